@@ -84,14 +84,17 @@ Result<std::string> from_base64(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); i += 4) {
     const bool last = i + 4 == text.size();
     const std::size_t padding =
-        last ? static_cast<std::size_t>((text[i + 3] == '=') + (text[i + 2] == '=' && text[i + 3] == '=')) : 0;
+        last ? static_cast<std::size_t>((text[i + 3] == '=') +
+                                        (text[i + 2] == '=' && text[i + 3] == '='))
+             : 0;
     std::uint32_t group = 0;
     for (std::size_t k = 0; k < 4; ++k) {
       const int value = k < 4 - padding ? kFromBase64[static_cast<unsigned char>(text[i + k])] : 0;
       if (value < 0) return bad;
       group = group << 6 | static_cast<std::uint32_t>(value);
     }
-    if ((padding == 1 && (group & 0xff) != 0) || (padding == 2 && (group & 0xffff) != 0)) return bad;
+    if ((padding == 1 && (group & 0xff) != 0) || (padding == 2 && (group & 0xffff) != 0))
+      return bad;
     for (std::size_t k = 0; k < 3 - padding; ++k)
       out.push_back(static_cast<char>(group >> (16 - 8 * k)));
   }

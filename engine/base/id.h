@@ -8,7 +8,8 @@
 
 namespace recourse {
 
-/// A value of `Rep` that does not mix with others of another tag: no implicit conversion either way.
+/// A value of `Rep` that does not mix with others of another tag: no implicit conversion either
+/// way.
 template <class Tag, class Rep>
 class Id {
  public:
@@ -44,8 +45,9 @@ using LeaseId = TextId<struct LeaseIdTag>;            ///< lse_
 using MessageId = TextId<struct MessageIdTag>;        ///< msg_
 
 using LedgerId = Id<struct LedgerIdTag, std::uint32_t>;  ///< 0 is the meta ledger.
-using Position = Id<struct PositionTag, std::uint64_t>;  ///< Index of an event in its ledger, from 0.
-using LogSize = Id<struct LogSizeTag, std::uint64_t>;    ///< Number of events: last position + 1.
+using Position =
+    Id<struct PositionTag, std::uint64_t>;             ///< Index of an event in its ledger, from 0.
+using LogSize = Id<struct LogSizeTag, std::uint64_t>;  ///< Number of events: last position + 1.
 
 }  // namespace recourse
 

@@ -10,6 +10,7 @@ namespace recourse {
 namespace {
 
 constexpr std::string_view kCrockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::string_view kActionPrefix = "act_";
 using Bits128 = std::array<std::uint8_t, 16>;
 
 /// 128 bits as 26 characters: two leading zero bits, then five bits a character.
@@ -23,7 +24,8 @@ std::string to_base32(const Bits128& bits) {
 }
 
 Result<Bits128> from_base32(std::string_view text) {
-  if (text.size() != 26 || text[0] > '7') return Error{ErrorCode::invalid, "not 128 bits in base 32"};
+  if (text.size() != 26 || text[0] > '7')
+    return Error{ErrorCode::invalid, "not 128 bits in base 32"};
   unsigned __int128 value = 0;
   for (const char c : text) {
     const std::size_t digit = kCrockford.find(c);
@@ -73,11 +75,13 @@ ActionId make_action_id(Timestamp time, Random& random) {
   Bits128 bits = time_then_random(time, random);
   bits[6] = static_cast<std::uint8_t>((bits[6] & 0x0f) | 0x70);
   bits[8] = static_cast<std::uint8_t>((bits[8] & 0x3f) | 0x80);
-  return ActionId("act_" + to_base32(bits));
+  return ActionId(std::string(kActionPrefix) + to_base32(bits));
 }
 
 std::string to_uuid(const ActionId& id) {
-  const auto bits = from_base32(std::string_view(id.value()).substr(4));
+  const std::string_view text = id.value();
+  if (!text.starts_with(kActionPrefix)) return {};
+  const auto bits = from_base32(text.substr(kActionPrefix.size()));
   if (!bits) return {};
   std::string hex = to_hex(as_text(*bits));
   for (const std::size_t at : {20U, 16U, 12U, 8U}) hex.insert(at, 1, '-');
@@ -94,7 +98,7 @@ Result<ActionId> action_id_from_uuid(std::string_view uuid) {
   if (bytes.size() != 16) return Error{ErrorCode::invalid, "not a UUID"};
   Bits128 bits;
   std::copy(bytes.begin(), bytes.end(), bits.begin());
-  return ActionId("act_" + to_base32(bits));
+  return ActionId(std::string(kActionPrefix) + to_base32(bits));
 }
 
 }  // namespace recourse

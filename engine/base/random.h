@@ -5,8 +5,10 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/base/id.h"
+#include "engine/base/result.h"
 #include "engine/base/time.h"
 
 namespace recourse {
@@ -47,6 +49,7 @@ std::string make_ulid(std::string_view prefix, Timestamp time, Random& random);
 
 /// act_ + base 32 of a UUIDv7 (RFC 9562): the same 128 bits as the UUID that served paths show.
 ActionId make_action_id(Timestamp time, Random& random);
+/// The UUID in lower case, or nothing when `id` is not one that make_action_id could have made.
 std::string to_uuid(const ActionId& id);
 /// Errors: invalid.
 Result<ActionId> action_id_from_uuid(std::string_view uuid);

@@ -21,16 +21,16 @@ enum class ErrorCode {
   key_reused,        ///< The idempotency key belongs to another request: use a new key.
   in_progress,       ///< The same request is being handled: wait for it.
   precondition_missing,  ///< A required header or expectation is absent: add it.
-  too_large,         ///< Past a size limit: send less.
-  limited,           ///< Past a rate limit: retry later.
-  unavailable,       ///< A queue is full or the node is starting: retry later; nothing was stored.
-  unknown_outcome,   ///< Perhaps stored: retry with the same idempotency key.
-  disk_full,         ///< Certainly not stored: make room, then retry.
-  locked,            ///< Another process holds the data directory.
-  corrupt,           ///< Stored bytes are damaged: run verify, then restore.
-  erased,            ///< The sealed value was destroyed and cannot be read again.
-  unsupported,       ///< A newer format or an unknown kind: use a newer program.
-  io,                ///< The operating system refused: see the text.
+  too_large,             ///< Past a size limit: send less.
+  limited,               ///< Past a rate limit: retry later.
+  unavailable,      ///< A queue is full or the node is starting: retry later; nothing was stored.
+  unknown_outcome,  ///< Perhaps stored: retry with the same idempotency key.
+  disk_full,        ///< Certainly not stored: make room, then retry.
+  locked,           ///< Another process holds the data directory.
+  corrupt,          ///< Stored bytes are damaged: run verify, then restore.
+  erased,           ///< The sealed value was destroyed and cannot be read again.
+  unsupported,      ///< A newer format or an unknown kind: use a newer program.
+  io,               ///< The operating system refused: see the text.
 };
 
 std::string_view name(ErrorCode code);
@@ -53,10 +53,11 @@ class [[nodiscard]] Result {
   /// REQUIRES: ok().
   T& value() & { return check(), std::get<0>(state_); }
   const T& value() const& { return check(), std::get<0>(state_); }
-  T&& value() && { return check(), std::get<0>(std::move(state_)); }
+  /// By value, so that `for (auto& x : f().value())` does not outlive what it walks over.
+  T value() && { return check(), std::get<0>(std::move(state_)); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
@@ -94,10 +95,10 @@ using Status = Result<void>;
 }  // namespace recourse
 
 /// Returns the error of `expression` from the enclosing function, if it has one.
-#define RECOURSE_TRY(expression)                                  \
-  do {                                                            \
-    auto recourse_status = (expression);                          \
-    if (!recourse_status) return recourse_status.error();         \
+#define RECOURSE_TRY(expression)                          \
+  do {                                                    \
+    auto recourse_status = (expression);                  \
+    if (!recourse_status) return recourse_status.error(); \
   } while (false)
 
 #define RECOURSE_JOIN2(a, b) a##b

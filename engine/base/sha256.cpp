@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <array>
 #include <memory>
 
 namespace recourse {
@@ -15,8 +17,8 @@ const EVP_MD* md() {
 }
 
 EVP_MD_CTX* context() {
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> owned(
-      EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> owned(EVP_MD_CTX_new(),
+                                                                                   EVP_MD_CTX_free);
   return owned.get();
 }
 

@@ -50,8 +50,8 @@ Result<Timestamp> from_rfc3339(std::string_view text) {
   const int year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
   const int hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
   if (year < 0 || month < 0 || day < 0 || hour < 0 || minute < 0 || second < 0) return bad;
-  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') ||
-      text[13] != ':' || text[16] != ':')
+  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' ||
+      text[16] != ':')
     return bad;
   const std::chrono::year_month_day date{std::chrono::year{year},
                                          std::chrono::month{static_cast<unsigned>(month)},
@@ -78,8 +78,13 @@ Result<Timestamp> from_rfc3339(std::string_view text) {
   } else if ((text[at] != 'Z' && text[at] != 'z') || text.size() != at + 1) {
     return bad;
   }
-  return Timestamp{std::chrono::sys_days{date}.time_since_epoch() + hours{hour} + minutes{minute} +
-                   seconds{second} + microseconds{micros} - offset};
+  const Timestamp time{std::chrono::sys_days{date}.time_since_epoch() + hours{hour} +
+                       minutes{minute} + seconds{second} + microseconds{micros} - offset};
+  const auto utc_day = std::chrono::floor<days>(time);
+  const int utc_year{std::chrono::year_month_day{utc_day}.year()};
+  if (utc_year < 0 || utc_year > 9999) return bad;
+  if (second == 60 && std::chrono::floor<seconds>(time) != utc_day) return bad;
+  return time;
 }
 
 std::string month_of(Timestamp time) { return to_rfc3339(time).substr(0, 7); }
