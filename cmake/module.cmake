@@ -1,9 +1,8 @@
 # recourse_module(engine/ledger LAYER 3 USES engine/event engine/privacy LINKS RocksDB::rocksdb-shared)
 #
-# One static library for one folder: recourse_engine_ledger, alias recourse::engine/ledger is not
-# possible, so targets are named by the folder with underscores. A module may include what it names
-# in USES, everything those use, and nothing else; a name in USES must lie in a lower layer. The
-# table of all modules is written to modules.txt for the include test.
+# One static library for one folder: recourse_engine_ledger, since a target's name cannot hold the
+# folder's slash. A module may include what it names in USES, everything those use, and nothing
+# else; a name in USES must lie in a lower layer.
 set_property(GLOBAL PROPERTY RECOURSE_MODULES "")
 
 function(recourse_target_of module out)
@@ -37,4 +36,12 @@ function(recourse_module module)
   set_property(GLOBAL PROPERTY RECOURSE_LAYER_${module} ${ARG_LAYER})
   string(REPLACE ";" " " uses "${ARG_USES}")
   set_property(GLOBAL APPEND PROPERTY RECOURSE_MODULES "${module} ${ARG_LAYER} ${uses}")
+endfunction()
+
+# Writes the table "module layer uses..." that tests/repository/include_test.py compares with every
+# #include. Call it after the last recourse_module.
+function(recourse_write_modules file)
+  get_property(modules GLOBAL PROPERTY RECOURSE_MODULES)
+  list(JOIN modules "\n" lines)
+  file(WRITE ${file} "${lines}\n")
 endfunction()
