@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string_view>
+
+namespace recourse {
+
+/// The closed word lists of the domain. The words are stored in leaves: one may be added, none may
+/// change. A trailing underscore keeps a C++ keyword apart and is not part of the word.
+
+BOOST_DEFINE_ENUM_CLASS(ActorType, agent, human, system, customer)
+
+BOOST_DEFINE_ENUM_CLASS(Role, viewer, agent, operator_, manager, admin, auditor)
+
+BOOST_DEFINE_ENUM_CLASS(TicketStatus, new_, open, pending, on_hold, resolved, closed, merged)
+BOOST_DEFINE_ENUM_CLASS(TicketHandler, none, agent, human)
+BOOST_DEFINE_ENUM_CLASS(Automation, active, awaiting_approval, paused, suspended, off)
+
+BOOST_DEFINE_ENUM_CLASS(MessageKind, reply, agent_response, notification, note)
+
+/// How far an action can be taken back: R0 reads only, R1 internal with an exact inverse, R2
+/// external with a true inverse, R3 can only be compensated, R4 cannot be undone.
+BOOST_DEFINE_ENUM_CLASS(Reversibility, R0, R1, R2, R3, R4)
+
+BOOST_DEFINE_ENUM_CLASS(ActionStatus, proposed, denied, shadowed, awaiting_approval, authorized,
+                        rejected, expired, withdrawn, staled, dispatching, succeeded, failed,
+                        outcome_unknown, rollback_pending, rolled_back, partially_rolled_back,
+                        rollback_failed, irreversible)
+
+BOOST_DEFINE_ENUM_CLASS(PolicyOutcome, allow, require_approval, shadow, deny, defer)
+BOOST_DEFINE_ENUM_CLASS(PolicyMode, shadow, enforce)
+
+BOOST_DEFINE_ENUM_CLASS(ApprovalStatus, pending, granted, rejected, expired, staled, withdrawn,
+                        consumed)
+BOOST_DEFINE_ENUM_CLASS(Vote, approve, reject)
+
+/// What a client executor reports about an effect.
+BOOST_DEFINE_ENUM_CLASS(EffectOutcome, succeeded, failed, unknown)
+
+BOOST_DEFINE_ENUM_CLASS(RollbackMode, restrict_, cascade, detach, forward_fix)
+BOOST_DEFINE_ENUM_CLASS(FeedbackKind, csat, nps, thumb, rubric, correction, resolution)
+BOOST_DEFINE_ENUM_CLASS(RunStatus, active, finished, failed, cancelled)
+
+/// The word of an enumerator, without the keyword underscore.
+template <class Enum>
+constexpr std::string_view word(Enum value) {
+  std::string_view found = "";
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>([&](auto described) {
+    if (described.value == value) found = described.name;
+  });
+  if (!found.empty() && found.back() == '_') found.remove_suffix(1);
+  return found;
+}
+
+template <class Enum>
+constexpr std::optional<Enum> from_word(std::string_view text) {
+  std::optional<Enum> found;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>([&](auto described) {
+    std::string_view name = described.name;
+    if (name.back() == '_') name.remove_suffix(1);
+    if (name == text) found = described.value;
+  });
+  return found;
+}
+
+}  // namespace recourse

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/id.h"
+#include "engine/base/time.h"
+#include "engine/base/vocabulary.h"
+
+namespace recourse {
+
+/// Who asks. Machine keys (agent, system) never vote.
+struct Principal {
+  PrincipalId id;
+  ActorType kind = ActorType::human;
+  Role role = Role::viewer;
+  KeyId key;
+};
+
+/// Orders. Texts here are plain: the decision seals what is personal under the ticket's requester.
+/// JSON members (`args_json`, `metadata_json`) are canonical already.
+
+struct OpenTicket {
+  std::string channel = "api";
+  SubjectId requester;
+  std::optional<std::string> title, description, customer_email, metadata_json;
+  std::optional<std::string> issue_type, category, priority;
+};
+
+enum class MessageFrom { customer, agent, note };
+struct AddMessage {
+  TicketId ticket;
+  MessageFrom from = MessageFrom::customer;
+  std::string channel = "api";
+  std::string body;
+};
+
+struct AssignTicket {
+  TicketId ticket;
+  std::optional<PrincipalId> assignee;
+  std::optional<std::string> team;
+  std::optional<std::int64_t> expected_version;
+};
+
+struct EscalateTicket {
+  TicketId ticket;
+  std::string reason_code;
+  std::optional<std::string> to_team, suggested_action, handoff_summary;
+  std::optional<std::int64_t> expected_version;
+};
+
+/// open, pending, on_hold, resolved or closed; resolve and close are this with their status.
+struct SetTicketStatus {
+  TicketId ticket;
+  TicketStatus status = TicketStatus::open;
+  std::optional<std::string> resolution_steps;
+  std::optional<std::int64_t> expected_version;
+};
+
+struct ReopenTicket {
+  TicketId ticket;
+  std::string reason_code;
+  std::optional<std::string> reason;
+  std::optional<std::int64_t> expected_version;
+};
+
+struct ProposeAction {
+  TicketId ticket;
+  std::string type;
+  std::string args_json = "{}";  ///< Canonical JSON object
+  std::optional<std::int64_t> confidence_ppm;
+  std::optional<std::string> reasoning;
+  std::optional<RunId> run;
+  std::optional<std::int64_t> expected_ticket_version;
+};
+
+/// A client executor takes an authorized action; what it may run comes back with the lease.
+struct LeaseAction {
+  ActionId action;
+  std::int64_t lease_s = 60;
+};
+
+struct ReportedWrite {
+  std::string entity, field;
+  std::optional<std::string> before_json, after_json;
+};
+struct ReportAction {
+  ActionId action;
+  EffectOutcome outcome = EffectOutcome::unknown;
+  std::optional<LeaseId> lease;
+  std::optional<std::string> provider_ref, result_json, code;
+  bool retryable = false;
+  std::vector<ReportedWrite> writes;
+};
+
+struct WithdrawAction {
+  ActionId action;
+  std::optional<std::string> reason;
+};
+
+struct CastVote {
+  ApprovalId approval;
+  Vote vote = Vote::reject;
+  std::optional<std::string> reason;  ///< Required for reject.
+  std::optional<std::string> render_digest;  ///< base64; native votes must quote it.
+  std::string channel = "api";
+};
+
+/// Timers: only the system asks for these.
+struct ExpireApproval {
+  ApprovalId approval;
+};
+struct ExpireLease {
+  ActionId action;
+};
+
+struct SubmitFeedback {
+  TicketId ticket;
+  std::optional<ResolutionId> resolution;  ///< Default: the newest one.
+  std::optional<bool> confirmed;
+  std::optional<std::int64_t> score;  ///< 1..5
+  std::optional<std::string> comment;
+  std::string source = "api";
+};
+
+struct RollBack {
+  ActionId action;
+  RollbackMode mode = RollbackMode::restrict_;
+  std::string reason_code = "manual";
+  std::optional<std::string> reason;
+};
+
+struct EngageKillswitch {
+  std::string scope = "tenant";
+  std::optional<std::string> reason;
+};
+struct ReleaseKillswitch {
+  std::string scope = "tenant";
+  std::optional<std::string> reason;
+};
+struct ActivatePolicy {
+  std::string policy;  ///< pol_<name>@<version>
+  std::string text;    ///< Canonical JSON
+};
+
+using Command =
+    std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
+                 ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction, CastVote,
+                 ExpireApproval, ExpireLease, SubmitFeedback, RollBack, EngageKillswitch,
+                 ReleaseKillswitch, ActivatePolicy>;
+
+/// Whether `role` may give this command at all; what it may do then is the policy's business.
+bool may(const Principal& principal, const Command& command);
+
+std::string_view name(const Command& command);
+
+}  // namespace recourse

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "engine/base/random.h"
+#include "engine/command/commands.h"
+#include "engine/decision/state.h"
+
+namespace recourse {
+
+/// What a decision is told beside history and command. Nothing here reads a clock or a disk.
+struct DecisionContext {
+  Timestamp now;
+  Random& random;
+  Principal principal;
+  /// How many admins the tenant has: with one, self-approval is allowed and recorded.
+  std::int64_t admins = 1;
+  /// The opened arguments (canonical JSON) of the action that a vote, a lease or a report is about;
+  /// absent when they were erased.
+  std::optional<std::string> action_args;
+};
+
+/// The events that follow, or the error that says why there are none. A refusal by a rule is an
+/// event; what is stale, malformed or unknown is an error. One file per aggregate:
+/// decide_ticket.cpp, decide_action.cpp, decide_approval.cpp, decide_feedback.cpp, roll_back.cpp.
+Result<std::vector<NewEvent>> decide(State& state, const Command& command,
+                                     const DecisionContext& context);
+
+}  // namespace recourse

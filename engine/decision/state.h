@@ -1,0 +1,155 @@
+#pragma once
+
+#include "engine/event/leaf.h"
+
+namespace recourse {
+
+/// What decisions know: the history of each aggregate, folded. Clear values only, so the rows of
+/// decision_state never hold personal data.
+
+/// The last writer of one field of a ticket: what a rollback looks at before it restores anything.
+struct FieldState {
+  Clear field;  ///< status, handler, assignee, team
+  std::optional<Clear> value;
+  std::int64_t position = 0;
+  PrincipalId actor;
+  ActorType actor_type = ActorType::system;
+  Clear type;  ///< Type of the event that wrote.
+  std::optional<ActionId> action;  ///< The action that wrote, if one did.
+};
+BOOST_DESCRIBE_STRUCT(FieldState, (), (field, value, position, actor, actor_type, type, action))
+
+struct TicketState {
+  TicketId ticket;
+  std::int64_t number = 0;
+  std::int64_t next_version = 0;  ///< Next version of the ticket's stream.
+  TicketStatus status = TicketStatus::new_;
+  TicketHandler handler = TicketHandler::none;
+  Automation automation = Automation::active;
+  SubjectId requester;
+  Clear channel;
+  std::optional<Clear> category, priority;
+  std::optional<PrincipalId> assignee;
+  std::optional<Clear> team;
+  std::vector<FieldState> fields;
+  std::vector<ResolutionId> open_resolutions;  ///< Asserted, neither contradicted nor voided.
+  std::vector<FollowUpId> pending_followups;
+  std::int64_t pending_approvals = 0;
+  std::int64_t last_customer_message = -1;  ///< Position, or -1.
+  std::vector<Hash> rejected_args;  ///< Type and argument digests that an approver rejected.
+};
+BOOST_DESCRIBE_STRUCT(TicketState, (),
+                      (ticket, number, next_version, status, handler, automation, requester,
+                       channel, category, priority, assignee, team, fields, open_resolutions,
+                       pending_followups, pending_approvals, last_customer_message,
+                       rejected_args))
+
+struct ActionState {
+  ActionId action;
+  TicketId ticket;
+  std::int64_t next_version = 0;
+  std::int64_t proposed_at = 0;  ///< Position of action.proposed.
+  ActionStatus status = ActionStatus::proposed;
+  Clear type;
+  std::int64_t type_version = 0;
+  bool imported = false;
+  Hash args_commitment{};
+  PrincipalId proposer;
+  ActorType proposer_type = ActorType::agent;
+  std::optional<std::int64_t> confidence_ppm, amount_minor, expected_ticket_version;
+  std::optional<Clear> currency, policy;
+  std::optional<RunId> run;
+  std::optional<ApprovalId> approval;
+  std::optional<LeaseId> lease;
+  std::optional<Timestamp> lease_until;
+  std::int64_t attempts = 0;
+  std::vector<FieldWrite> writes;  ///< As confirmed; sealed values by commitment only.
+  std::optional<ResolutionId> resolution;
+  std::vector<FollowUpId> followups;
+  std::optional<RollbackId> rollback;
+};
+BOOST_DESCRIBE_STRUCT(ActionState, (),
+                      (action, ticket, next_version, proposed_at, status, type, type_version,
+                       imported, args_commitment, proposer, proposer_type, confidence_ppm,
+                       amount_minor, expected_ticket_version, currency, policy, run, approval,
+                       lease, lease_until, attempts, writes, resolution, followups, rollback))
+
+struct VoteState {
+  PrincipalId by;
+  Vote vote = Vote::reject;
+};
+BOOST_DESCRIBE_STRUCT(VoteState, (), (by, vote))
+
+struct ApprovalState {
+  ApprovalId approval;
+  ActionId action;
+  TicketId ticket;
+  std::int64_t next_version = 0;
+  ApprovalStatus status = ApprovalStatus::pending;
+  Hash args_commitment{}, render_digest{};
+  std::int64_t quorum = 1;
+  std::vector<Clear> roles;
+  std::vector<PrincipalId> excluded;
+  std::vector<VoteState> votes;
+  Timestamp requested_at, expires_at;
+};
+BOOST_DESCRIBE_STRUCT(ApprovalState, (),
+                      (approval, action, ticket, next_version, status, args_commitment,
+                       render_digest, quorum, roles, excluded, votes, requested_at, expires_at))
+
+struct ResolutionState {
+  ResolutionId resolution;
+  TicketId ticket;
+  std::int64_t next_version = 0;
+  std::optional<ActionId> action;
+  std::optional<bool> confirmed;
+  bool voided = false;
+};
+BOOST_DESCRIBE_STRUCT(ResolutionState, (),
+                      (resolution, ticket, next_version, action, confirmed, voided))
+
+/// Streams that need no more than their version: follow-ups, rollbacks, feedback, runs, ledgers.
+struct StreamState {
+  std::int64_t next_version = 0;
+};
+BOOST_DESCRIBE_STRUCT(StreamState, (), (next_version))
+
+/// One tenant's own settings and counters.
+struct TenantState {
+  std::int64_t next_ticket_number = 1;
+  Clear policy;       ///< pol_<name>@<version>
+  Clear policy_text;  ///< Canonical JSON
+  std::vector<Clear> killed_scopes;  ///< tenant, or action types
+};
+BOOST_DESCRIBE_STRUCT(TenantState, (),
+                      (next_ticket_number, policy, policy_text, killed_scopes))
+
+/// Rows of one kind by id; find() is null when there is none, change() makes one.
+/// A pointer stays valid until the next call on the same table.
+template <class IdType, class Row>
+class StateTable {
+ public:
+  virtual ~StateTable() = default;
+  virtual const Row* find(const IdType& id) = 0;
+  virtual Row& change(const IdType& id) = 0;
+};
+
+/// Everything the decisions of one tenant's ledger read, and the only thing evolve() changes.
+struct State {
+  StateTable<TicketId, TicketState>& tickets;
+  StateTable<ActionId, ActionState>& actions;
+  StateTable<ApprovalId, ApprovalState>& approvals;
+  StateTable<ResolutionId, ResolutionState>& resolutions;
+  StateTable<std::string, StreamState>& streams;
+  StateTable<std::int64_t, TicketId>& ticket_numbers;
+  StateTable<TenantId, TenantState>& tenant;  ///< One row, under the empty id.
+};
+
+/// The version that the next event of `stream` takes.
+std::int64_t next_version(State& state, std::string_view stream);
+
+/// Folds one event. Total: imported and unexpected events are folded as they are, since what is
+/// recorded has happened.
+void evolve(State& state, const RecordedEvent& event);
+
+}  // namespace recourse

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/mp11.hpp>
+#include <variant>
+
+#include "engine/event/action_events.h"
+#include "engine/event/approval_events.h"
+#include "engine/event/deployment_events.h"
+#include "engine/event/resolution_events.h"
+#include "engine/event/rollback_events.h"
+#include "engine/event/ticket_events.h"
+
+namespace recourse {
+
+/// Every event there is, each described once in its header. What is not listed here cannot be
+/// appended; docs and schemas/events are generated from this list.
+using EventTypes = boost::mp11::mp_list<
+    TicketOpened, TicketTriaged, TicketAssigned, TicketStatusChanged, TicketEscalated,
+    TicketHandlerChanged, TicketReopened, TicketUpdated, TicketAutomationChanged, TicketNoted,
+    SlaBreached, MessageReceived, MessageSent, RunStarted, RunFinished, ActionProposed,
+    PolicyDecided, ActionWithdrawn, EffectDispatched, EffectConfirmed, EffectRejected,
+    EffectOutcomeUnknown, EffectReconciled, ApprovalRequested, ApprovalVoted, ApprovalGranted,
+    ApprovalRejected, ApprovalExpired, ApprovalStaled, ApprovalConsumed, BypassGranted,
+    ResolutionAsserted, ResolutionConfirmed, ResolutionContradicted, ResolutionVoided,
+    FollowUpScheduled, FollowUpCancelled, FeedbackSubmitted, RollbackRequested, RollbackRefused,
+    RollbackPlanned, RollbackStarted, CompensationStarted, CompensationSucceeded,
+    RollbackCompleted, LogOpened, LogHeartbeat, LogAnchored, ClockAnomaly, HeadAccepted,
+    KeyCreated, TenantCreated, PrincipalCreated, ApiKeyCreated, ApiKeyRevoked, AuthDenied,
+    PolicyActivated, KillswitchEngaged, KillswitchReleased, SealedOpened, RecordUnreadable,
+    ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;
+
+using EventData = boost::mp11::mp_rename<EventTypes, std::variant>;
+
+std::string_view type_of(const EventData& data);
+
+}  // namespace recourse

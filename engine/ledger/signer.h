@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/ledger/ledger.h"
+
+namespace recourse {
+
+/// Signs the heads of all ledgers with the deployment's log key: witness zero. Keeps its own state
+/// (size and root of every origin it signed) in <data>/signer and checks a consistency proof from
+/// it before each signature, so a rewound engine cannot fork silently. Signed checkpoints are kept
+/// for ever. Threads: one thread signs; any thread reads.
+class Signer {
+ public:
+  /// Errors: `corrupt` when a ledger is behind or beside what was signed before.
+  static Result<std::unique_ptr<Signer>> open(Ledger& ledger, const std::string& data_dir);
+  /// For tools: reads kept checkpoints, signs nothing.
+  static Result<std::unique_ptr<Signer>> open_read_only(const Ledger& ledger,
+                                                        const std::string& data_dir);
+  ~Signer();
+
+  /// Signs the current head of every ledger that grew since its last checkpoint, persisting the
+  /// round before any of it is visible. Errors: corrupt, io.
+  Status sign_round();
+
+  /// The newest checkpoint (a signed note) of a ledger; none before the first round.
+  std::optional<std::string> latest(LedgerId ledger) const;
+  /// The newest kept checkpoint of at most / at least this size.
+  Result<std::optional<std::string>> at_most(LedgerId ledger, LogSize size) const;
+  Result<std::optional<std::string>> at_least(LedgerId ledger, LogSize size) const;
+  Result<std::vector<std::string>> all(LedgerId ledger) const;
+
+  /// <name>+<8 hex>+<base64>: what an auditor receives once, outside of any bundle.
+  std::string verifier_key(LedgerId ledger) const;
+  std::string report_verifier_key() const;
+  /// Signs a note text under <deployment>/reports.
+  std::string sign_report(std::string_view text) const;
+
+ private:
+  class Impl;
+  explicit Signer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace recourse

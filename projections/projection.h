@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "engine/event/leaf.h"
+#include "projections/row_table.h"
+
+namespace recourse {
+
+/// Events of one ledger folded into rows. Pure: time is the event's own, there is no clock,
+/// randomness or I/O, and no sealed text is read, so a rebuild gives the same digest for ever.
+/// Threads: one at a time.
+class Projection {
+ public:
+  virtual ~Projection() = default;
+  /// Folds one event. Total: an event it has no use for changes nothing.
+  virtual void apply(const RecordedEvent& event) = 0;
+  /// Hands the changed rows over and brings the digest up to date.
+  virtual void flush(const RowSink& sink) = 0;
+};
+
+/// One kind of projection: its stable number in row keys, its name and the version of its handlers.
+/// A changed handler or row type raises the version, which asks for a rebuild.
+struct ProjectionKind {
+  std::uint8_t number;
+  std::string_view name;
+  std::uint32_t version;
+  std::unique_ptr<Projection> (*make)(const RowSource& source, Digest& digest);
+};
+
+/// The read models, in the order of their numbers: tickets, action_history, approvals,
+/// resolutions, resolution_analytics, agent_analytics, audit_index.
+std::vector<ProjectionKind> read_models();
+
+/// How a row refers to `sealed`, which must be a member of `event`.
+SealedRef ref_to(const RecordedEvent& event, const Sealed& sealed);
+
+}  // namespace recourse

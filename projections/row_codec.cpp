@@ -1,0 +1,39 @@
+#include "projections/row_codec.h"
+
+namespace recourse {
+
+// {"$sealed":{"at":"<position>.<ordinal>","c":"<base64>"}}: recognisable without a schema, so the
+// reader that joins texts walks any row's bytes.
+void SealedRef::append_json_to(std::string& out) const {
+  out += R"({"$sealed":{"at":")";
+  described::append_integer(out, position);
+  out += '.';
+  described::append_integer(out, ordinal);
+  out += R"(","c":")";
+  out += to_base64(as_text(commitment));
+  out += "\"}}";
+}
+
+bool SealedRef::read_json_from(const simdjson::dom::element& json) {
+  simdjson::dom::object outer, inner;
+  simdjson::dom::element hash;
+  std::string_view at;
+  if (json.get(outer) || outer.at_key("$sealed").get(inner) || inner.at_key("at").get(at) ||
+      inner.at_key("c").get(hash) || !described::read_hash(hash, commitment))
+    return false;
+  const std::size_t dot = at.find('.');
+  if (dot == std::string_view::npos) return false;
+  const auto read = [](std::string_view digits, std::int64_t& number) {
+    const auto end = digits.data() + digits.size();
+    const auto result = std::from_chars(digits.data(), end, number);
+    return result.ec == std::errc() && result.ptr == end;
+  };
+  return read(at.substr(0, dot), position) && read(at.substr(dot + 1), ordinal);
+}
+
+simdjson::dom::parser& row_parser() {
+  thread_local simdjson::dom::parser owned;
+  return owned;
+}
+
+}  // namespace recourse

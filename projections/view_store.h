@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/id.h"
+#include "projections/projection.h"
+
+namespace recourse {
+
+/// Where a projection of one ledger stands.
+struct ViewState {
+  LogSize applied;      ///< Events folded: the next position to apply.
+  Digest digest;
+  std::uint32_t version = 0;     ///< Of the handlers that made the rows.
+  std::uint32_t generation = 0;  ///< Which build of the rows is served.
+};
+
+/// The views database `<data>/views`: rows of every projection, without WAL. Rows, positions and
+/// digests share one column family, so whatever a crash leaves is one consistent prefix and the
+/// ledger's tail is folded over it again. Keys: docs/format/views.md. Threads: one writer, any
+/// readers.
+class ViewStore {
+ public:
+  static Result<std::unique_ptr<ViewStore>> open(const std::string& data_dir);
+  /// Beside a running server: sees what is flushed, writes nothing.
+  static Result<std::unique_ptr<ViewStore>> open_read_only(const std::string& data_dir);
+  ~ViewStore();
+
+  ViewState state(std::uint8_t projection, LedgerId ledger) const;
+
+  /// A batch of rows and the states that go with them: all or nothing.
+  class Batch {
+   public:
+    virtual ~Batch() = default;
+    virtual void put(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
+                     std::string_view key, std::string_view json) = 0;
+    virtual void set_state(std::uint8_t projection, LedgerId ledger, const ViewState& state) = 0;
+    /// Errors: io.
+    virtual Status write() = 0;
+  };
+  std::unique_ptr<Batch> batch();
+
+  /// Makes everything written durable (a memtable flush).
+  Status flush();
+
+  /// The row of the served generation. Errors: not_found, corrupt.
+  Result<std::string> row(std::uint8_t projection, LedgerId ledger, std::string_view key) const;
+
+  /// Rows whose key starts with `prefix`, in key order or backwards, starting after (or before)
+  /// `from` when it is not empty, until `visit` returns false.
+  enum class Order { forward, backward };
+  Status each(std::uint8_t projection, LedgerId ledger, std::string_view prefix,
+              std::string_view from, Order order,
+              const std::function<bool(std::string_view key, std::string_view json)>& visit) const;
+
+  /// A source for a RowTable over one generation.
+  std::unique_ptr<RowSource> source(std::uint8_t projection, LedgerId ledger,
+                                    std::uint32_t generation) const;
+
+  /// Ingests sorted SST files that hold a whole new generation, then switches to it with
+  /// `state` and drops the old one. Key = row_key().
+  Status ingest(const std::vector<std::string>& sst_files, std::uint8_t projection,
+                LedgerId ledger, const ViewState& state);
+  static std::string row_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
+                             std::string_view key);
+
+ private:
+  class Impl;
+  explicit ViewStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace recourse
