@@ -104,6 +104,7 @@ using Status = Result<void>;
 #define RECOURSE_JOIN2(a, b) a##b
 #define RECOURSE_JOIN(a, b) RECOURSE_JOIN2(a, b)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 /// RECOURSE_LET(auto leaf, read_leaf(position)); declares `leaf` or returns the error.
 #define RECOURSE_LET(declaration, expression) \
   RECOURSE_LET_IMPL(RECOURSE_JOIN(recourse_result_, __LINE__), declaration, expression)
@@ -111,3 +112,4 @@ using Status = Result<void>;
   auto result = (expression);                              \
   if (!result) return result.error();                      \
   declaration = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)
