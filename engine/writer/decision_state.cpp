@@ -1,0 +1,81 @@
+#include "engine/writer/decision_state.h"
+
+namespace recourse {
+namespace {
+
+std::string key_of(const std::string& id) { return id; }
+
+/// Decimal with leading zeros, so that numbers sort.
+std::string key_of(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  return std::string(16 - std::min<std::size_t>(16, digits.size()), '0') + digits;
+}
+
+template <class Tag>
+std::string key_of(const TextId<Tag>& id) {
+  return id.value();
+}
+
+/// The decision layer's view of one stored table.
+template <class IdType, class Row>
+class StoredTable final : public StateTable<IdType, Row> {
+ public:
+  StoredTable(const char* prefix, const RowSource& source, Digest& digest)
+      : rows_(prefix, source, digest) {}
+
+  const Row* find(const IdType& id) override { return rows_.find(key_of(id)); }
+  Row& change(const IdType& id) override { return rows_.change(key_of(id)); }
+  void flush(const RowSink& sink) { rows_.flush(sink); }
+
+ private:
+  RowTable<Row> rows_;
+};
+
+}  // namespace
+
+struct DecisionState::Tables {
+  Tables(const RowSource& source, Digest& digest)
+      : tickets("ticket/", source, digest),
+        actions("action/", source, digest),
+        approvals("approval/", source, digest),
+        resolutions("resolution/", source, digest),
+        streams("stream/", source, digest),
+        ticket_numbers("number/", source, digest),
+        tenant("tenant/", source, digest) {}
+
+  StoredTable<TicketId, TicketState> tickets;
+  StoredTable<ActionId, ActionState> actions;
+  StoredTable<ApprovalId, ApprovalState> approvals;
+  StoredTable<ResolutionId, ResolutionState> resolutions;
+  StoredTable<std::string, StreamState> streams;
+  StoredTable<std::int64_t, TicketId> ticket_numbers;
+  StoredTable<TenantId, TenantState> tenant;
+  State state{tickets, actions, approvals, resolutions, streams, ticket_numbers, tenant};
+};
+
+DecisionState::DecisionState(const RowSource& source, Digest& digest)
+    : tables_(std::make_unique<Tables>(source, digest)) {}
+DecisionState::~DecisionState() = default;
+
+State& DecisionState::state() { return tables_->state; }
+
+void DecisionState::flush(const RowSink& sink) {
+  tables_->tickets.flush(sink);
+  tables_->actions.flush(sink);
+  tables_->approvals.flush(sink);
+  tables_->resolutions.flush(sink);
+  tables_->streams.flush(sink);
+  tables_->ticket_numbers.flush(sink);
+  tables_->tenant.flush(sink);
+}
+
+std::vector<ProjectionKind> all_projections() {
+  std::vector<ProjectionKind> kinds = read_models();
+  kinds.insert(kinds.begin(), {0, "decision_state", 1, [](const RowSource& source, Digest& digest)
+                                                           -> std::unique_ptr<Projection> {
+                                 return std::make_unique<DecisionState>(source, digest);
+                               }});
+  return kinds;
+}
+
+}  // namespace recourse

@@ -1,0 +1,286 @@
+#include "projections/view_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <filesystem>
+
+namespace recourse {
+namespace {
+
+constexpr char kRow = 'r';
+constexpr char kState = 's';
+
+rocksdb::Options database_options() {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.compression = rocksdb::kLZ4Compression;
+  options.write_buffer_size = 64U << 20;
+  options.max_background_jobs = 2;
+  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.keep_log_file_num = 4;
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_cache = rocksdb::NewLRUCache(256U << 20);
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+Error failed(std::string_view what, const rocksdb::Status& status) {
+  return {status.IsCorruption() ? ErrorCode::corrupt : ErrorCode::io,
+          "views database: " + std::string(what) + ": " + status.ToString() +
+              "; rows are derived, so `recourse rebuild` makes them again"};
+}
+
+std::string guarded(std::string_view json) {
+  std::string out;
+  out.reserve(8 + json.size());
+  put_u64(out, checksum(json));
+  out.append(json);
+  return out;
+}
+
+/// The text behind the checksum, or nothing when they disagree.
+std::optional<std::string_view> unguarded(std::string_view stored) {
+  if (stored.size() < 8) return std::nullopt;
+  const std::string_view json = stored.substr(8);
+  if (get_u64(stored) != checksum(json)) return std::nullopt;
+  return json;
+}
+
+std::string state_key(std::uint8_t projection, LedgerId ledger) {
+  std::string key(1, kState);
+  key.push_back(static_cast<char>(projection));
+  put_u32(key, ledger.value());
+  return key;
+}
+
+std::string encode_state(const ViewState& state) {
+  std::string out;
+  put_u64(out, state.applied.value());
+  out += as_text(state.digest.value());
+  put_u32(out, state.version);
+  put_u32(out, state.generation);
+  return out;
+}
+
+ViewState decode_state(std::string_view bytes) {
+  RECOURSE_ASSERT(bytes.size() == 48, "a view's state has 48 bytes");
+  ViewState state;
+  state.applied = LogSize(get_u64(bytes));
+  Hash digest;
+  std::copy(bytes.begin() + 8, bytes.begin() + 40, digest.begin());
+  state.digest = Digest::from(digest);
+  state.version = get_u32(bytes.substr(40));
+  state.generation = get_u32(bytes.substr(44));
+  return state;
+}
+
+rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+}  // namespace
+
+class ViewStore::Impl {
+ public:
+  std::unique_ptr<rocksdb::DB> db;
+  std::string secondary_dir;
+
+  ~Impl() {
+    db.reset();
+    std::error_code ignored;
+    if (!secondary_dir.empty()) std::filesystem::remove_all(secondary_dir, ignored);
+  }
+};
+
+namespace {
+
+class StoreBatch final : public ViewStore::Batch {
+ public:
+  explicit StoreBatch(rocksdb::DB& db) : db_(db) {}
+
+  void put(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
+           std::string_view key, std::string_view json) override {
+    const std::string full = ViewStore::row_key(projection, ledger, generation, key);
+    if (json.empty()) {
+      batch_.Delete(full);
+    } else {
+      batch_.Put(full, guarded(json));
+    }
+  }
+
+  void set_state(std::uint8_t projection, LedgerId ledger, const ViewState& state) override {
+    batch_.Put(state_key(projection, ledger), guarded(encode_state(state)));
+  }
+
+  Status write() override {
+    rocksdb::WriteOptions options;
+    options.disableWAL = true;
+    const rocksdb::Status status = db_.Write(options, &batch_);
+    if (!status.ok()) return failed("a write failed", status);
+    return {};
+  }
+
+ private:
+  rocksdb::DB& db_;
+  rocksdb::WriteBatch batch_;
+};
+
+class StoredRows final : public RowSource {
+ public:
+  StoredRows(rocksdb::DB& db, std::uint8_t projection, LedgerId ledger, std::uint32_t generation)
+      : db_(db), prefix_(ViewStore::row_key(projection, ledger, generation, "")) {}
+
+  std::optional<std::string> load(std::string_view key) const override {
+    std::string full = prefix_;
+    full += key;
+    std::string stored;
+    const rocksdb::Status status = db_.Get(rocksdb::ReadOptions(), full, &stored);
+    if (status.IsNotFound()) return std::nullopt;
+    RECOURSE_ASSERT(status.ok(), "views can be read: rebuild them with `recourse rebuild`");
+    const auto json = unguarded(stored);
+    RECOURSE_ASSERT(json.has_value(), "a stored row has its checksum: `recourse rebuild`");
+    return std::string(*json);
+  }
+
+ private:
+  rocksdb::DB& db_;
+  std::string prefix_;
+};
+
+}  // namespace
+
+ViewStore::ViewStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ViewStore::~ViewStore() = default;
+
+Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::string& data_dir) {
+  auto impl = std::make_unique<Impl>();
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(database_options(), data_dir + "/views", &db);
+  if (!status.ok()) return failed("cannot be opened", status);
+  impl->db.reset(db);
+  return std::unique_ptr<ViewStore>(new ViewStore(std::move(impl)));
+}
+
+Result<std::unique_ptr<ViewStore>> ViewStore::open_read_only(const std::string& data_dir) {
+  auto impl = std::make_unique<Impl>();
+  std::string pattern = (std::filesystem::temp_directory_path() / "recourse-views-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr)
+    return Error{ErrorCode::io, "no temporary directory for reading the views beside a server"};
+  impl->secondary_dir = pattern;
+  rocksdb::Options options = database_options();
+  options.create_if_missing = false;
+  options.max_open_files = -1;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::OpenAsSecondary(options, data_dir + "/views", pattern, &db);
+  if (!status.ok()) return failed("cannot be opened for reading", status);
+  impl->db.reset(db);
+  return std::unique_ptr<ViewStore>(new ViewStore(std::move(impl)));
+}
+
+std::string ViewStore::row_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
+                               std::string_view key) {
+  std::string out(1, kRow);
+  put_u32(out, generation);
+  out.push_back(static_cast<char>(projection));
+  put_u32(out, ledger.value());
+  out.append(key);
+  return out;
+}
+
+ViewState ViewStore::state(std::uint8_t projection, LedgerId ledger) const {
+  std::string stored;
+  const rocksdb::Status status =
+      impl_->db->Get(rocksdb::ReadOptions(), state_key(projection, ledger), &stored);
+  if (status.IsNotFound()) return {};
+  RECOURSE_ASSERT(status.ok(), "views can be read: rebuild them with `recourse rebuild`");
+  const auto bytes = unguarded(stored);
+  RECOURSE_ASSERT(bytes.has_value(), "a view's state has its checksum: `recourse rebuild`");
+  return decode_state(*bytes);
+}
+
+std::unique_ptr<ViewStore::Batch> ViewStore::batch() {
+  return std::make_unique<StoreBatch>(*impl_->db);
+}
+
+Status ViewStore::flush() {
+  const rocksdb::Status status = impl_->db->Flush(rocksdb::FlushOptions());
+  if (!status.ok()) return failed("a flush failed", status);
+  return {};
+}
+
+Result<std::string> ViewStore::row(std::uint8_t projection, LedgerId ledger,
+                                   std::string_view key) const {
+  const std::uint32_t generation = state(projection, ledger).generation;
+  std::string stored;
+  const rocksdb::Status status = impl_->db->Get(
+      rocksdb::ReadOptions(), row_key(projection, ledger, generation, key), &stored);
+  if (status.IsNotFound()) return Error{ErrorCode::not_found, "no such row"};
+  if (!status.ok()) return failed("a read failed", status);
+  const auto json = unguarded(stored);
+  if (!json) return failed("a row is damaged", rocksdb::Status::Corruption("checksum"));
+  return std::string(*json);
+}
+
+Status ViewStore::each(
+    std::uint8_t projection, LedgerId ledger, std::string_view prefix, std::string_view from,
+    Order order,
+    const std::function<bool(std::string_view key, std::string_view json)>& visit) const {
+  const std::string base =
+      row_key(projection, ledger, state(projection, ledger).generation, "");
+  const std::string first = base + std::string(prefix);
+  // The first key past the prefix: 0xff cannot start the rest of a key, keys are ASCII text.
+  const std::string end = first + '\xff';
+  const rocksdb::Slice lower = first, upper = end;
+  rocksdb::ReadOptions options;
+  options.iterate_lower_bound = &lower;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> at(impl_->db->NewIterator(options));
+  const std::string start = base + std::string(from);
+  if (order == Order::forward) {
+    from.empty() ? at->SeekToFirst() : at->Seek(start);
+    if (!from.empty() && at->Valid() && view(at->key()) == start) at->Next();
+  } else {
+    from.empty() ? at->SeekToLast() : at->SeekForPrev(start);
+    if (!from.empty() && at->Valid() && view(at->key()) == start) at->Prev();
+  }
+  for (; at->Valid(); order == Order::forward ? at->Next() : at->Prev()) {
+    const auto json = unguarded(view(at->value()));
+    if (!json) return failed("a row is damaged", rocksdb::Status::Corruption("checksum"));
+    if (!visit(view(at->key()).substr(base.size()), *json)) return {};
+  }
+  if (!at->status().ok()) return failed("a scan failed", at->status());
+  return {};
+}
+
+std::unique_ptr<RowSource> ViewStore::source(std::uint8_t projection, LedgerId ledger,
+                                             std::uint32_t generation) const {
+  return std::make_unique<StoredRows>(*impl_->db, projection, ledger, generation);
+}
+
+Status ViewStore::ingest(const std::vector<std::string>& sst_files, std::uint8_t projection,
+                         LedgerId ledger, const ViewState& next) {
+  const ViewState old = state(projection, ledger);
+  if (!sst_files.empty()) {
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    const rocksdb::Status status = impl_->db->IngestExternalFile(sst_files, options);
+    if (!status.ok()) return failed("a rebuilt view cannot be taken in", status);
+  }
+  const auto switched = batch();
+  switched->set_state(projection, ledger, next);
+  RECOURSE_TRY(switched->write());
+  RECOURSE_TRY(flush());
+  // Only now, when the switch is durable, may the old rows go.
+  const std::string begin = row_key(projection, ledger, old.generation, "");
+  const std::string end = row_key(projection, LedgerId(ledger.value() + 1), old.generation, "");
+  const rocksdb::Status status = impl_->db->DeleteRange(
+      rocksdb::WriteOptions(), impl_->db->DefaultColumnFamily(), slice(begin), slice(end));
+  if (!status.ok()) return failed("an old view cannot be dropped", status);
+  return flush();
+}
+
+}  // namespace recourse
