@@ -20,7 +20,7 @@ void aes_gcm_seal(std::string& out, std::string_view key, const GcmNonce& nonce,
 
 /// The plaintext of `sealed` (ciphertext || tag).
 /// Errors: corrupt when it was made with another key, nonce or aad, or was changed. Any thread.
-Result<std::string> aes_gcm_open(std::string_view key, std::string_view nonce,
-                                 std::string_view aad, std::string_view sealed);
+Result<std::string> aes_gcm_open(std::string_view key, std::string_view nonce, std::string_view aad,
+                                 std::string_view sealed);
 
 }  // namespace recourse

@@ -32,11 +32,12 @@ class FieldKeys {
   FieldKeys(const FieldKeys&) = delete;
   FieldKeys& operator=(const FieldKeys&) = delete;
 
-  /// For opening. Errors: erased or not_found when one of the keys is gone or never was; corrupt; io.
+  /// For opening. Errors: erased or not_found when one of the keys is gone or never was; corrupt;
+  /// io.
   Result<FieldKey> find(const FieldKeyName& name);
 
-  /// For sealing: missing keys are drawn and pending until the store's sync(). Errors: erased when a
-  /// subject was erased: seal under a new subject or under none; forbidden; corrupt; io.
+  /// For sealing: missing keys are drawn and pending until the store's sync(). Errors: erased when
+  /// a subject was erased: seal under a new subject or under none; forbidden; corrupt; io.
   Result<FieldKey> obtain(const FieldKeyName& name);
 
  private:

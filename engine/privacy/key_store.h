@@ -29,9 +29,10 @@ struct KeyStoreOptions {
   std::size_t cached_keys = 65'536;  ///< Unwrapped keys and subject ids kept in memory, each.
 };
 
-/// The keys that make sealed values readable, each wrapped under the KEK, in a database of their own:
-/// destroying one erases what it sealed, wherever copies of the ledger lie. Bytes: docs/format/keys.md.
-/// Threads: all functions from any thread; those that write wait for each other.
+/// The keys that make sealed values readable, each wrapped under the KEK, in a database of their
+/// own: destroying one erases what it sealed, wherever copies of the ledger lie. Bytes:
+/// docs/format/keys.md. Threads: all functions from any thread; those that write wait for each
+/// other.
 class KeyStore {
  public:
   /// `random` outlives the store. Errors: not_found; unauthenticated when `kek` is not the one this
@@ -49,13 +50,14 @@ class KeyStore {
 
   /// The key, drawn now when there is none. A drawn key is pending: it is in memory only until
   /// sync(). Errors: erased: a destroyed name never gets a key again, so that destructions can be
-  /// applied again after a restore (draw a new subject instead); forbidden when read-only; corrupt; io.
+  /// applied again after a restore (draw a new subject instead); forbidden when read-only; corrupt;
+  /// io.
   Result<Key> obtain(const KeyName& name);
 
   /// Puts all pending keys and directory rows on stable storage in one write. Call it before the
-  /// ledger's batch that uses them: a crash may leave unused keys, never sealed values without keys.
-  /// Nothing pending costs nothing. Errors: disk_full, io, corrupt; from then on every write is
-  /// refused until the store is opened again, since nobody knows what reached the disk.
+  /// ledger's batch that uses them: a crash may leave unused keys, never sealed values without
+  /// keys. Nothing pending costs nothing. Errors: disk_full, io, corrupt; from then on every write
+  /// is refused until the store is opened again, since nobody knows what reached the disk.
   Status sync();
 
   /// Destroys the keys for ever, with the directory rows of subjects, on stable storage when this
@@ -67,9 +69,9 @@ class KeyStore {
   /// Rewrites the database's files without what was destroyed. Slow: not on the writer's thread.
   Status compact();
 
-  /// The subject id of a person's e-mail or other address, drawn now with its key, both pending, when
-  /// there is none. Case and surrounding white space do not count. Errors: invalid when empty or over
-  /// 512 bytes; forbidden when read-only; corrupt; io.
+  /// The subject id of a person's e-mail or other address, drawn now with its key, both pending,
+  /// when there is none. Case and surrounding white space do not count. Errors: invalid when empty
+  /// or over 512 bytes; forbidden when read-only; corrupt; io.
   Result<SubjectId> obtain_subject(LedgerId ledger, std::string_view address);
 
   /// Errors: not_found, also after an erasure; invalid; corrupt; io.
@@ -85,8 +87,8 @@ class KeyStore {
 
   std::uint64_t epoch() const;
 
-  /// How many keys were destroyed since this store was opened: what was derived from its keys before
-  /// this changed must be derived anew.
+  /// How many keys were destroyed since this store was opened: what was derived from its keys
+  /// before this changed must be derived anew.
   std::uint64_t destructions() const;
 
  private:

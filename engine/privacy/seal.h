@@ -16,8 +16,9 @@ namespace recourse {
 /// Sealing of one value of a leaf: the leaf holds a commitment, the vault the encrypted value.
 /// Bytes: docs/format/seal.md. All functions are pure and may run on any thread.
 
-using Rho = std::array<std::uint8_t, 32>;  ///< Random, fresh for each value: hides what is committed.
-using SealNonce = GcmNonce;                ///< Random, fresh for each value.
+using Rho =
+    std::array<std::uint8_t, 32>;  ///< Random, fresh for each value: hides what is committed.
+using SealNonce = GcmNonce;        ///< Random, fresh for each value.
 
 /// What ties a sealed value to its place.
 struct SealHeader {
@@ -32,9 +33,10 @@ struct SealHeader {
 Hash commit(const Rho& rho, const SealHeader& header, std::string_view jcs_value);
 
 /// The key of all values with the same subjects, bucket and log. `subjects`: the subjects' keys in
-/// the order of the leaf's `k`, or the tenant's key alone when `k` is empty. `origin`: the log's name.
-/// REQUIRES: at least one key.
-FieldKey derive_field_key(std::span<const Key> subjects, const Key& bucket, std::string_view origin);
+/// the order of the leaf's `k`, or the tenant's key alone when `k` is empty. `origin`: the log's
+/// name. REQUIRES: at least one key.
+FieldKey derive_field_key(std::span<const Key> subjects, const Key& bucket,
+                          std::string_view origin);
 
 /// A key for one more purpose, bound to `key`: gone when `key` is. HKDF-SHA-256 with info
 /// "recourse/derive/v1" LF purpose.
@@ -52,8 +54,8 @@ struct Opened {
 /// Errors: corrupt when the record was changed, or sealed with another key or for another place.
 Result<Opened> open(const FieldKey& key, const SealHeader& header, std::string_view record);
 
-/// Whether the opened value is the one the leaf commits to. AES-GCM alone does not say so: one record
-/// can be made to open under two keys. Errors: corrupt.
+/// Whether the opened value is the one the leaf commits to. AES-GCM alone does not say so: one
+/// record can be made to open under two keys. Errors: corrupt.
 Status check(const Hash& commitment, const Opened& opened, const SealHeader& header);
 
 }  // namespace recourse

@@ -22,8 +22,7 @@ class Secret {
   /// REQUIRES: 32 bytes.
   explicit Secret(std::string_view bytes) {
     RECOURSE_ASSERT(bytes.size() == bytes_.size(), "a secret has 32 bytes");
-    for (std::size_t i = 0; i < bytes_.size(); ++i)
-      bytes_[i] = static_cast<std::uint8_t>(bytes[i]);
+    for (std::size_t i = 0; i < bytes_.size(); ++i) bytes_[i] = static_cast<std::uint8_t>(bytes[i]);
   }
   Secret(const Secret&) = default;
   Secret& operator=(const Secret&) = default;
@@ -44,7 +43,7 @@ class Secret {
   Bytes bytes_{};
 };
 
-using Key = Secret<struct KeyTag>;            ///< A stored key: of a subject, bucket, tenant, purpose.
+using Key = Secret<struct KeyTag>;  ///< A stored key: of a subject, bucket, tenant, purpose.
 using FieldKey = Secret<struct FieldKeyTag>;  ///< Derived: encrypts vault records.
 
 }  // namespace recourse
