@@ -1,0 +1,160 @@
+#include "engine/writer/write_group.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace recourse {
+
+std::optional<ActionState> action_whose_args_are_needed(State& state, const Command& command) {
+  ActionId action;
+  if (const auto* vote = std::get_if<CastVote>(&command)) {
+    if (const ApprovalState* approval = state.approvals.find(vote->approval))
+      action = approval->action;
+  } else if (const auto* lease = std::get_if<LeaseAction>(&command)) {
+    action = lease->action;
+  }
+  const ActionState* found = action.value().empty() ? nullptr : state.actions.find(action);
+  if (found == nullptr) return std::nullopt;
+  return *found;
+}
+
+std::optional<std::string> open_action_args(const Ledger& ledger, LedgerId id,
+                                            const ActionState& action) {
+  // `args` is the first sealed member of action.proposed in document order.
+  auto opened = ledger.open_value(id, action.ticket.value(),
+                                  Position(static_cast<std::uint64_t>(action.proposed_at)), 0);
+  if (!opened || opened->commitment != action.args_commitment) return std::nullopt;
+  return std::move(opened->json);
+}
+
+void WriteGroup::decide(const WriteRequest& request) {
+  auto decided = decide_one(request);
+  if (decided) {
+    decided_.push_back(std::move(*decided));
+  } else {
+    Decided refused;
+    refused.error = decided.error();
+    decided_.push_back(std::move(refused));
+  }
+}
+
+Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) {
+  const auto info = ledger_.find_tenant(request.tenant);
+  if (!info) return Error{ErrorCode::not_found, "no tenant " + request.tenant.value()};
+  const LedgerId id = info->ledger;
+  const bool keyed = !request.idempotency_key.empty();
+  Hash key{};
+  if (keyed) {
+    key = ledger_.request_key(id, request.principal.id.value(), request.idempotency_key);
+    RECOURSE_LET(auto repeat, find_repeat(request, id, key));
+    if (repeat) return std::move(*repeat);
+  }
+  LedgerViews* const views = views_of_(id);
+  if (views == nullptr)
+    return Error{ErrorCode::unavailable, "the state of this tenant cannot be read; see the log"};
+  const Timestamp now = clock_.now();
+  const DecisionContext context{now, random_, request.principal,
+                                directory_.admins(request.tenant), std::nullopt};
+  DecisionStep step{views->state(), context, ledger_, id};
+  RECOURSE_LET(std::vector<NewEvent> events, request.decide(step));
+  Decided decided;
+  decided.ledger = id;
+  if (events.empty()) return decided;
+  if (!touched_.contains(id)) RECOURSE_TRY(stage_heartbeat(id, views->state(), now));
+  RECOURSE_LET(decided.events, stage(id, views->state(), std::move(events), now));
+  if (keyed) {
+    ledger_.stage_request(id, key, decided.events.front().position,
+                          static_cast<std::uint32_t>(decided.events.size()), request.fingerprint);
+    decided.request_key = key;
+    decided.fingerprint = request.fingerprint;
+    keys_.emplace(std::pair(id, key), decided_.size());
+  }
+  return decided;
+}
+
+Result<std::optional<WriteGroup::Decided>> WriteGroup::find_repeat(const WriteRequest& request,
+                                                                   LedgerId ledger,
+                                                                   const Hash& key) {
+  const Error reused{ErrorCode::key_reused,
+                     "this idempotency key was used for another request; use a new key"};
+  Decided repeat;
+  repeat.ledger = ledger;
+  repeat.repeated = true;
+  if (const auto same = keys_.find({ledger, key}); same != keys_.end()) {
+    if (decided_[same->second].fingerprint != request.fingerprint) return reused;
+    repeat.same_as = same->second;
+    return std::optional(std::move(repeat));
+  }
+  RECOURSE_LET(const auto stored, ledger_.find_request(ledger, key));
+  if (!stored) return std::optional<Decided>();
+  RECOURSE_LET(const bool same, ledger_.matches(ledger, *stored, request.fingerprint));
+  if (!same) return reused;
+  for (std::uint64_t i = 0; i < stored->count; ++i) {
+    RECOURSE_LET(const std::string leaf, ledger_.leaf(ledger, Position(stored->first.value() + i)));
+    RECOURSE_LET(RecordedEvent event, read_leaf(leaf));
+    repeat.events.push_back(std::move(event));
+  }
+  return std::optional(std::move(repeat));
+}
+
+Result<std::vector<RecordedEvent>> WriteGroup::stage(LedgerId ledger, State& state,
+                                                     std::vector<NewEvent> events, Timestamp now) {
+  std::vector<std::int64_t> versions;
+  std::unordered_map<std::string_view, std::int64_t> ahead;
+  versions.reserve(events.size());
+  for (const NewEvent& event : events)
+    versions.push_back(next_version(state, event.stream) + ahead[event.stream]++);
+  RECOURSE_LET(auto recorded, ledger_.stage(ledger, std::move(events), versions, now));
+  for (const RecordedEvent& event : recorded) evolve(state, event);
+  touched_.insert(ledger);
+  return recorded;
+}
+
+Status WriteGroup::stage_heartbeat(LedgerId ledger, State& state, Timestamp now) {
+  const LedgerId meta(0);
+  const TreeHead head = ledger_.head(ledger);
+  if (ledger == meta || head.size.value() == 0) return {};
+  RECOURSE_LET(const std::string leaf, ledger_.leaf(ledger, Position(head.size.value() - 1)));
+  RECOURSE_LET(const LeafHead last, read_leaf_head(leaf));
+  if (now - last.time < quiet_) return {};
+  const TreeHead anchor = ledger_.head(meta);
+  NewEvent event;
+  event.stream = last.source;
+  event.data = LogHeartbeat{static_cast<std::int64_t>(anchor.size.value()), anchor.root};
+  RECOURSE_LET(auto recorded, stage(ledger, state, {std::move(event)}, now));
+  heartbeats_.emplace_back(ledger, std::move(recorded.front()));
+  return {};
+}
+
+Status WriteGroup::commit() {
+  if (!ledger_.has_staged()) return {};
+  return ledger_.commit();
+}
+
+std::vector<const RecordedEvent*> WriteGroup::events_of(LedgerId ledger) const {
+  std::vector<const RecordedEvent*> events;
+  for (const auto& [id, event] : heartbeats_)
+    if (id == ledger) events.push_back(&event);
+  for (const Decided& decided : decided_)
+    if (decided.ledger == ledger && !decided.repeated)
+      for (const RecordedEvent& event : decided.events) events.push_back(&event);
+  return events;
+}
+
+std::vector<Outcome> WriteGroup::outcomes(const Status& committed) {
+  std::vector<Outcome> outcomes;
+  for (Decided& decided : decided_) {
+    const Decided& source = decided.same_as ? decided_[*decided.same_as] : decided;
+    if (decided.error) {
+      outcomes.push_back(*decided.error);
+    } else if (!committed && (decided.same_as || (!decided.repeated && !source.events.empty()))) {
+      outcomes.push_back(committed.error());
+    } else {
+      outcomes.push_back(Committed{decided.ledger, source.events, ledger_.head(decided.ledger),
+                                   decided.repeated});
+    }
+  }
+  return outcomes;
+}
+
+}  // namespace recourse

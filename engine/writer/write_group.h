@@ -1,0 +1,80 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "engine/writer/ledger_views.h"
+#include "engine/writer/writer.h"
+
+namespace recourse {
+
+/// The requests of one commit: each decided against the state that the ones before it left.
+/// Threads: the writer's.
+class WriteGroup {
+ public:
+  using ViewsOf = std::function<LedgerViews*(LedgerId)>;
+
+  WriteGroup(Ledger& ledger, const Directory& directory, const Clock& clock, Random& random,
+             std::chrono::seconds quiet, ViewsOf views_of)
+      : ledger_(ledger),
+        directory_(directory),
+        clock_(clock),
+        random_(random),
+        quiet_(quiet),
+        views_of_(std::move(views_of)) {}
+
+  /// Decides the next request and stages its events, or keeps its error for its answer.
+  void decide(const WriteRequest& request);
+
+  /// Commits what was staged; nothing staged is a success.
+  Status commit();
+
+  const std::set<LedgerId>& touched() const { return touched_; }
+  /// The staged events of one ledger, in the order of their positions.
+  std::vector<const RecordedEvent*> events_of(LedgerId ledger) const;
+
+  /// One answer for each decided request, in order.
+  std::vector<Outcome> outcomes(const Status& committed);
+
+ private:
+  struct Decided {
+    LedgerId ledger;
+    std::vector<RecordedEvent> events;
+    std::optional<Error> error;
+    bool repeated = false;
+    std::optional<std::size_t> same_as;  ///< A repeat of an earlier request of this very group.
+    Hash request_key{};
+    std::string fingerprint;
+  };
+
+  Result<Decided> decide_one(const WriteRequest& request);
+  Result<std::optional<Decided>> find_repeat(const WriteRequest& request, LedgerId ledger,
+                                             const Hash& key);
+  Result<std::vector<RecordedEvent>> stage(LedgerId ledger, State& state,
+                                           std::vector<NewEvent> events, Timestamp now);
+  Status stage_heartbeat(LedgerId ledger, State& state, Timestamp now);
+
+  Ledger& ledger_;
+  const Directory& directory_;
+  const Clock& clock_;
+  Random& random_;
+  const std::chrono::seconds quiet_;
+  ViewsOf views_of_;
+  std::deque<Decided> decided_;  // Addresses stay while it grows.
+  std::deque<std::pair<LedgerId, RecordedEvent>> heartbeats_;
+  std::set<LedgerId> touched_;
+  std::map<std::pair<LedgerId, Hash>, std::size_t> keys_;
+};
+
+/// The action of which a command's decision reads the arguments, if there is one.
+std::optional<ActionState> action_whose_args_are_needed(State& state, const Command& command);
+
+/// The arguments as canonical JSON; none when they were erased or are damaged.
+std::optional<std::string> open_action_args(const Ledger& ledger, LedgerId id,
+                                            const ActionState& action);
+
+}  // namespace recourse

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/decision/decide.h"
+#include "engine/ledger/ledger.h"
+#include "engine/writer/directory.h"
+#include "projections/view_store.h"
+
+namespace recourse {
+
+/// What a decision step may use while it runs on the writer's thread.
+struct DecisionStep {
+  State& state;
+  const DecisionContext& context;
+  Ledger& ledger;
+  LedgerId id;
+};
+using DecideEvents = std::function<Result<std::vector<NewEvent>>(DecisionStep&)>;
+
+/// One thing to decide and commit.
+struct WriteRequest {
+  TenantId tenant;  ///< `meta` for the deployment's own ledger
+  Principal principal;
+  /// Empty: not idempotent. Else the same key with the same fingerprint gives the first answer for
+  /// ever, and with another one `key_reused`.
+  std::string idempotency_key;
+  std::string fingerprint;  ///< Method, path and canonical body
+  DecideEvents decide;
+};
+
+/// The request that gives `command`. The requester of a new ticket is found or made from
+/// `requester_address` (an e-mail address or another outside name) when it is not empty.
+WriteRequest command_request(TenantId tenant, Principal principal, Command command,
+                             std::string requester_address = "");
+
+/// Durable. `events` are what the request made, also when it is a repeat.
+struct Committed {
+  LedgerId ledger;
+  std::vector<RecordedEvent> events;
+  TreeHead head;
+  bool repeated = false;  ///< Answered from the receipt of an earlier request.
+};
+using Outcome = Result<Committed>;
+
+struct WriterOptions {
+  std::size_t max_queued = 8'192;     ///< Past it: `unavailable`.
+  std::size_t max_group = 512;        ///< Requests in one commit.
+  std::size_t max_group_bytes = 4U << 20;
+  std::chrono::seconds quiet{60};     ///< After it a ledger gets a heartbeat before its next commit.
+};
+
+/// The single writer: takes all waiting requests, decides each against the state including what
+/// this group already decided, commits the group, applies the rows, answers. Threads: any thread
+/// submits; answers come on the writer's thread, so callbacks must be short.
+class Writer {
+ public:
+  using Callback = std::function<void(Outcome)>;
+
+  /// `ledger` and `views` outlive the writer. Folds the tails of all views first. Errors: as
+  /// LedgerViews::open.
+  static Result<std::unique_ptr<Writer>> open(Ledger& ledger, ViewStore& views, const Clock& clock,
+                                              Random& random, const WriterOptions& options = {});
+  /// Finishes what is queued, flushes the views.
+  ~Writer();
+
+  /// Calls `answer` exactly once. Errors: what the decision says; `unavailable` when the queue is
+  /// full; `disk_full`; `unknown_outcome` when a write failed, and from then on for everything
+  /// until the process opens the ledger again.
+  void submit(WriteRequest request, Callback answer);
+  /// The same, waiting for the answer. Not from the writer's thread.
+  Outcome handle(WriteRequest request);
+
+  /// Makes a tenant with its ledger and the default policy. Errors: conflict, invalid.
+  Result<LedgerInfo> create_tenant(const TenantId& tenant);
+
+  struct NewKey {
+    ApiKey key;
+    std::string secret;  ///< Shown once, never stored.
+  };
+  struct KeyOrder {
+    TenantId tenant;
+    Role role = Role::viewer;
+    ActorType kind = ActorType::human;
+    std::optional<PrincipalId> principal;  ///< Default: a new one.
+    std::string display_name;
+    std::optional<Timestamp> expires_at;
+  };
+  Result<NewKey> create_key(const KeyOrder& order, const Actor& by);
+  Status revoke_key(const KeyId& key, const Actor& by);
+
+  const Directory& directory() const;
+  Ledger& ledger();
+  ViewStore& views();
+  const Clock& clock() const;
+  Random& random();
+  /// Set once a write failed: health is red and the process should be restarted.
+  bool failed() const;
+  std::size_t queued() const;
+
+ private:
+  class Impl;
+  explicit Writer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// First start: tenant `default` and one admin key. None when the deployment has tenants already.
+Result<std::optional<Writer::NewKey>> bootstrap(Writer& writer);
+
+}  // namespace recourse
