@@ -1,0 +1,87 @@
+#include "engine/event/leaf.h"
+
+#include <doctest/doctest.h>
+
+#include "engine/event/canonical_json.h"
+
+using namespace recourse;
+
+namespace {
+
+RecordedEvent proposed() {
+  ActionProposed data;
+  data.action = ActionId("act_1");
+  data.ticket = TicketId("tkt_1");
+  data.type = "process_refund";
+  data.type_version = 1;
+  data.args = seal_json(R"({"amount":42})", {"sub_b", "sub_a", "sub_a"});
+  data.reasoning = seal_text("late parcel", {"sub_a"});
+  data.amount_minor = 4200;
+  data.currency = "EUR";
+  RecordedEvent event;
+  event.id = EventId("evt_1");
+  event.source = "audit.example.com/t/7f3a";
+  event.position = Position(7);
+  event.time = *from_rfc3339("2026-01-05T09:30:01.25Z");
+  event.actor = {ActorType::agent, PrincipalId("agt_9")};
+  event.stream = "act_1";
+  event.subject = "tkt_1";
+  event.correlation = "run_1";
+  event.data = data;
+  return event;
+}
+
+}  // namespace
+
+TEST_CASE("a leaf is its own canonical form and reads back as what was written") {
+  const std::string line = write_leaf(proposed());
+  const auto canonical = canonicalise(line);
+  REQUIRE(canonical.ok());
+  CHECK(*canonical == line);
+  const auto read = read_leaf(line);
+  REQUIRE(read.ok());
+  CHECK(write_leaf(*read) == line);
+  CHECK(read->position == Position(7));
+  CHECK(std::get<ActionProposed>(read->data).args.subjects ==
+        std::vector<std::string>{"sub_a", "sub_b"});
+}
+
+TEST_CASE("a leaf holds commitments and no sealed text") {
+  const std::string line = write_leaf(proposed());
+  CHECK(line.find("parcel") == std::string::npos);
+  CHECK(line.find(R"("$sealed")") != std::string::npos);
+}
+
+TEST_CASE("sealed values are visited in document order with their pointers") {
+  EventData data = proposed().data;
+  std::vector<std::string> pointers;
+  for_each_sealed(data, [&](const std::string& pointer, Sealed&) { pointers.push_back(pointer); });
+  CHECK(pointers == std::vector<std::string>{"/data/args", "/data/reasoning"});
+}
+
+TEST_CASE("where an event comes from stands flat in its data, and only when it was imported") {
+  TicketReopened reopened{TicketId("tkt_1"), {}, "customer", {}, {}};
+  CHECK(data_json(reopened) == R"({"reason_code":"customer","ticket":"tkt_1"})");
+  reopened.provenance = {true, "desk", from_rfc3339("2016-02-29T01:16:00Z").value()};
+  CHECK(data_json(reopened) ==
+        R"({"imported":true,"occurred_at":"2016-02-29T01:16:00.000000Z","reason_code":"customer",)"
+        R"("source":"desk","ticket":"tkt_1"})");
+}
+
+TEST_CASE("a leaf of an unknown type or with an unknown member is refused, not guessed") {
+  std::string line = write_leaf(proposed());
+  const auto replaced = [&](std::string_view from, std::string_view to) {
+    std::string copy = line;
+    copy.replace(copy.find(from), from.size(), to);
+    return copy;
+  };
+  CHECK(read_leaf(replaced("recourse.action.proposed.v1", "recourse.action.proposed.v9"))
+            .error()
+            .code == ErrorCode::unsupported);
+  CHECK(read_leaf(replaced("\"amount_minor\"", "\"amount_minus\"")).error().code ==
+        ErrorCode::unsupported);
+  CHECK(read_leaf(replaced("\"sequence\":\"0000000000000007\"", "\"sequence\":\"7\"")).error().code ==
+        ErrorCode::invalid);
+  CHECK(read_leaf("{}").error().code == ErrorCode::invalid);
+  CHECK(read_leaf("not json").error().code == ErrorCode::invalid);
+}
