@@ -3,7 +3,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/id.h"
@@ -13,6 +15,8 @@
 
 namespace recourse {
 
+class KeyStore;
+
 /// Index of a value among the sealed values of its event, in document order.
 using SealedOrdinal = std::uint16_t;
 
@@ -21,6 +25,11 @@ struct LedgerInfo {
   LedgerId ledger;
   TenantId tenant;     ///< `meta` for the meta ledger
   std::string origin;  ///< <deployment>/t/<16 hex>, <deployment>/meta
+};
+
+/// A new ledger with its first leaf, log.opened, for whoever folds events as they are staged.
+struct StagedLedger : LedgerInfo {
+  RecordedEvent opened;
 };
 
 /// A ledger's tree at a size. Every receipt and checkpoint quotes one.
@@ -33,18 +42,23 @@ struct TreeHead {
 struct LedgerOptions {
   std::string data_dir;            ///< Holds HEAD, ledger/, keys/, blobs/.
   std::string kek_file;            ///< Outside data_dir; default <data_dir>.kek
-  std::string deployment = "recourse.local";  ///< First part of every origin.
+  /// First part of every origin. Counts when the deployment is made; later its own name stays.
+  std::string deployment = "recourse.local";
   bool create = true;              ///< Make a new deployment where there is none.
   std::uint64_t free_space_watermark_bytes = 64ULL << 20;  ///< Below it appends are refused first.
   Random* random = nullptr;        ///< Default: the system's.
   const Clock* clock = nullptr;    ///< Default: the system's.
+  /// The operator declares that the log as found is the log, though HEAD is lost; recorded as
+  /// head.accepted. It does not help a log that is behind its HEAD.
+  bool accept_head = false;
 };
 
 /// What idempotency remembers for ever about a request: which events it made.
 struct StoredRequest {
   Position first;
   std::uint32_t count = 0;
-  Hash fingerprint{};  ///< HMAC of the request under `salt` from the vault; see matches().
+  Hash fingerprint{};  ///< HMAC of the request under a salt from the vault; see matches().
+  std::uint64_t subject_group = 0;  ///< Where in the vault the salt is.
 };
 
 struct OpenedValue {
@@ -59,6 +73,7 @@ struct OpenedValue {
 /// The append-only event logs of one node: one per tenant and the meta ledger, in one RocksDB with
 /// their Merkle trees, vault, idempotency keys and signed checkpoints. Bytes: docs/format/ledger.md.
 /// Threads: one writer thread stages and commits; any thread reads, and sees only what is durable.
+/// Outlives whatever borrows its key store.
 class Ledger {
  public:
   /// Takes the lock and follows the open procedure: recovered log against HEAD, frontier and tail
@@ -68,7 +83,8 @@ class Ledger {
   static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options);
 
   /// For tools beside a running server: no lock, nothing written, clamped to the HEAD file of the
-  /// moment; `refresh()` moves on to a newer one.
+  /// moment; `refresh()` moves on to a newer one, on one thread while no other reads. Where there
+  /// is no KEK file everything but sealed values can be read; opening those is `forbidden`.
   static Result<std::unique_ptr<Ledger>> open_read_only(const LedgerOptions& options);
   Status refresh();
 
@@ -76,23 +92,30 @@ class Ledger {
 
   // ---- Writer thread -------------------------------------------------------------------------
 
-  /// Stages a new tenant ledger; its first leaf (log.opened) is staged with it. Errors: conflict.
-  Result<LedgerInfo> stage_ledger(const TenantId& tenant, Timestamp now);
+  /// Stages a new tenant ledger; its first leaf (log.opened) is staged with it. Errors: conflict,
+  /// invalid.
+  Result<StagedLedger> stage_ledger(const TenantId& tenant, Timestamp now);
 
   /// Gives all of `events` their positions, ids and times, seals their values and stages leaves
-  /// and vault records: all of them or, on an error (`too_large`, `invalid`), none. Returned events
-  /// carry their commitments. `stream_versions[i]` belongs to `events[i]`.
+  /// and vault records: all of them or, on an error, none. `stream_versions[i]` belongs to
+  /// `events[i]`. Returned: the events in their order, with commitments instead of sealed values,
+  /// and after them one clock.anomaly when `now` is found more than 2 s behind the ledger's time.
+  /// Errors: not_found for an unknown ledger; too_large; invalid for a sealed value without
+  /// content; erased for one of an erased subject; corrupt, io.
   Result<std::vector<RecordedEvent>> stage(LedgerId ledger, std::vector<NewEvent> events,
                                            std::span<const std::int64_t> stream_versions,
                                            Timestamp now);
 
-  /// Stages that `request_key` (an HMAC, see request_key()) made the `count` events from `first`.
+  /// Stages that `request_key` (an HMAC, see request_key()) made the `count` events from `first`,
+  /// staged before in this batch. Erasing one of their subjects erases the fingerprint's salt.
   void stage_request(LedgerId ledger, const Hash& request_key, Position first,
                      std::uint32_t count, std::string_view request_fingerprint);
 
   /// Writes what was staged as one synced batch with its commit record, then the HEAD anchor, then
-  /// publishes. Errors: `disk_full` (certainly not stored, the stage is dropped) or
-  /// `unknown_outcome`, after which this object refuses every further append.
+  /// publishes. Nothing staged costs nothing. Errors: `disk_full` (certainly not stored, the stage
+  /// is dropped, later commits may succeed); `unavailable` (certainly not stored: the key store
+  /// failed) or `unknown_outcome`, after both of which this object refuses every further append:
+  /// destroy it and open the ledger again.
   Status commit();
 
   /// Bytes staged so far, for the limit on one batch.
@@ -110,15 +133,17 @@ class Ledger {
   TreeHead head(LedgerId ledger) const;
   std::uint64_t commit_number() const;
 
-  /// The leaf at `position`, checked against its stored checksum. Errors: not_found, corrupt.
+  /// The leaf at `position`, checked against its stored checksum and its own `sequence` and
+  /// `source`. Errors: not_found, corrupt.
   Result<std::string> leaf(LedgerId ledger, Position position) const;
 
-  /// Calls `visit(position, leaf)` for [from, to), in order, until it returns false. Every record's
-  /// checksum is checked and a hole is `corrupt`.
+  /// Calls `visit(position, leaf)` for [from, to), in order, until it returns false; `to` beyond the
+  /// head means the head. Every leaf is checked as by leaf() and a hole is `corrupt`.
   Status scan(LedgerId ledger, Position from, Position to,
               const std::function<bool(Position, std::string_view)>& visit) const;
 
-  /// First position whose time is not before `time`: times never decrease, so a binary search.
+  /// First position whose time is not before `time`, or the size when there is none: times never
+  /// decrease, so a binary search.
   Result<Position> first_at_or_after(LedgerId ledger, Timestamp time) const;
 
   /// RFC 9162 proofs against the head of `size`.
@@ -132,13 +157,15 @@ class Ledger {
 
   /// Deterministic name of a request in (tenant ledger, principal, idempotency key).
   Hash request_key(LedgerId ledger, std::string_view principal, std::string_view key) const;
+  /// Durable requests only: the writer knows those that it staged.
   Result<std::optional<StoredRequest>> find_request(LedgerId ledger, const Hash& request_key) const;
   /// Whether `request_fingerprint` is the one that was stored; true when the salt was erased.
   Result<bool> matches(LedgerId ledger, const StoredRequest& stored,
                        std::string_view request_fingerprint) const;
 
   /// All sealed values of the events with this `subject` attribute that can still be opened, in
-  /// position order, in one short read. Erased ones are absent.
+  /// position order, in one short read. Erased ones are absent. Their commitments are those that
+  /// were stored with them; that the leaves say the same is verify's to prove.
   Result<std::vector<OpenedValue>> open_subject(LedgerId ledger, std::string_view subject) const;
   /// One value. Errors: `erased`, `corrupt`.
   Result<OpenedValue> open_value(LedgerId ledger, std::string_view subject, Position position,
@@ -146,16 +173,24 @@ class Ledger {
 
   /// The sub_ id of a data subject known by an e-mail address or another outside name.
   /// obtain: writer thread only, durable with the next commit.
-  SubjectId obtain_subject(LedgerId ledger, std::string_view address);
+  /// Errors: invalid when empty or over 512 bytes; corrupt, io.
+  Result<SubjectId> obtain_subject(LedgerId ledger, std::string_view address);
   std::optional<SubjectId> find_subject(LedgerId ledger, std::string_view address) const;
 
   /// An opaque principal id for an outside name, the same for the same name in one ledger.
   PrincipalId pseudonym(LedgerId ledger, std::string_view prefix, std::string_view name) const;
 
-  /// A named 32-byte key of the deployment, created at the first start: cursor, idempotency, ...
+  /// A 32-byte key of the deployment for one purpose, always the same: cursor, idempotency, ...
+  /// REQUIRES: opened with the KEK.
   Hash deployment_key(std::string_view purpose) const;
 
+  /// The keys of all sealed values, for erasure and retention. REQUIRES: opened with the KEK.
+  KeyStore& keys() const;
+  /// Whether sealed values can be opened at all: false only for read-only without the KEK.
+  bool has_keys() const;
+
  private:
+  friend class Signer;
   class Impl;
   explicit Ledger(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
