@@ -59,11 +59,15 @@ Json::Json(double number) : value_(number) {
   }
 }
 
+Json Json::array() { return array(Array()); }
+
 Json Json::array(Array elements) {
   Json json;
   json.value_ = std::move(elements);
   return json;
 }
+
+Json Json::object() { return object_of({}).value(); }
 
 Json Json::object(std::initializer_list<Member> members) {
   return object_of(Members(members)).value();

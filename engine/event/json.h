@@ -39,26 +39,25 @@ class Json {
     return number >= -kMaxInteger && number <= kMaxInteger;
   }
 
-  Json() : Json(nullptr) {}
-  Json(std::nullptr_t) : value_(nullptr) {}
-  Json(bool value) : value_(value) {}
+  Json();
+  Json(std::nullptr_t);
+  /// A template so that a pointer does not become a truth value.
+  template <std::same_as<bool> T>
+  Json(T value);
   /// REQUIRES: can_hold(number).
   Json(double number);
   /// REQUIRES: can_hold(number). Larger ones, such as 64-bit ids, are written as strings.
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Json(T number) : value_(static_cast<std::int64_t>(number)) {
-    RECOURSE_ASSERT(std::in_range<std::int64_t>(number) &&
-                        can_hold(static_cast<std::int64_t>(number)),
-                    "a JSON integer is at most 2^53-1");
-  }
-  Json(std::string text) : value_(std::move(text)) {}
-  Json(std::string_view text) : value_(std::string(text)) {}
-  Json(const char* text) : value_(std::string(text)) {}
+  requires(!std::same_as<T, bool>) Json(T number);
+  Json(std::string text);
+  Json(std::string_view text);
+  Json(const char* text);
 
-  static Json array(Array elements = {});
+  static Json array();
+  static Json array(Array elements);
+  static Json object();
   /// REQUIRES: the names are unique.
-  static Json object(std::initializer_list<Member> members = {});
+  static Json object(std::initializer_list<Member> members);
   /// Error: `invalid`, naming the duplicate, when two members have one name.
   static Result<Json> object_of(Members members);
 
@@ -102,5 +101,22 @@ struct Json::Member {
   std::string name;
   Json value;
 };
+
+// Below the members, because a constructor has to know how to destroy them.
+inline Json::Json() : value_(nullptr) {}
+inline Json::Json(std::nullptr_t) : value_(nullptr) {}
+inline Json::Json(std::string text) : value_(std::move(text)) {}
+inline Json::Json(std::string_view text) : value_(std::string(text)) {}
+inline Json::Json(const char* text) : value_(std::string(text)) {}
+
+template <std::same_as<bool> T>
+Json::Json(T value) : value_(value) {}
+
+template <std::integral T>
+requires(!std::same_as<T, bool>) Json::Json(T number) : value_(static_cast<std::int64_t>(number)) {
+  RECOURSE_ASSERT(
+      std::in_range<std::int64_t>(number) && can_hold(static_cast<std::int64_t>(number)),
+      "a JSON integer is at most 2^53-1");
+}
 
 }  // namespace recourse
