@@ -1,0 +1,222 @@
+#pragma once
+
+#include "engine/base/vocabulary.h"
+#include "engine/event/action_events.h"
+#include "projections/row_codec.h"
+
+namespace recourse {
+
+/// The rows of the read models: what a query returns, before texts are joined from the vault.
+/// `at` times are the ledger's, `occurred_at` the source's own for imported history.
+
+// ---- tickets ------------------------------------------------------------------------------------
+
+struct TicketRow {
+  TicketId ticket;
+  std::int64_t number = 0;
+  TicketStatus status = TicketStatus::new_;
+  TicketHandler handler = TicketHandler::none;
+  Automation automation = Automation::active;
+  bool escalated = false;  ///< Handler is a person because of an escalation.
+  std::optional<RunStatus> run_status;  ///< Of the newest run.
+  Clear channel;
+  SubjectId requester;
+  std::optional<SealedRef> title, description, customer_email, metadata;
+  std::optional<Clear> issue_type, category, priority, impact, urgency, external_ref,
+      source_status;
+  std::optional<PrincipalId> assignee;
+  std::optional<Clear> team;
+  Timestamp opened_at, updated_at;
+  std::optional<Timestamp> occurred_at;           ///< When the source says it was opened.
+  std::optional<Timestamp> last_occurred_at;      ///< Newest source time seen.
+  std::optional<Timestamp> resolved_at, closed_at, first_response_at;
+  std::int64_t messages = 0, actions = 0, reopenings = 0, sla_breaches = 0;
+  std::int64_t pending_approvals = 0;
+  std::int64_t version = 0;        ///< Next version of the ticket's stream.
+  std::int64_t last_position = 0;  ///< Newest event about it.
+  bool imported = false;
+};
+BOOST_DESCRIBE_STRUCT(TicketRow, (),
+                      (ticket, number, status, handler, automation, escalated, run_status,
+                       channel, requester, title, description, customer_email, metadata,
+                       issue_type, category, priority, impact, urgency, external_ref,
+                       source_status, assignee, team, opened_at, updated_at, occurred_at,
+                       last_occurred_at, resolved_at, closed_at, first_response_at, messages,
+                       actions, reopenings, sla_breaches, pending_approvals, version,
+                       last_position, imported))
+
+// ---- action_history -----------------------------------------------------------------------------
+
+/// One field before and after, as the action's executor confirmed it.
+struct StateChange {
+  Clear entity, field;
+  std::optional<Clear> before, after;
+  std::optional<SealedRef> sealed_before, sealed_after;
+};
+BOOST_DESCRIBE_STRUCT(StateChange, (),
+                      (entity, field, before, after, sealed_before, sealed_after))
+
+struct ActionStep {
+  ActionStatus status = ActionStatus::proposed;
+  std::int64_t position = 0;
+  Timestamp at;
+  PrincipalId actor;
+};
+BOOST_DESCRIBE_STRUCT(ActionStep, (), (status, position, at, actor))
+
+struct ActionRow {
+  ActionId action;
+  TicketId ticket;
+  std::int64_t position = 0;  ///< Of action.proposed.
+  Clear type;
+  std::int64_t type_version = 0;
+  std::optional<SealedRef> unknown_type;
+  SealedRef args;
+  bool args_are_json = true;
+  ActionStatus status = ActionStatus::proposed;
+  PrincipalId proposed_by;
+  ActorType proposed_by_type = ActorType::agent;
+  Timestamp proposed_at;
+  std::optional<Timestamp> occurred_at, executed_at;
+  std::optional<std::int64_t> confidence_ppm, amount_minor, step;
+  std::optional<Clear> currency;
+  std::optional<SealedRef> reasoning, result;
+  std::optional<RunId> run;
+  std::optional<Clear> outcome, problem, policy;  ///< Of the newest policy.decided.
+  std::vector<RuleResult> rules;
+  std::optional<ApprovalId> approval;
+  std::optional<LeaseId> lease;
+  std::optional<Timestamp> lease_until;
+  std::optional<Clear> provider_ref, failure_code;
+  std::vector<StateChange> changes;
+  std::optional<ResolutionId> resolution;
+  std::optional<RollbackId> rollback;
+  bool rolled_back = false;
+  std::optional<Timestamp> rolled_back_at;
+  std::optional<PrincipalId> rolled_back_by;
+  std::optional<SealedRef> rollback_reason;
+  std::optional<Clear> rollback_refusal;  ///< Code of the newest refusal.
+  std::int64_t dispatches = 0;
+  std::vector<ActionStep> steps;  ///< At most the newest 32.
+  std::int64_t last_position = 0;
+  bool imported = false;
+};
+BOOST_DESCRIBE_STRUCT(ActionRow, (),
+                      (action, ticket, position, type, type_version, unknown_type, args,
+                       args_are_json, status, proposed_by, proposed_by_type, proposed_at,
+                       occurred_at, executed_at, confidence_ppm, amount_minor, step, currency,
+                       reasoning, result, run, outcome, problem, policy, rules, approval, lease,
+                       lease_until, provider_ref, failure_code, changes, resolution, rollback,
+                       rolled_back, rolled_back_at, rolled_back_by, rollback_reason,
+                       rollback_refusal, dispatches, steps, last_position, imported))
+
+// ---- approvals ----------------------------------------------------------------------------------
+
+struct VoteRow {
+  PrincipalId by;
+  Vote vote = Vote::reject;
+  Timestamp at;
+  std::optional<SealedRef> reason;
+  std::int64_t decision_ms = 0;
+};
+BOOST_DESCRIBE_STRUCT(VoteRow, (), (by, vote, at, reason, decision_ms))
+
+struct ApprovalRow {
+  ApprovalId approval;
+  ActionId action;
+  TicketId ticket;
+  ApprovalStatus status = ApprovalStatus::pending;
+  Hash args_commitment{}, render_digest{};
+  std::int64_t quorum = 1;
+  std::vector<Clear> roles;
+  std::vector<PrincipalId> excluded;
+  Timestamp requested_at, expires_at;
+  std::optional<Timestamp> decided_at;
+  std::optional<PrincipalId> decided_by;
+  std::optional<SealedRef> decision_reason;
+  std::optional<Clear> cause;  ///< Why it was staled.
+  std::vector<VoteRow> votes;
+  std::int64_t last_position = 0;
+};
+BOOST_DESCRIBE_STRUCT(ApprovalRow, (),
+                      (approval, action, ticket, status, args_commitment, render_digest, quorum,
+                       roles, excluded, requested_at, expires_at, decided_at, decided_by,
+                       decision_reason, cause, votes, last_position))
+
+// ---- resolutions --------------------------------------------------------------------------------
+
+struct ResolutionRow {
+  ResolutionId resolution;
+  TicketId ticket;
+  std::optional<ActionId> action;  ///< The autonomous action that asserted it.
+  std::optional<Clear> action_type;
+  std::optional<SealedRef> steps;
+  std::optional<bool> confirmed;
+  std::optional<std::int64_t> score;
+  std::optional<Clear> score_source;
+  std::optional<SealedRef> feedback_text;
+  std::optional<FollowUpId> followup;
+  std::optional<Timestamp> followup_due_at, followup_sent_at, followup_cancelled_at;
+  std::optional<Timestamp> response_received_at;
+  bool reopened = false;
+  std::optional<Timestamp> reopened_at;
+  std::optional<Clear> reopened_code;
+  std::optional<SealedRef> reopened_reason;
+  bool voided = false;  ///< The action behind it was rolled back.
+  Timestamp created_at, updated_at;
+  std::int64_t last_position = 0;
+  bool imported = false;
+};
+BOOST_DESCRIBE_STRUCT(ResolutionRow, (),
+                      (resolution, ticket, action, action_type, steps, confirmed, score,
+                       score_source, feedback_text, followup, followup_due_at, followup_sent_at,
+                       followup_cancelled_at, response_received_at, reopened, reopened_at,
+                       reopened_code, reopened_reason, voided, created_at, updated_at,
+                       last_position, imported))
+
+// ---- analytics ----------------------------------------------------------------------------------
+
+/// Counts over resolutions, for all and for each action type. Whether one counts as successful is
+/// R5's rule: reopened or voided no; confirmed yes; score of 4 or more yes; else unknown.
+struct ResolutionCounts {
+  std::int64_t total = 0, autonomous = 0, confirmed = 0, contradicted = 0, reopened = 0, voided = 0;
+  std::int64_t successful = 0, failed = 0, pending = 0;
+  std::int64_t scores = 0, score_sum = 0;                ///< Every score, buttons included.
+  std::int64_t csat_answers = 0, csat_satisfied = 0;     ///< Buttons excluded; 4 and 5 satisfied.
+};
+BOOST_DESCRIBE_STRUCT(ResolutionCounts, (),
+                      (total, autonomous, confirmed, contradicted, reopened, voided, successful,
+                       failed, pending, scores, score_sum, csat_answers, csat_satisfied))
+
+/// Counts over actions: for all, for a type, for a day, for a day and type.
+struct ActionCounts {
+  std::int64_t proposed = 0, allowed = 0, denied = 0, awaiting = 0, shadowed = 0;
+  std::int64_t dispatched = 0, succeeded = 0, failed = 0, outcome_unknown = 0, rolled_back = 0;
+  std::int64_t rollbacks_refused = 0, withdrawn = 0, approvals_granted = 0, approvals_rejected = 0;
+  std::int64_t with_confidence = 0, confidence_sum_ppm = 0;
+};
+BOOST_DESCRIBE_STRUCT(ActionCounts, (),
+                      (proposed, allowed, denied, awaiting, shadowed, dispatched, succeeded,
+                       failed, outcome_unknown, rolled_back, rollbacks_refused, withdrawn,
+                       approvals_granted, approvals_rejected, with_confidence,
+                       confidence_sum_ppm))
+
+struct TicketCounts {
+  std::int64_t opened = 0, with_actions = 0, escalated = 0, resolved = 0, closed = 0, reopened = 0;
+};
+BOOST_DESCRIBE_STRUCT(TicketCounts, (), (opened, with_actions, escalated, resolved, closed, reopened))
+
+// ---- audit_index --------------------------------------------------------------------------------
+
+/// Positions of events by type, actor or ticket, in chunks, oldest first.
+struct PositionChunk {
+  std::vector<std::int64_t> positions;
+};
+BOOST_DESCRIBE_STRUCT(PositionChunk, (), (positions))
+struct PositionCount {
+  std::int64_t count = 0;
+  std::int64_t imported = 0;
+};
+BOOST_DESCRIBE_STRUCT(PositionCount, (), (count, imported))
+
+}  // namespace recourse
