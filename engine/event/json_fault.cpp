@@ -205,10 +205,9 @@ class FaultFinder {
     }
     const bool written_as_integer = mantissa.size() == at_ - start - (text_[start] == '-') &&
                                     mantissa.find('.') == std::string_view::npos;
-    const bool exact = written_as_integer
-                           ? number >= -static_cast<double>(Json::kMaxInteger) &&
-                                 number <= static_cast<double>(Json::kMaxInteger)
-                           : Json::can_hold(number);
+    const bool exact = written_as_integer ? number >= -static_cast<double>(Json::kMaxInteger) &&
+                                                number <= static_cast<double>(Json::kMaxInteger)
+                                          : Json::can_hold(number);
     return exact || fail(start, "an integer beyond 2^53-1; write it as a string");
   }
 
