@@ -1,0 +1,223 @@
+#include "projections/action_history.h"
+
+#include "projections/rows.h"
+
+namespace recourse {
+namespace {
+
+constexpr std::size_t kMaxSteps = 32;
+
+struct Lease {
+  ActionId action;
+};
+BOOST_DESCRIBE_STRUCT(Lease, (), (action))
+
+class History final : public Projection {
+ public:
+  History(const RowSource& source, Digest& digest)
+      : actions_("ticket/", source, digest),
+        tickets_("id/", source, digest),
+        due_("due/", source, digest) {}
+
+  void apply(const RecordedEvent& event) override {
+    std::visit([&](const auto& data) { on(event, data); }, event.data);
+  }
+
+  void flush(const RowSink& sink) override {
+    actions_.flush(sink);
+    tickets_.flush(sink);
+    due_.flush(sink);
+  }
+
+ private:
+  ActionRow& touch(const RecordedEvent& event, const TicketId& ticket, const ActionId& action) {
+    ActionRow& row = actions_.change(ticket.value() + '/' + action.value());
+    row.last_position = static_cast<std::int64_t>(event.position.value());
+    return row;
+  }
+  template <class E>
+  ActionRow& touch(const RecordedEvent& event, const E& data) {
+    return touch(event, data.ticket, data.action);
+  }
+
+  static void step(ActionRow& row, const RecordedEvent& event, ActionStatus status) {
+    row.status = status;
+    if (row.steps.size() == kMaxSteps) row.steps.erase(row.steps.begin());
+    row.steps.push_back({status, static_cast<std::int64_t>(event.position.value()), event.time,
+                         event.actor.id});
+  }
+
+  static std::optional<SealedRef> ref(const RecordedEvent& event,
+                                      const std::optional<Sealed>& sealed) {
+    if (!sealed) return std::nullopt;
+    return ref_to(event, *sealed);
+  }
+
+  static std::string due_key(const ActionRow& row) {
+    return to_rfc3339(*row.lease_until) + '/' + row.action.value();
+  }
+
+  void end_lease(ActionRow& row) {
+    if (row.lease_until) due_.erase(due_key(row));
+    row.lease.reset();
+    row.lease_until.reset();
+  }
+
+  void on(const RecordedEvent& event, const ActionProposed& data) {
+    ActionRow& row = touch(event, data);
+    row.action = data.action;
+    row.ticket = data.ticket;
+    row.position = static_cast<std::int64_t>(event.position.value());
+    row.type = data.type;
+    row.type_version = data.type_version;
+    row.unknown_type = ref(event, data.unknown_type);
+    row.args = ref_to(event, data.args);
+    row.args_are_json = data.args_are_json;
+    row.proposed_by = event.actor.id;
+    row.proposed_by_type = event.actor.type;
+    row.proposed_at = event.time;
+    row.occurred_at = data.provenance.occurred_at;
+    row.imported = data.provenance.imported;
+    row.confidence_ppm = data.confidence_ppm;
+    row.amount_minor = data.amount_minor;
+    row.currency = data.currency;
+    row.reasoning = ref(event, data.reasoning);
+    row.run = data.run;
+    row.step = data.step;
+    step(row, event, ActionStatus::proposed);
+    tickets_.change(data.action.value()) = data.ticket;
+  }
+
+  void on(const RecordedEvent& event, const PolicyDecided& data) {
+    ActionRow& row = touch(event, data);
+    row.outcome = Clear(word(data.outcome));
+    row.problem = data.problem;
+    row.policy = data.policy;
+    row.rules = data.rules;
+    if (data.shadow) return;
+    switch (data.outcome) {
+      case PolicyOutcome::allow: return step(row, event, ActionStatus::authorized);
+      case PolicyOutcome::deny: return step(row, event, ActionStatus::denied);
+      case PolicyOutcome::shadow: return step(row, event, ActionStatus::shadowed);
+      case PolicyOutcome::require_approval:
+        return step(row, event, ActionStatus::awaiting_approval);
+      case PolicyOutcome::defer: return;
+    }
+  }
+
+  void on(const RecordedEvent& event, const ApprovalRequested& data) {
+    ActionRow& row = touch(event, data);
+    row.approval = data.approval;
+    if (row.status != ActionStatus::awaiting_approval)
+      step(row, event, ActionStatus::awaiting_approval);
+  }
+  void on(const RecordedEvent& event, const ApprovalGranted& data) {
+    step(touch(event, data), event, ActionStatus::authorized);
+  }
+  void on(const RecordedEvent& event, const ApprovalRejected& data) {
+    step(touch(event, data), event, ActionStatus::rejected);
+  }
+  void on(const RecordedEvent& event, const ApprovalExpired& data) {
+    step(touch(event, data), event, ActionStatus::expired);
+  }
+  void on(const RecordedEvent& event, const ApprovalStaled& data) {
+    ActionRow& row = touch(event, data);
+    if (row.status == ActionStatus::awaiting_approval) step(row, event, ActionStatus::staled);
+  }
+  void on(const RecordedEvent& event, const ActionWithdrawn& data) {
+    step(touch(event, data), event, ActionStatus::withdrawn);
+  }
+
+  void on(const RecordedEvent& event, const EffectDispatched& data) {
+    ActionRow& row = touch(event, data);
+    end_lease(row);
+    row.lease = data.lease;
+    row.lease_until = data.lease_until;
+    ++row.dispatches;
+    if (row.lease_until) due_.change(due_key(row)).action = row.action;
+    step(row, event, ActionStatus::dispatching);
+  }
+
+  void executed(ActionRow& row, const RecordedEvent& event, ActionStatus status) {
+    end_lease(row);
+    row.executed_at = event.time;
+    step(row, event, status);
+  }
+
+  static void set_changes(ActionRow& row, const RecordedEvent& event,
+                          const std::vector<FieldWrite>& writes) {
+    row.changes.clear();
+    for (const FieldWrite& write : writes)
+      row.changes.push_back({write.entity, write.field, write.before, write.after,
+                             ref(event, write.sealed_before), ref(event, write.sealed_after)});
+  }
+
+  void on(const RecordedEvent& event, const EffectConfirmed& data) {
+    ActionRow& row = touch(event, data);
+    row.provider_ref = data.provider_ref;
+    row.result = ref(event, data.result);
+    set_changes(row, event, data.writes);
+    executed(row, event, ActionStatus::succeeded);
+  }
+  void on(const RecordedEvent& event, const EffectRejected& data) {
+    ActionRow& row = touch(event, data);
+    row.failure_code = data.code;
+    row.result = ref(event, data.result);
+    executed(row, event, ActionStatus::failed);
+  }
+  void on(const RecordedEvent& event, const EffectOutcomeUnknown& data) {
+    ActionRow& row = touch(event, data);
+    row.failure_code = data.cause;
+    executed(row, event, ActionStatus::outcome_unknown);
+  }
+  void on(const RecordedEvent& event, const EffectReconciled& data) {
+    ActionRow& row = touch(event, data);
+    set_changes(row, event, data.writes);
+    executed(row, event,
+             data.verdict == EffectOutcome::succeeded ? ActionStatus::succeeded
+             : data.verdict == EffectOutcome::failed  ? ActionStatus::failed
+                                                      : ActionStatus::outcome_unknown);
+  }
+
+  void on(const RecordedEvent& event, const ResolutionAsserted& data) {
+    if (data.action) touch(event, data.ticket, *data.action).resolution = data.resolution;
+  }
+
+  void on(const RecordedEvent& event, const RollbackRequested& data) {
+    ActionRow& row = touch(event, data);
+    row.rollback_reason = ref(event, data.reason);
+    if (!row.rolled_back) row.rollback = data.rollback;
+  }
+  void on(const RecordedEvent& event, const RollbackRefused& data) {
+    touch(event, data).rollback_refusal = data.code;
+  }
+  void on(const RecordedEvent& event, const RollbackStarted& data) {
+    step(touch(event, data), event, ActionStatus::rollback_pending);
+  }
+  void on(const RecordedEvent& event, const RollbackCompleted& data) {
+    ActionRow& row = touch(event, data);
+    row.rollback = data.rollback;
+    row.rolled_back = true;
+    row.rolled_back_at = event.time;
+    row.rolled_back_by = event.actor.id;
+    step(row, event, ActionStatus::rolled_back);
+  }
+
+  template <class E>
+  void on(const RecordedEvent&, const E&) {}
+
+  RowTable<ActionRow> actions_;
+  RowTable<TicketId> tickets_;
+  RowTable<Lease> due_;
+};
+
+}  // namespace
+
+ProjectionKind action_history_kind() {
+  return {2, "action_history", 1, [](const RowSource& source, Digest& digest)
+                                      -> std::unique_ptr<Projection> {
+            return std::make_unique<History>(source, digest);
+          }};
+}
+
+}  // namespace recourse

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "projections/projection.h"
+
+namespace recourse {
+
+/// Every agent action with its decision, approval, effect and rollback, stored under its ticket so
+/// that one short read answers for a ticket. Keys: `ticket/<ticket>/<action>` ActionRow, in the
+/// order of proposal; `id/<action>` the ticket; `due/<RFC 3339>/<action>` leases that run out.
+ProjectionKind action_history_kind();
+
+}  // namespace recourse

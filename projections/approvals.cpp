@@ -1,0 +1,111 @@
+#include "projections/approvals.h"
+
+#include "projections/rows.h"
+
+namespace recourse {
+namespace {
+
+struct Listed {};
+BOOST_DESCRIBE_STRUCT(Listed, (), ())
+
+class Approvals final : public Projection {
+ public:
+  Approvals(const RowSource& source, Digest& digest)
+      : approvals_("approval/", source, digest),
+        by_status_("status/", source, digest),
+        due_("due/", source, digest) {}
+
+  void apply(const RecordedEvent& event) override {
+    std::visit([&](const auto& data) { on(event, data); }, event.data);
+  }
+
+  void flush(const RowSink& sink) override {
+    approvals_.flush(sink);
+    by_status_.flush(sink);
+    due_.flush(sink);
+  }
+
+ private:
+  static std::string status_key(const ApprovalRow& row) {
+    return std::string(word(row.status)) + '/' + row.approval.value();
+  }
+  static std::string due_key(const ApprovalRow& row) {
+    return to_rfc3339(row.expires_at) + '/' + row.approval.value();
+  }
+
+  ApprovalRow& touch(const RecordedEvent& event, const ApprovalId& approval) {
+    ApprovalRow& row = approvals_.change(approval.value());
+    row.last_position = static_cast<std::int64_t>(event.position.value());
+    return row;
+  }
+
+  void end(const RecordedEvent& event, const ApprovalId& approval, ApprovalStatus status) {
+    ApprovalRow& row = touch(event, approval);
+    by_status_.erase(status_key(row));
+    due_.erase(due_key(row));
+    row.status = status;
+    row.decided_at = event.time;
+    row.decided_by = event.actor.id;
+    by_status_.change(status_key(row));
+  }
+
+  void on(const RecordedEvent& event, const ApprovalRequested& data) {
+    ApprovalRow& row = touch(event, data.approval);
+    row.approval = data.approval;
+    row.action = data.action;
+    row.ticket = data.ticket;
+    row.args_commitment = data.args_commitment;
+    row.render_digest = data.render_digest;
+    row.quorum = data.quorum;
+    row.roles = data.roles;
+    row.excluded = data.excluded;
+    row.requested_at = event.time;
+    row.expires_at = data.expires_at;
+    by_status_.change(status_key(row));
+    due_.change(due_key(row));
+  }
+  void on(const RecordedEvent& event, const ApprovalVoted& data) {
+    ApprovalRow& row = touch(event, data.approval);
+    VoteRow vote{event.actor.id, data.vote, event.time, std::nullopt, data.decision_ms};
+    if (data.reason) vote.reason = ref_to(event, *data.reason);
+    row.decision_reason = vote.reason;
+    row.votes.push_back(std::move(vote));
+  }
+  void on(const RecordedEvent& event, const ApprovalGranted& data) {
+    end(event, data.approval, ApprovalStatus::granted);
+  }
+  void on(const RecordedEvent& event, const ApprovalRejected& data) {
+    end(event, data.approval, ApprovalStatus::rejected);
+  }
+  void on(const RecordedEvent& event, const ApprovalExpired& data) {
+    end(event, data.approval, ApprovalStatus::expired);
+  }
+  void on(const RecordedEvent& event, const ApprovalStaled& data) {
+    end(event, data.approval, ApprovalStatus::staled);
+    touch(event, data.approval).cause = data.cause;
+  }
+  /// Used up: who decided and when stay as they were.
+  void on(const RecordedEvent& event, const ApprovalConsumed& data) {
+    ApprovalRow& row = touch(event, data.approval);
+    by_status_.erase(status_key(row));
+    row.status = ApprovalStatus::consumed;
+    by_status_.change(status_key(row));
+  }
+  template <class E>
+  void on(const RecordedEvent&, const E&) {}
+
+  RowTable<ApprovalRow> approvals_;
+  RowTable<Listed> by_status_;
+  RowTable<Listed> due_;
+};
+
+}  // namespace
+
+ProjectionKind approvals_kind() {
+  return {3, "approvals", 1, [](const RowSource& source, Digest& digest)
+                                 -> std::unique_ptr<Projection> {
+            return std::make_unique<Approvals>(source, digest);
+          }};
+}
+
+}  // namespace recourse

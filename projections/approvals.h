@@ -1,0 +1,11 @@
+#pragma once
+
+#include "projections/projection.h"
+
+namespace recourse {
+
+/// Approvals and who voted. Keys: `approval/<id>` ApprovalRow; `status/<status>/<id>` an empty
+/// object, to list by status; `due/<RFC 3339>/<id>` the pending ones by when they expire.
+ProjectionKind approvals_kind();
+
+}  // namespace recourse

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "projections/projection.h"
+
+namespace recourse {
+
+/// What became of each resolution of a ticket; several a ticket are kept. Keys:
+/// `ticket/<ticket>/<resolution>` ResolutionRow; `id/<resolution>` the ticket;
+/// `newest/<ticket>` the newest resolution's id; `followup/<id>` the resolution of a follow-up.
+ProjectionKind resolutions_kind();
+
+}  // namespace recourse

@@ -1,0 +1,196 @@
+#include "projections/tickets.h"
+
+#include <algorithm>
+
+#include "projections/rows.h"
+
+namespace recourse {
+
+std::string ticket_number_key(std::int64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(16 - std::min<std::size_t>(16, digits.size()), '0') + digits;
+}
+
+namespace {
+
+struct Nothing {};
+BOOST_DESCRIBE_STRUCT(Nothing, (), ())
+
+class Tickets final : public Projection {
+ public:
+  Tickets(const RowSource& source, Digest& digest)
+      : tickets_("ticket/", source, digest),
+        numbers_("number/", source, digest),
+        by_status_("status/", source, digest) {}
+
+  void apply(const RecordedEvent& event) override {
+    std::visit([&](const auto& data) { on(event, data); }, event.data);
+  }
+
+  void flush(const RowSink& sink) override {
+    tickets_.flush(sink);
+    numbers_.flush(sink);
+    by_status_.flush(sink);
+  }
+
+ private:
+  /// The row of the ticket an event is about, moved on to that event.
+  TicketRow& touch(const RecordedEvent& event, const TicketId& ticket) {
+    TicketRow& row = tickets_.change(ticket.value());
+    row.ticket = ticket;
+    row.updated_at = event.time;
+    row.last_position = static_cast<std::int64_t>(event.position.value());
+    if (event.stream == ticket.value()) row.version = event.stream_version + 1;
+    return row;
+  }
+
+  template <class E>
+  TicketRow& touch(const RecordedEvent& event, const E& data)
+    requires requires { data.provenance; }
+  {
+    TicketRow& row = touch(event, data.ticket);
+    if (data.provenance.occurred_at) row.last_occurred_at = data.provenance.occurred_at;
+    return row;
+  }
+
+  void set_status(TicketRow& row, TicketStatus status, Timestamp at) {
+    const std::string old = std::string(word(row.status)) + '/' + row.ticket.value();
+    by_status_.erase(old);
+    row.status = status;
+    by_status_.change(std::string(word(status)) + '/' + row.ticket.value());
+    if (status == TicketStatus::resolved) row.resolved_at = at;
+    if (status == TicketStatus::closed) row.closed_at = at;
+  }
+
+  static Timestamp when(const RecordedEvent& event, const Provenance& provenance) {
+    return provenance.occurred_at.value_or(event.time);
+  }
+
+  void on(const RecordedEvent& event, const TicketOpened& data) {
+    TicketRow& row = touch(event, data);
+    row.number = data.number;
+    row.channel = data.channel;
+    row.requester = data.requester;
+    const auto ref = [&](const std::optional<Sealed>& sealed) {
+      return sealed ? std::optional(ref_to(event, *sealed)) : std::nullopt;
+    };
+    row.title = ref(data.title);
+    row.description = ref(data.description);
+    row.customer_email = ref(data.customer_email);
+    row.metadata = ref(data.metadata);
+    row.issue_type = data.issue_type;
+    row.category = data.category;
+    row.priority = data.priority;
+    row.impact = data.impact;
+    row.urgency = data.urgency;
+    row.external_ref = data.external_ref;
+    row.source_status = data.source_status;
+    row.opened_at = event.time;
+    row.occurred_at = data.provenance.occurred_at;
+    row.imported = data.provenance.imported;
+    set_status(row, data.status, when(event, data.provenance));
+    numbers_.change(ticket_number_key(data.number)) = data.ticket;
+  }
+
+  void on(const RecordedEvent& event, const TicketTriaged& data) {
+    TicketRow& row = touch(event, data);
+    if (data.category) row.category = data.category;
+    if (data.priority) row.priority = data.priority;
+    if (data.impact) row.impact = data.impact;
+    if (data.urgency) row.urgency = data.urgency;
+  }
+
+  void on(const RecordedEvent& event, const TicketAssigned& data) {
+    TicketRow& row = touch(event, data);
+    row.assignee = data.assignee;
+    row.team = data.team;
+  }
+
+  void on(const RecordedEvent& event, const TicketStatusChanged& data) {
+    TicketRow& row = touch(event, data);
+    if (data.source_to) row.source_status = data.source_to;
+    set_status(row, data.to, when(event, data.provenance));
+  }
+
+  void on(const RecordedEvent& event, const TicketEscalated& data) {
+    TicketRow& row = touch(event, data);
+    row.handler = TicketHandler::human;
+    row.escalated = true;
+    if (data.to_team) row.team = data.to_team;
+  }
+
+  void on(const RecordedEvent& event, const TicketHandlerChanged& data) {
+    TicketRow& row = touch(event, data.ticket);
+    row.handler = data.to;
+    row.escalated = false;
+  }
+
+  void on(const RecordedEvent& event, const TicketReopened& data) {
+    ++touch(event, data).reopenings;
+  }
+  void on(const RecordedEvent& event, const TicketUpdated& data) { touch(event, data); }
+  void on(const RecordedEvent& event, const TicketNoted& data) { touch(event, data); }
+  void on(const RecordedEvent& event, const TicketAutomationChanged& data) {
+    touch(event, data.ticket).automation = data.to;
+  }
+  void on(const RecordedEvent& event, const SlaBreached& data) {
+    ++touch(event, data).sla_breaches;
+  }
+  void on(const RecordedEvent& event, const MessageReceived& data) {
+    ++touch(event, data).messages;
+  }
+  void on(const RecordedEvent& event, const MessageSent& data) {
+    TicketRow& row = touch(event, data);
+    ++row.messages;
+    if (!row.first_response_at) row.first_response_at = when(event, data.provenance);
+  }
+  void on(const RecordedEvent& event, const RunStarted& data) {
+    if (data.ticket) touch(event, *data.ticket).run_status = RunStatus::active;
+  }
+  void on(const RecordedEvent& event, const RunFinished& data) {
+    if (data.ticket) touch(event, *data.ticket).run_status = data.status;
+  }
+  void on(const RecordedEvent& event, const ActionProposed& data) {
+    ++touch(event, data).actions;
+  }
+  void on(const RecordedEvent& event, const ApprovalRequested& data) {
+    ++touch(event, data.ticket).pending_approvals;
+  }
+  void approval_ended(const RecordedEvent& event, const TicketId& ticket) {
+    TicketRow& row = touch(event, ticket);
+    row.pending_approvals = std::max<std::int64_t>(0, row.pending_approvals - 1);
+  }
+  void on(const RecordedEvent& event, const ApprovalGranted& data) {
+    approval_ended(event, data.ticket);
+  }
+  void on(const RecordedEvent& event, const ApprovalRejected& data) {
+    approval_ended(event, data.ticket);
+  }
+  void on(const RecordedEvent& event, const ApprovalExpired& data) {
+    approval_ended(event, data.ticket);
+  }
+  void on(const RecordedEvent& event, const ApprovalStaled& data) {
+    approval_ended(event, data.ticket);
+  }
+
+  /// Everything else about a ticket moves its row on; what is about none changes nothing.
+  template <class E>
+  void on(const RecordedEvent& event, const E& data) {
+    if constexpr (requires { TicketId(data.ticket); }) touch(event, data.ticket);
+  }
+
+  RowTable<TicketRow> tickets_;
+  RowTable<TicketId> numbers_;
+  RowTable<Nothing> by_status_;
+};
+
+}  // namespace
+
+ProjectionKind tickets_kind() {
+  return {1, "tickets", 1, [](const RowSource& source, Digest& digest)
+                               -> std::unique_ptr<Projection> {
+            return std::make_unique<Tickets>(source, digest);
+          }};
+}
+
+}  // namespace recourse
