@@ -105,8 +105,8 @@ struct CastVote {
   ApprovalId approval;
   Vote vote = Vote::reject;
   std::optional<std::string> reason;  ///< Required for reject.
-  std::optional<std::string> render_digest;  ///< base64; native votes must quote it.
-  std::string channel = "api";
+  std::optional<std::string> render_digest;  ///< base64; votes on the channel `api` must quote it.
+  std::string channel = "api";  ///< api, or the served surface the vote came by: served, slack
 };
 
 /// Timers: only the system asks for these.
@@ -123,6 +123,7 @@ struct SubmitFeedback {
   std::optional<bool> confirmed;
   std::optional<std::int64_t> score;  ///< 1..5
   std::optional<std::string> comment;
+  bool partial = false;  ///< With `confirmed` false: partly fixed.
   std::string source = "api";
 };
 
@@ -152,9 +153,13 @@ using Command =
                  ExpireApproval, ExpireLease, SubmitFeedback, RollBack, EngageKillswitch,
                  ReleaseKillswitch, ActivatePolicy>;
 
-/// Whether `role` may give this command at all; what it may do then is the policy's business.
+/// Whether `principal` may give this command at all; what it may do then is the policy's business.
+/// A person may by role. A machine key may open tickets, pass on messages and propose, lease,
+/// report and withdraw actions: it never votes, and it changes a ticket only through an action that
+/// the policy judges. A customer may write and answer. The system does everything but vote.
 bool may(const Principal& principal, const Command& command);
 
+/// The command's name in snake_case, as command.rejected and logs show it.
 std::string_view name(const Command& command);
 
 }  // namespace recourse

@@ -1,0 +1,73 @@
+#include "engine/command/commands.h"
+
+#include <initializer_list>
+
+namespace recourse {
+namespace {
+
+struct Rule {
+  std::string_view name;
+  std::initializer_list<Role> people;
+  bool machine = false;  ///< Keys of kind agent.
+  bool customer = false;
+  bool system = true;
+};
+
+constexpr auto kDesk = {Role::agent, Role::operator_, Role::manager, Role::admin};
+constexpr auto kDeciders = {Role::operator_, Role::manager, Role::admin};
+constexpr auto kManagers = {Role::manager, Role::admin};
+constexpr auto kAdmins = {Role::admin};
+constexpr std::initializer_list<Role> kNobody = {};
+
+/// One overload per command: a command without a rule does not compile.
+struct RuleOf {
+  Rule operator()(const OpenTicket&) const { return {"open_ticket", kDesk, true, true}; }
+  Rule operator()(const AddMessage& command) const {
+    // A machine answers customers by an action (send_reply), which the policy judges.
+    const bool from_agent = command.from == MessageFrom::agent;
+    return {"add_message", kDesk, !from_agent, command.from == MessageFrom::customer};
+  }
+  Rule operator()(const AssignTicket&) const { return {"assign_ticket", kDesk}; }
+  Rule operator()(const EscalateTicket&) const { return {"escalate_ticket", kDesk}; }
+  Rule operator()(const SetTicketStatus&) const { return {"set_ticket_status", kDesk}; }
+  Rule operator()(const ReopenTicket&) const { return {"reopen_ticket", kDesk, false, true}; }
+  Rule operator()(const ProposeAction&) const { return {"propose_action", kDesk, true}; }
+  Rule operator()(const LeaseAction&) const { return {"lease_action", kDesk, true}; }
+  Rule operator()(const ReportAction&) const { return {"report_action", kDesk, true}; }
+  Rule operator()(const WithdrawAction&) const { return {"withdraw_action", kDesk, true}; }
+  Rule operator()(const CastVote&) const { return {"cast_vote", kDeciders, false, false, false}; }
+  Rule operator()(const ExpireApproval&) const { return {"expire_approval", kNobody}; }
+  Rule operator()(const ExpireLease&) const { return {"expire_lease", kNobody}; }
+  Rule operator()(const SubmitFeedback&) const { return {"submit_feedback", kDesk, true, true}; }
+  Rule operator()(const RollBack&) const { return {"roll_back", kManagers}; }
+  Rule operator()(const EngageKillswitch&) const { return {"engage_killswitch", kDeciders}; }
+  Rule operator()(const ReleaseKillswitch&) const { return {"release_killswitch", kManagers}; }
+  Rule operator()(const ActivatePolicy&) const { return {"activate_policy", kAdmins}; }
+};
+
+bool holds(std::initializer_list<Role> roles, Role role) {
+  for (const Role allowed : roles)
+    if (allowed == role) return true;
+  return false;
+}
+
+}  // namespace
+
+bool may(const Principal& principal, const Command& command) {
+  const Rule rule = std::visit(RuleOf(), command);
+  switch (principal.kind) {
+    case ActorType::human:
+      return holds(rule.people, principal.role);
+    case ActorType::agent:
+      return rule.machine && principal.role != Role::viewer && principal.role != Role::auditor;
+    case ActorType::customer:
+      return rule.customer;
+    case ActorType::system:
+      return rule.system;
+  }
+  return false;
+}
+
+std::string_view name(const Command& command) { return std::visit(RuleOf(), command).name; }
+
+}  // namespace recourse

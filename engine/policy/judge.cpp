@@ -1,0 +1,246 @@
+#include "engine/policy/judge.h"
+
+#include <algorithm>
+
+namespace recourse {
+namespace {
+
+enum class Answer { matched, not_matched, error };
+
+constexpr std::string_view text_of(Answer answer) {
+  switch (answer) {
+    case Answer::matched:
+      return "matched";
+    case Answer::not_matched:
+      return "not_matched";
+    case Answer::error:
+      return "error";
+  }
+  return "error";
+}
+
+Answer answer(bool matched) { return matched ? Answer::matched : Answer::not_matched; }
+
+using Inputs = std::vector<RuleInput>;
+
+RuleInput input(std::string_view name, std::string_view value) { return {name, value}; }
+RuleInput input(std::string_view name, std::optional<std::int64_t> value) {
+  return {name, value ? std::to_string(*value) : std::string("absent")};
+}
+
+/// Asks all rules in order and keeps what they said.
+class Judgement {
+ public:
+  Judgement(const Policy& policy, const Facts& facts) : policy_(policy), facts_(facts) {}
+
+  Verdict verdict() {
+    ask_controls();
+    ask_matrix(MatrixEffect::forbid);
+    ask_threshold();
+    ask_matrix(MatrixEffect::require_approval);
+    ask_matrix(MatrixEffect::permit);
+    ask_floors();
+    conclude();
+    return std::move(verdict_);
+  }
+
+ private:
+  void record(std::string_view rule, std::string_view effect, Answer said, Inputs inputs) {
+    verdict_.rules.push_back({rule, effect, text_of(said), std::move(inputs)});
+  }
+
+  void forbid(std::string_view rule, Answer said, Inputs inputs) {
+    if (said != Answer::not_matched && !verdict_.problem) verdict_.problem = std::string(rule);
+    record(rule, "forbid", said, std::move(inputs));
+  }
+
+  void demand(std::string_view rule, Answer said, Inputs inputs, std::int64_t quorum,
+              const std::vector<Role>& roles) {
+    if (said != Answer::not_matched) {
+      // The strictest demand decides who votes; equal ones narrow it to those whom all accept.
+      if (quorum > verdict_.quorum) {
+        verdict_.roles = roles;
+      } else if (quorum == verdict_.quorum) {
+        std::vector<Role> both;
+        for (const Role role : verdict_.roles)
+          if (std::find(roles.begin(), roles.end(), role) != roles.end()) both.push_back(role);
+        if (!both.empty()) verdict_.roles = std::move(both);
+      }
+      verdict_.quorum = std::max(verdict_.quorum, quorum);
+    }
+    record(rule, "require_approval", said, std::move(inputs));
+  }
+
+  void ask_controls() {
+    const ActionType* type = facts_.type;
+    const auto killed = std::find_if(
+        facts_.killed_scopes.begin(), facts_.killed_scopes.end(), [&](const Clear& scope) {
+          return scope.text == "tenant" || (type != nullptr && scope.text == type->name);
+        });
+    forbid("kill_switch", answer(killed != facts_.killed_scopes.end()),
+           killed == facts_.killed_scopes.end() ? Inputs{} : Inputs{input("scope", killed->text)});
+    const bool off = facts_.automation == Automation::paused ||
+                     facts_.automation == Automation::suspended ||
+                     facts_.automation == Automation::off;
+    forbid("autonomy", answer(!policy_.autonomy_enabled || off),
+           {input("enabled", policy_.autonomy_enabled ? "true" : "false"),
+            input("ticket", word(facts_.automation))});
+    forbid("unknown_type", answer(type == nullptr), {});
+    Inputs faults;
+    for (const ArgFault& fault : facts_.schema_faults)
+      faults.push_back(input(fault.arg.empty() ? "args" : fault.arg, fault.what));
+    const Answer faulty = answer(!faults.empty());
+    forbid("schema", faulty, std::move(faults));
+    forbid("ticket_state", answer(ticket_state_forbids()),
+           {input("status", word(facts_.ticket_status))});
+    const Executor executor = type != nullptr ? type->executor : Executor::none;
+    // Imported actions ran elsewhere; that nobody here could run them says nothing about them.
+    forbid("no_executor", answer(executor == Executor::none && !facts_.imported),
+           {input("executor", word(executor))});
+    const bool overtaken = type != nullptr && facts_.customer_wrote_since &&
+                           type->on_new_message() == OnNewMessage::invalidate;
+    forbid("new_message", answer(overtaken), {});
+    forbid("duplicate_of_rejected", answer(facts_.same_as_rejected), {});
+  }
+
+  bool ticket_state_forbids() const {
+    if (facts_.imported) return false;
+    const TicketStatus status = facts_.ticket_status;
+    if (status == TicketStatus::closed || status == TicketStatus::merged) return true;
+    return status == TicketStatus::resolved && facts_.type != nullptr &&
+           facts_.type->needs_unresolved;
+  }
+
+  void ask_threshold() {
+    const ThresholdRule* rule = threshold_for_type();
+    const bool needed = rule == nullptr || rule->at_least_ppm.has_value();
+    const bool below = needed && (rule == nullptr || !facts_.confidence_ppm ||
+                                  *facts_.confidence_ppm < *rule->at_least_ppm);
+    Inputs inputs{input("confidence_ppm", facts_.confidence_ppm),
+                  input("at_least_ppm", rule != nullptr ? rule->at_least_ppm : std::nullopt),
+                  input("threshold", rule != nullptr ? rule->rule.text : "none")};
+    if (rule != nullptr && rule->below == PolicyOutcome::deny) {
+      forbid("confidence_threshold", answer(below), std::move(inputs));
+    } else {
+      demand("confidence_threshold", answer(below), std::move(inputs),
+             policy_.low_confidence_quorum, policy_.low_confidence_roles);
+    }
+  }
+
+  const ThresholdRule* threshold_for_type() const {
+    const ThresholdRule* best = nullptr;
+    int best_rank = -1;
+    for (const ThresholdRule& rule : policy_.thresholds) {
+      if (!selects(rule)) continue;
+      const int rank =
+          (rule.type ? 4 : 0) + (rule.category ? 2 : 0) + (rule.reversibility ? 1 : 0);
+      if (rank > best_rank) {
+        best = &rule;
+        best_rank = rank;
+      }
+    }
+    return best;
+  }
+
+  template <class Rule>
+  bool selects(const Rule& rule) const {
+    const ActionType* type = facts_.type;
+    // What the manifest does not know is as bad as it gets.
+    const Reversibility reversibility = type != nullptr ? type->reversibility : Reversibility::R4;
+    if (rule.type && (type == nullptr || type->name != rule.type->text)) return false;
+    if (rule.category && (type == nullptr || type->category != rule.category->text)) return false;
+    return !rule.reversibility || *rule.reversibility == reversibility;
+  }
+
+  Answer fits(const MatrixRule& rule) const {
+    if (!selects(rule)) return Answer::not_matched;
+    for (const Clear& except : rule.except_types)
+      if (facts_.type != nullptr && facts_.type->name == except.text) return Answer::not_matched;
+    const bool about_money = rule.currency || !rule.except_currencies.empty();
+    if (!about_money) return Answer::matched;
+    if (!facts_.amount_minor || !facts_.currency) {
+      // Tools that move money without naming an amount are no error: rules on amounts pass them by.
+      const bool expected = facts_.type != nullptr && !facts_.type->money_path.empty();
+      return expected ? Answer::error : Answer::not_matched;
+    }
+    if (rule.currency && rule.currency->text != *facts_.currency) return Answer::not_matched;
+    for (const Clear& except : rule.except_currencies)
+      if (except.text == *facts_.currency) return Answer::not_matched;
+    if (rule.above_minor && *facts_.amount_minor <= *rule.above_minor) return Answer::not_matched;
+    if (rule.up_to_minor && *facts_.amount_minor > *rule.up_to_minor) return Answer::not_matched;
+    return Answer::matched;
+  }
+
+  void ask_matrix(MatrixEffect effect) {
+    for (const MatrixRule& rule : policy_.matrix) {
+      if (rule.effect != effect) continue;
+      const Answer said = fits(rule);
+      Inputs inputs;
+      if (said != Answer::not_matched && rule.currency)
+        inputs = {input("amount_minor", facts_.amount_minor),
+                  input("currency", facts_.currency.value_or("absent"))};
+      const std::string name = "matrix." + rule.rule.text;
+      if (effect == MatrixEffect::forbid) {
+        forbid(name, said, std::move(inputs));
+      } else if (effect == MatrixEffect::require_approval) {
+        demand(name, said, std::move(inputs), rule.quorum, rule.roles);
+      } else {
+        const bool matched = said == Answer::matched;
+        permitted_ = permitted_ || matched;
+        bounded_permit_ = bounded_permit_ || (matched && rule.up_to_minor);
+        record(name, "permit", said, std::move(inputs));
+      }
+    }
+  }
+
+  void ask_floors() {
+    const std::vector<Role> managers{Role::manager, Role::admin};
+    const Reversibility reversibility =
+        facts_.type != nullptr ? facts_.type->reversibility : Reversibility::R4;
+    floor("irreversible_floor", reversibility == Reversibility::R4, managers,
+          {input("reversibility", word(reversibility))});
+    const bool money = facts_.type != nullptr && facts_.type->category == "financial" &&
+                       reversibility == Reversibility::R3;
+    floor("money_floor", money && !bounded_permit_, managers, {});
+  }
+
+  /// A floor asks for one person where the policy asks for nobody, and adds nothing else.
+  void floor(std::string_view rule, bool matched, const std::vector<Role>& roles, Inputs inputs) {
+    if (matched && verdict_.quorum == 0) {
+      verdict_.quorum = 1;
+      verdict_.roles = roles;
+    }
+    record(rule, "require_approval", answer(matched), std::move(inputs));
+  }
+
+  void conclude() {
+    const bool demanded = verdict_.quorum > 0;
+    const bool approved = demanded && facts_.approvals >= verdict_.quorum;
+    record("approval", "permit", answer(approved),
+           {input("votes", facts_.approvals), input("quorum", verdict_.quorum)});
+    if (!verdict_.problem && !demanded && !permitted_) verdict_.problem = "no_permit";
+    if (verdict_.problem) {
+      verdict_.outcome = PolicyOutcome::deny;
+      verdict_.quorum = 0;
+      verdict_.roles.clear();
+    } else if (demanded && !approved) {
+      verdict_.outcome = PolicyOutcome::require_approval;
+    } else {
+      verdict_.outcome = PolicyOutcome::allow;
+    }
+  }
+
+  const Policy& policy_;
+  const Facts& facts_;
+  Verdict verdict_;
+  bool permitted_ = false;
+  bool bounded_permit_ = false;
+};
+
+}  // namespace
+
+Verdict judge(const Policy& policy, const Facts& facts) {
+  return Judgement(policy, facts).verdict();
+}
+
+}  // namespace recourse

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/event/action_events.h"
+#include "engine/policy/action_types.h"
+#include "engine/policy/check_args.h"
+#include "engine/policy/policy.h"
+
+namespace recourse {
+
+/// All that a verdict depends on, besides the policy.
+struct Facts {
+  const ActionType* type = nullptr;  ///< Null: the manifest does not have it.
+  std::optional<std::int64_t> confidence_ppm;
+  std::optional<std::int64_t> amount_minor;
+  std::optional<std::string> currency;
+  std::vector<ArgFault> schema_faults;
+  std::vector<Clear> killed_scopes;  ///< tenant, or names of action types
+  TicketStatus ticket_status = TicketStatus::open;
+  Automation automation = Automation::active;
+  bool customer_wrote_since = false;  ///< After the proposal.
+  bool same_as_rejected = false;      ///< Same type and arguments as an action that was rejected.
+  std::int64_t approvals = 0;         ///< Votes of a granted, unused approval of this very action.
+  bool imported = false;              ///< Recorded elsewhere: judged in shadow, nothing runs here.
+};
+
+struct Verdict {
+  PolicyOutcome outcome = PolicyOutcome::deny;
+  std::optional<std::string> problem;  ///< The first rule that denied.
+  std::vector<RuleResult> rules;
+  std::int64_t quorum = 0;             ///< For require_approval, and what an approval satisfied.
+  std::vector<Role> roles;
+};
+
+/// The verdict of `policy`. Fixed order: kill_switch, autonomy, unknown_type, schema, ticket_state,
+/// no_executor, new_message, duplicate_of_rejected, forbids of the matrix, confidence_threshold,
+/// the rest of the matrix, floors, approval. Each rule is evaluated and recorded with its inputs,
+/// whatever the others said. Deny unless something permits; a forbid wins over everything; an error
+/// in a forbid or in a demand for approval counts as matched, an error in a permit as not matched.
+/// Floors that no policy can lower: what cannot be undone (R4) waits for a person, and so does
+/// money that can only be compensated (R3), unless a rule with an upper bound on the amount permits
+/// it. Enough approvals turn require_approval into allow, never deny. Pure.
+Verdict judge(const Policy& policy, const Facts& facts);
+
+}  // namespace recourse

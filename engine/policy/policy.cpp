@@ -1,0 +1,124 @@
+#include "engine/policy/policy.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "engine/event/describe.h"
+#include "engine/event/parse_json.h"
+#include "engine/policy/action_types.h"
+#include "engine/policy/money.h"
+
+namespace recourse {
+namespace {
+
+Error wrong(const Clear& rule, std::string_view what) {
+  return {ErrorCode::invalid, "policy rule " + rule.text + ": " + std::string(what)};
+}
+
+bool is_rule_name(std::string_view name) {
+  return !name.empty() && name.size() <= 48 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+template <class Rule>
+Status check_selector(const Rule& rule, std::set<std::string>& names) {
+  if (!is_rule_name(rule.rule.text))
+    return Error{ErrorCode::invalid, "a policy rule is named by 1 to 48 of a-z, 0-9 and _"};
+  if (!names.insert(rule.rule.text).second) return wrong(rule.rule, "its name is used twice");
+  if (rule.type && find_action_type(rule.type->text) == nullptr)
+    return wrong(rule.rule, "there is no action type of that name");
+  const auto types = action_types();
+  if (rule.category && std::none_of(types.begin(), types.end(), [&](const ActionType& type) {
+        return type.category == rule.category->text;
+      }))
+    return wrong(rule.rule, "no action type has that category");
+  return {};
+}
+
+Status check_voters(const Clear& rule, std::int64_t quorum, const std::vector<Role>& roles) {
+  if (quorum < 1 || quorum > 10) return wrong(rule, "a quorum is from 1 to 10");
+  if (roles.empty()) return wrong(rule, "an approval needs roles that may vote");
+  for (const Role role : roles)
+    if (role != Role::operator_ && role != Role::manager && role != Role::admin)
+      return wrong(rule, "operators, managers and admins may vote, nobody else");
+  return {};
+}
+
+Status check(const ThresholdRule& rule, std::set<std::string>& names) {
+  RECOURSE_TRY(check_selector(rule, names));
+  if (rule.at_least_ppm && (*rule.at_least_ppm < 0 || *rule.at_least_ppm > 1'000'000))
+    return wrong(rule.rule, "at_least_ppm is from 0 to 1000000");
+  if (rule.below != PolicyOutcome::require_approval && rule.below != PolicyOutcome::deny)
+    return wrong(rule.rule, "below is require_approval or deny");
+  return {};
+}
+
+Status check(const MatrixRule& rule, std::set<std::string>& names) {
+  RECOURSE_TRY(check_selector(rule, names));
+  for (const Clear& type : rule.except_types)
+    if (find_action_type(type.text) == nullptr)
+      return wrong(rule.rule, "there is no action type " + type.text);
+  const bool bounded = rule.above_minor || rule.up_to_minor;
+  if (bounded && !rule.currency) return wrong(rule.rule, "a bound on the amount needs a currency");
+  if (rule.currency && !minor_digits(rule.currency->text))
+    return wrong(rule.rule, "the currency is not one of ISO 4217");
+  for (const Clear& currency : rule.except_currencies)
+    if (!minor_digits(currency.text)) return wrong(rule.rule, "no currency " + currency.text);
+  if (rule.above_minor.value_or(0) < 0 || rule.up_to_minor.value_or(0) < 0)
+    return wrong(rule.rule, "an amount is not negative");
+  if (rule.effect == MatrixEffect::require_approval)
+    RECOURSE_TRY(check_voters(rule.rule, rule.quorum, rule.roles));
+  return {};
+}
+
+Status check(const Policy& policy) {
+  if (!minor_digits(policy.currency.text))
+    return Error{ErrorCode::invalid, "policy: the currency is not one of ISO 4217"};
+  if (policy.approval_ttl_s < 60 || policy.approval_ttl_s > 30 * 86'400)
+    return Error{ErrorCode::invalid, "policy: approval_ttl_s is from 60 to 2592000"};
+  if (policy.followup_after_s < 0 || policy.followup_after_s > 90 * 86'400)
+    return Error{ErrorCode::invalid, "policy: followup_after_s is from 0 to 7776000"};
+  RECOURSE_TRY(check_voters("low_confidence", policy.low_confidence_quorum,
+                            policy.low_confidence_roles));
+  if (policy.thresholds.size() > 200 || policy.matrix.size() > 200)
+    return Error{ErrorCode::invalid, "policy: a list has at most 200 rules"};
+  std::set<std::string> names;
+  for (const ThresholdRule& rule : policy.thresholds) RECOURSE_TRY(check(rule, names));
+  names.clear();
+  for (const MatrixRule& rule : policy.matrix) RECOURSE_TRY(check(rule, names));
+  return {};
+}
+
+}  // namespace
+
+std::string policy_json(const Policy& policy) { return to_json(policy); }
+
+Result<Policy> parse_policy(std::string_view text) {
+  RECOURSE_LET(const std::string canonical, canonicalise(text));
+  simdjson::dom::parser parser;
+  simdjson::dom::element json;
+  if (parser.parse(canonical).get(json))
+    return Error{ErrorCode::invalid, "a policy is one JSON object"};
+  Policy policy;
+  std::string_view where;
+  if (!read_json(json, policy, where))
+    return Error{ErrorCode::invalid, "policy: missing, unknown or ill-typed: " +
+                                         std::string(where.empty() ? "an object" : where)};
+  RECOURSE_TRY(check(policy));
+  return policy;
+}
+
+std::shared_ptr<const Policy> remembered_policy(std::string_view text) {
+  constexpr std::size_t kRemembered = 64;
+  thread_local std::unordered_map<std::string, std::shared_ptr<const Policy>> remembered;
+  const std::string key(text);
+  if (const auto found = remembered.find(key); found != remembered.end()) return found->second;
+  auto parsed = parse_policy(text);
+  if (!parsed) return nullptr;
+  if (remembered.size() >= kRemembered) remembered.clear();
+  return remembered[key] = std::make_shared<const Policy>(std::move(*parsed));
+}
+
+}  // namespace recourse

@@ -1,0 +1,93 @@
+#include "engine/policy/policy.h"
+
+#include <doctest/doctest.h>
+
+#include "engine/event/canonical_json.h"
+
+namespace recourse {
+namespace {
+
+/// The message of the error, or nothing when the text is accepted.
+std::string fault(const Policy& policy) {
+  const auto parsed = parse_policy(policy_json(policy));
+  return parsed ? "" : parsed.error().message;
+}
+
+bool mentions(const std::string& message, std::string_view what) {
+  return message.find(what) != std::string::npos;
+}
+
+TEST_CASE("the default policy is canonical, and reads back as itself") {
+  const std::string text = policy_json(default_policy());
+  CHECK(is_canonical(text));
+  const auto parsed = parse_policy(text);
+  REQUIRE(parsed);
+  CHECK(policy_json(*parsed) == text);
+}
+
+TEST_CASE("members may stand in any order and white space does not count") {
+  const std::string text = policy_json(Policy{});
+  const std::string moved = "{ \"thresholds\": [], " + text.substr(1);
+  std::string loose = moved.substr(0, moved.rfind(",\"thresholds\":[]")) + " }";
+  const auto parsed = parse_policy(loose);
+  REQUIRE_MESSAGE(parsed, loose);
+  CHECK(policy_json(*parsed) == text);
+}
+
+TEST_CASE("a policy that nobody meant is refused with the rule's name") {
+  Policy policy = default_policy();
+  policy.matrix[0].type = "proces_refund";
+  CHECK(mentions(fault(policy), "rule reads: there is no action type"));
+
+  policy = default_policy();
+  policy.matrix[1].up_to_minor = 100;
+  CHECK(mentions(fault(policy), "rule own_changes: a bound on the amount needs a currency"));
+
+  policy = default_policy();
+  policy.matrix[1].rule = policy.matrix[0].rule;
+  CHECK(mentions(fault(policy), "used twice"));
+
+  policy = default_policy();
+  policy.matrix[4].roles = {Role::agent};
+  CHECK(mentions(fault(policy), "may vote, nobody else"));
+  policy.matrix[4].roles.clear();
+  CHECK(mentions(fault(policy), "needs roles"));
+
+  policy = default_policy();
+  policy.thresholds[0].at_least_ppm = 1'000'001;
+  CHECK(mentions(fault(policy), "from 0 to 1000000"));
+
+  policy = default_policy();
+  policy.thresholds[0].below = PolicyOutcome::allow;
+  CHECK(mentions(fault(policy), "below is"));
+
+  policy = default_policy();
+  policy.currency = "usd";
+  CHECK(mentions(fault(policy), "ISO 4217"));
+
+  policy = default_policy();
+  policy.approval_ttl_s = 0;
+  CHECK(mentions(fault(policy), "approval_ttl_s"));
+}
+
+TEST_CASE("a member that the policy does not have, or lacks, is refused") {
+  CHECK_FALSE(parse_policy("{}"));
+  CHECK_FALSE(parse_policy("[]"));
+  CHECK_FALSE(parse_policy("not json"));
+  std::string text = policy_json(Policy{});
+  text.insert(text.size() - 1, ",\"unknown\":1");
+  const auto parsed = parse_policy(text);
+  REQUIRE_FALSE(parsed);
+  CHECK(parsed.error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("a remembered policy is the parsed one, and a bad text has none") {
+  const std::string text = policy_json(default_policy());
+  const auto first = remembered_policy(text);
+  REQUIRE(first != nullptr);
+  CHECK(remembered_policy(text) == first);
+  CHECK(remembered_policy("{}") == nullptr);
+}
+
+}  // namespace
+}  // namespace recourse
