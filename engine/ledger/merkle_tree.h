@@ -21,8 +21,6 @@ Hash empty_root();                                    ///< SHA-256 of no bytes
 struct Subtree {
   unsigned level = 0;
   std::uint64_t index = 0;
-
-  std::uint64_t start() const { return index << level; }
   bool operator==(const Subtree&) const = default;
 };
 
@@ -57,9 +55,9 @@ Result<std::vector<Hash>> consistency_proof(std::uint64_t size1, std::uint64_t s
 Status verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
                         std::span<const Hash> proof, const Hash& root);
 
-/// Proves that the tree with root2 starts with all leaves of the tree with root1 (RFC
-/// 9162, 2.1.4.2). A proof from size 0 is refused rather than trivially true: it says nothing about
-/// root1. Errors: invalid, for a proof of the wrong length too.
+/// Proves that the tree with root2 starts with all leaves of that with root1 (RFC 9162, 2.1.4.2).
+/// A proof from size 0 is refused rather than trivially true: it says nothing about root1.
+/// Errors: invalid, for a proof of the wrong length too.
 Status verify_consistency(std::uint64_t size1, std::uint64_t size2, const Hash& root1,
                           const Hash& root2, std::span<const Hash> proof);
 

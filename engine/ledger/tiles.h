@@ -10,8 +10,8 @@
 namespace recourse {
 
 // Tiles as in c2sp.org/tlog-tiles: tile (L, N) holds the hashes of the subtrees of 2^(8 L) leaves
-// with the numbers 256 N to 256 N + 255. A hash of level L + 1 is the root of a full tile of level
-// L.
+// with the numbers 256 N to 256 N + 255. A hash of tile level L + 1 is the root of a full tile of
+// level L.
 
 inline constexpr unsigned kTileWidth = 256;                 ///< Hashes in a full tile.
 inline constexpr unsigned kTileHeight = 8;                  ///< Tree levels in a tile.
