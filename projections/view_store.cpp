@@ -191,6 +191,8 @@ std::string ViewStore::row_key(std::uint8_t projection, LedgerId ledger, std::ui
   return out;
 }
 
+std::string ViewStore::stored_row(std::string_view json) { return guarded(json); }
+
 ViewState ViewStore::state(std::uint8_t projection, LedgerId ledger) const {
   std::string stored;
   const rocksdb::Status status =

@@ -67,6 +67,8 @@ class ViewStore {
                 LedgerId ledger, const ViewState& state);
   static std::string row_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
                              std::string_view key);
+  /// A row's bytes as they are stored: checksum, then JSON.
+  static std::string stored_row(std::string_view json);
 
  private:
   class Impl;

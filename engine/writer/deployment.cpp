@@ -43,9 +43,9 @@ Result<LedgerInfo> Writer::create_tenant(const TenantId& tenant) {
     return std::vector{std::move(created)};
   };
   RECOURSE_TRY(handle(std::move(create)));
-  const Policy policy = default_policy();
-  RECOURSE_TRY(handle(command_request(tenant, system_principal(),
-                                      ActivatePolicy{policy.id, to_json(policy)})));
+  RECOURSE_TRY(handle(command_request(
+      tenant, system_principal(),
+      ActivatePolicy{std::string(kDefaultPolicyName), policy_json(default_policy())})));
   const auto info = ledger().find_tenant(tenant);
   RECOURSE_ASSERT(info.has_value(), "a created tenant is found");
   return *info;

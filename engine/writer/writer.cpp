@@ -44,6 +44,7 @@ class Writer::Impl {
       auto opened = LedgerViews::open(ledger_, views_, info.ledger);
       if (!opened) return opened.error();
       ledger_views_[info.ledger.value()] = std::move(*opened);
+      commits_.publish(info.ledger, ledger_.head(info.ledger).size);
     }
     thread_ = std::thread([this] { run(); });
     return {};
@@ -68,6 +69,7 @@ class Writer::Impl {
   Random& random_;
   const WriterOptions options_;
   Directory directory_;
+  CommitFeed commits_;
   std::atomic<bool> failed_{false};
 
   std::size_t queued() const {
@@ -156,7 +158,9 @@ class Writer::Impl {
     if (const Status written = batch->write(); !written) {
       spdlog::error("views are behind: {}", written.error().message);
       failed_ = true;
+      return;
     }
+    for (const LedgerId id : group.touched()) commits_.publish(id, ledger_.head(id).size);
   }
 
   /// Opened when first used: a new tenant's, or after a refused commit.
@@ -203,6 +207,7 @@ Outcome Writer::handle(WriteRequest request) {
 }
 
 const Directory& Writer::directory() const { return impl_->directory_; }
+CommitFeed& Writer::commits() { return impl_->commits_; }
 Ledger& Writer::ledger() { return impl_->ledger_; }
 ViewStore& Writer::views() { return impl_->views_; }
 const Clock& Writer::clock() const { return impl_->clock_; }

@@ -8,6 +8,7 @@
 
 #include "engine/decision/decide.h"
 #include "engine/ledger/ledger.h"
+#include "engine/writer/commit_feed.h"
 #include "engine/writer/directory.h"
 #include "projections/view_store.h"
 
@@ -94,6 +95,8 @@ class Writer {
   Status revoke_key(const KeyId& key, const Actor& by);
 
   const Directory& directory() const;
+  /// Tells when rows have caught up with a commit.
+  CommitFeed& commits();
   Ledger& ledger();
   ViewStore& views();
   const Clock& clock() const;
