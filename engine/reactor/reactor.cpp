@@ -1,0 +1,157 @@
+#include "engine/reactor/reactor.h"
+
+#include <spdlog/spdlog.h>
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "engine/base/sha256.h"
+#include "engine/reactor/timers.h"
+
+namespace recourse {
+namespace {
+
+constexpr std::size_t kMaxDuePerTick = 1'000;
+const TenantId kMeta("meta");
+
+Principal system_principal() {
+  return {PrincipalId("sys_timer"), ActorType::system, Role::admin, {}};
+}
+
+/// The newest anchored size of each origin. Read once from the meta ledger, then kept.
+Result<std::map<Hash, std::int64_t>> anchored_sizes(const Ledger& ledger) {
+  std::map<Hash, std::int64_t> sizes;
+  const LedgerId meta(0);
+  Status unreadable;
+  RECOURSE_TRY(ledger.scan(meta, Position(0), Position(ledger.head(meta).size.value()),
+                           [&](Position, std::string_view leaf) {
+                             const auto event = read_leaf(leaf);
+                             if (!event) unreadable = event.error();
+                             if (!event) return false;
+                             if (const auto* anchor = std::get_if<LogAnchored>(&event->data))
+                               sizes[anchor->origin_hash] = anchor->size;
+                             return true;
+                           }));
+  RECOURSE_TRY(unreadable);
+  return sizes;
+}
+
+Status anchor_changed(Writer& writer, std::map<Hash, std::int64_t>& anchored) {
+  std::vector<NewEvent> events;
+  for (const LedgerInfo& info : writer.ledger().ledgers()) {
+    const TreeHead head = writer.ledger().head(info.ledger);
+    const Hash origin = sha256(info.origin);
+    const auto size = static_cast<std::int64_t>(head.size.value());
+    if (info.ledger == LedgerId(0) || size == 0 || anchored[origin] == size) continue;
+    NewEvent event;
+    event.stream = info.origin;
+    event.actor.id = system_principal().id;
+    event.data = LogAnchored{origin, size, head.root};
+    events.push_back(std::move(event));
+  }
+  if (events.empty()) return {};
+  WriteRequest request;
+  request.tenant = kMeta;
+  request.principal = system_principal();
+  request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> { return events; };
+  RECOURSE_TRY(writer.handle(std::move(request)));
+  for (const NewEvent& event : events) {
+    const auto& anchor = std::get<LogAnchored>(event.data);
+    anchored[anchor.origin_hash] = anchor.size;
+  }
+  return {};
+}
+
+}  // namespace
+
+Status anchor_heads(Writer& writer) {
+  RECOURSE_LET(auto anchored, anchored_sizes(writer.ledger()));
+  return anchor_changed(writer, anchored);
+}
+
+class Reactor::Impl {
+ public:
+  Impl(Writer& writer, Signer& signer, const ReactorOptions& options)
+      : writer_(writer), signer_(signer), options_(options) {
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+    report(signer_.sign_round(), "the last heads were not signed");
+  }
+
+  Status tick() {
+    const std::lock_guard lock(working_);
+    // After a failed write nothing more can be said about what is stored.
+    if (writer_.failed()) return {};
+    RECOURSE_TRY(end_what_ran_out());
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_anchor_) {
+      if (!anchored_) {
+        RECOURSE_LET(anchored_, anchored_sizes(writer_.ledger()));
+      }
+      RECOURSE_TRY(anchor_changed(writer_, *anchored_));
+      next_anchor_ = now + options_.anchor_every;
+    }
+    return signer_.sign_round();
+  }
+
+ private:
+  static void report(const Status& status, std::string_view what) {
+    if (!status) spdlog::error("{}: {}", what, status.error().message);
+  }
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      report(tick(), "a round of timers failed");
+      lock.lock();
+      wake_.wait_for(lock, options_.tick, [this] { return stopping_; });
+    }
+  }
+
+  Status end_what_ran_out() {
+    for (const TenantId& tenant : writer_.directory().tenants()) {
+      const auto info = writer_.ledger().find_tenant(tenant);
+      if (!info) continue;
+      RECOURSE_LET(std::vector<Command> due,
+                   due_commands(writer_.views(), info->ledger, writer_.clock().now(), kMaxDuePerTick));
+      for (Command& command : due) {
+        const auto done = writer_.handle(command_request(tenant, system_principal(), std::move(command)));
+        // A decision may have come first: then there is nothing left to end.
+        if (!done && done.error().code != ErrorCode::conflict &&
+            done.error().code != ErrorCode::not_found)
+          return done.error();
+      }
+    }
+    return {};
+  }
+
+  Writer& writer_;
+  Signer& signer_;
+  const ReactorOptions options_;
+  std::mutex working_;
+  std::optional<std::map<Hash, std::int64_t>> anchored_;
+  std::chrono::steady_clock::time_point next_anchor_{};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+Reactor::Reactor(Writer& writer, Signer& signer, const ReactorOptions& options)
+    : impl_(std::make_unique<Impl>(writer, signer, options)) {}
+Reactor::~Reactor() = default;
+
+Status Reactor::tick() { return impl_->tick(); }
+
+}  // namespace recourse

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/ledger/signer.h"
+#include "engine/writer/writer.h"
+
+namespace recourse {
+
+struct ReactorOptions {
+  std::chrono::milliseconds tick{1'000};       ///< Heads are signed at most once a tick.
+  std::chrono::seconds anchor_every{60};       ///< Changed tenant heads go into the meta ledger.
+};
+
+/// What happens by itself: heads are signed, tenant heads anchored in the meta ledger, approvals
+/// and leases that ran out are ended. It acts only through commands, so everything it does is in the
+/// log; projections never act. Threads: one of its own.
+class Reactor {
+ public:
+  /// All arguments outlive the reactor.
+  Reactor(Writer& writer, Signer& signer, const ReactorOptions& options = {});
+  /// Signs a last round.
+  ~Reactor();
+
+  /// One round, as the thread does it: for tests and for a deployment that runs in one thread.
+  Status tick();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Anchors the head of every tenant ledger that changed since its newest anchor: one leaf each.
+Status anchor_heads(Writer& writer);
+
+}  // namespace recourse
