@@ -85,6 +85,10 @@ class Server::Impl {
     // They belong to a context that others may keep alive longer than this object.
     acceptor_.reset();
     pause_.reset();
+    // Who may still answer or wake keeps its worker alive, and so this state. What the caller gave
+    // us must not live on with it: it may in turn own those who answer.
+    state_->handler = nullptr;
+    state_->options.limits.body_limit = nullptr;
   }
 
   std::uint16_t port() const { return port_; }
