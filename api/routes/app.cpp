@@ -1,0 +1,79 @@
+#include "api/routes/app.h"
+
+#include <spdlog/spdlog.h>
+
+namespace recourse::routes {
+namespace {
+
+Principal system_principal() {
+  return {PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
+}
+
+/// Refused logins are the deployment's business, so they go to its own ledger.
+void record_denial(Writer& writer, Denial cause, std::int64_t count) {
+  WriteRequest request;
+  request.tenant = TenantId("meta");
+  request.principal = system_principal();
+  request.decide = [cause, count](DecisionStep&) -> Result<std::vector<NewEvent>> {
+    return std::vector<NewEvent>{
+        {"auth", "", Actor{}, "", "", AuthDenied{Clear(name(cause)), count}}};
+  };
+  writer.submit(std::move(request), [](const Outcome& outcome) {
+    if (!outcome) spdlog::warn("a refused login was not recorded: {}", outcome.error().message);
+  });
+}
+
+std::vector<double> approval_bounds() { return {1, 3, 10, 30, 60, 300, 900, 1800, 3600, 14400}; }
+std::vector<double> confidence_bounds() { return {.1, .2, .3, .4, .5, .6, .7, .8, .9, .95, 1}; }
+
+}  // namespace
+
+AppMetrics::AppMetrics(http::MetricRegistry& registry)
+    : requests(registry.counter("recourse_http_requests_total", "Answered requests.",
+                                {"route", "status"})),
+      seconds(registry.histogram("recourse_http_request_seconds",
+                                 "From the first byte of a request to its answer.", {"route"})),
+      denied(registry.counter("recourse_auth_denied_total", "Refused logins.", {"cause"})),
+      throttled(
+          registry.counter("recourse_throttled_total", "Requests past a rate limit.", {"limit"})),
+      actions(registry.counter("recourse_actions_total", "Proposed actions.", {"type", "outcome"})),
+      decisions(registry.counter("recourse_policy_decisions_total", "Policy decisions.",
+                                 {"outcome", "rule"})),
+      confidence(registry.histogram("recourse_action_confidence",
+                                    "Confidence of proposed actions, where they have one.", {},
+                                    confidence_bounds())),
+      approval_seconds(registry.histogram("recourse_approval_latency_seconds",
+                                          "From the request of an approval to a vote.", {},
+                                          approval_bounds())),
+      rollbacks(registry.counter("recourse_rollbacks_total", "Rollbacks asked for.", {"result"})),
+      resolutions(registry.counter("recourse_resolutions_total",
+                                   "Resolutions by what became of "
+                                   "them.",
+                                   {"state"})) {}
+
+App::App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppOptions options_)
+    : writer(writer_),
+      ledger(writer_.ledger()),
+      views(writer_.views()),
+      signer(signer_),
+      registry(registry_),
+      clock(writer_.clock()),
+      options(options_),
+      cursors(std::string(as_text(writer_.ledger().deployment_key("cursor")))),
+      metrics(registry_),
+      reads("native-reads", options_.native_reads),
+      writes("native-writes", options_.native_writes),
+      denied("denied", options_.denied),
+      opened(options_.opened_again),
+      denials([this](Denial cause, std::int64_t count) { record_denial(writer, cause, count); }),
+      waiters(writer_.commits()) {
+  tick();
+}
+
+// Denials counted in a window that nobody's next attempt ends.
+void App::tick() {
+  denials.flush(clock.now());
+  waiters.at(std::chrono::steady_clock::now() + std::chrono::seconds(20), [this] { tick(); });
+}
+
+}  // namespace recourse::routes

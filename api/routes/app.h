@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "api/http/cursor.h"
+#include "api/http/metrics.h"
+#include "api/http/throttle.h"
+#include "api/routes/denials.h"
+#include "api/routes/opened_log.h"
+#include "api/routes/waiters.h"
+#include "engine/event/parse_json.h"
+#include "engine/ledger/signer.h"
+#include "engine/writer/writer.h"
+
+namespace recourse::routes {
+
+/// A limit of 0 is none.
+struct AppOptions {
+  http::Rate native_reads{120'000, std::chrono::seconds(60)};     ///< Per API key.
+  http::Rate native_writes{60'000, std::chrono::seconds(60)};     ///< Per API key.
+  http::Rate denied{600, std::chrono::seconds(60)};               ///< Refused logins per address.
+  JsonLimits json{std::size_t{256} << 10, 32};                    ///< Of request bodies.
+  std::chrono::milliseconds max_wait = std::chrono::seconds(60);  ///< For `wait=`.
+  std::chrono::milliseconds catch_up_wait = std::chrono::seconds(5);  ///< For `min_position`.
+  std::chrono::seconds opened_again = std::chrono::minutes(15);
+  std::size_t max_page = 500;
+  std::size_t default_page = 50;
+};
+
+/// The metrics that routes count; looked up once.
+struct AppMetrics {
+  explicit AppMetrics(http::MetricRegistry& registry);
+
+  http::Family<http::Counter>& requests;   ///< By route and status.
+  http::Family<http::Histogram>& seconds;  ///< By route.
+  http::Family<http::Counter>& denied;     ///< By cause.
+  http::Family<http::Counter>& throttled;  ///< By limit.
+  http::Family<http::Counter>& actions;    ///< By type and outcome.
+  http::Family<http::Counter>& decisions;  ///< By outcome and the rule that denied.
+  http::Family<http::Histogram>& confidence;
+  http::Family<http::Histogram>& approval_seconds;
+  http::Family<http::Counter>& rollbacks;  ///< By result.
+  http::Family<http::Counter>& resolutions;
+};
+
+/// What every handler works with. Made once, outlives the server. Threads: any.
+struct App {
+  /// All arguments outlive the app.
+  App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppOptions options_ = {});
+
+  Writer& writer;
+  Ledger& ledger;
+  ViewStore& views;
+  Signer& signer;
+  http::MetricRegistry& registry;
+  const Clock& clock;
+  const AppOptions options;
+  const http::CursorSeal cursors;
+  AppMetrics metrics;
+  http::Throttle reads, writes, denied;
+  OpenedLog opened;
+  Denials denials;
+  Waiters waiters;  ///< Last: its thread may use all of the others.
+
+ private:
+  void tick();
+};
+
+}  // namespace recourse::routes
