@@ -40,14 +40,14 @@ struct TreeHead {
 };
 
 struct LedgerOptions {
-  std::string data_dir;            ///< Holds HEAD, ledger/, keys/, blobs/.
-  std::string kek_file;            ///< Outside data_dir; default <data_dir>.kek
+  std::string data_dir;  ///< Holds HEAD, ledger/, keys/, blobs/.
+  std::string kek_file;  ///< Outside data_dir; default <data_dir>.kek
   /// First part of every origin. Counts when the deployment is made; later its own name stays.
   std::string deployment = "recourse.local";
-  bool create = true;              ///< Make a new deployment where there is none.
+  bool create = true;  ///< Make a new deployment where there is none.
   std::uint64_t free_space_watermark_bytes = 64ULL << 20;  ///< Below it appends are refused first.
-  Random* random = nullptr;        ///< Default: the system's.
-  const Clock* clock = nullptr;    ///< Default: the system's.
+  Random* random = nullptr;                                ///< Default: the system's.
+  const Clock* clock = nullptr;                            ///< Default: the system's.
   /// The operator declares that the log as found is the log, though HEAD is lost; recorded as
   /// head.accepted. It does not help a log that is behind its HEAD.
   bool accept_head = false;
@@ -65,15 +65,15 @@ struct OpenedValue {
   Position position;
   SealedOrdinal ordinal = 0;
   std::string pointer;
-  std::string json;  ///< Canonical JSON of the value.
-  std::string rho;   ///< 32 bytes: with `json` it opens the leaf's commitment to an auditor.
-  Hash commitment{}; ///< Recomputed from the two.
+  std::string json;   ///< Canonical JSON of the value.
+  std::string rho;    ///< 32 bytes: with `json` it opens the leaf's commitment to an auditor.
+  Hash commitment{};  ///< Recomputed from the two.
 };
 
 /// The append-only event logs of one node: one per tenant and the meta ledger, in one RocksDB with
-/// their Merkle trees, vault, idempotency keys and signed checkpoints. Bytes: docs/format/ledger.md.
-/// Threads: one writer thread stages and commits; any thread reads, and sees only what is durable.
-/// Outlives whatever borrows its key store.
+/// their Merkle trees, vault, idempotency keys and signed checkpoints. Bytes:
+/// docs/format/ledger.md. Threads: one writer thread stages and commits; any thread reads, and sees
+/// only what is durable. Outlives whatever borrows its key store.
 class Ledger {
  public:
   /// Takes the lock and follows the open procedure: recovered log against HEAD, frontier and tail
@@ -108,8 +108,8 @@ class Ledger {
 
   /// Stages that `request_key` (an HMAC, see request_key()) made the `count` events from `first`,
   /// staged before in this batch. Erasing one of their subjects erases the fingerprint's salt.
-  void stage_request(LedgerId ledger, const Hash& request_key, Position first,
-                     std::uint32_t count, std::string_view request_fingerprint);
+  void stage_request(LedgerId ledger, const Hash& request_key, Position first, std::uint32_t count,
+                     std::string_view request_fingerprint);
 
   /// Writes what was staged as one synced batch with its commit record, then the HEAD anchor, then
   /// publishes. Nothing staged costs nothing. Errors: `disk_full` (certainly not stored, the stage
@@ -137,8 +137,8 @@ class Ledger {
   /// `source`. Errors: not_found, corrupt.
   Result<std::string> leaf(LedgerId ledger, Position position) const;
 
-  /// Calls `visit(position, leaf)` for [from, to), in order, until it returns false; `to` beyond the
-  /// head means the head. Every leaf is checked as by leaf() and a hole is `corrupt`.
+  /// Calls `visit(position, leaf)` for [from, to), in order, until it returns false; `to` beyond
+  /// the head means the head. Every leaf is checked as by leaf() and a hole is `corrupt`.
   Status scan(LedgerId ledger, Position from, Position to,
               const std::function<bool(Position, std::string_view)>& visit) const;
 

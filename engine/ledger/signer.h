@@ -15,9 +15,10 @@ namespace recourse {
 /// for ever. Threads: one thread signs; any thread reads.
 class Signer {
  public:
-  /// Errors: `corrupt` when a ledger is behind or beside what was signed before.
+  /// `ledger` outlives the signer. The first one draws the keys. Errors: `corrupt` when a ledger is
+  /// behind or beside what was signed before, or the memory of it is missing; io.
   static Result<std::unique_ptr<Signer>> open(Ledger& ledger, const std::string& data_dir);
-  /// For tools: reads kept checkpoints, signs nothing.
+  /// For tools: reads kept checkpoints, signs nothing. Without the KEK it has no keys to show.
   static Result<std::unique_ptr<Signer>> open_read_only(const Ledger& ledger,
                                                         const std::string& data_dir);
   ~Signer();
@@ -36,8 +37,11 @@ class Signer {
   /// <name>+<8 hex>+<base64>: what an auditor receives once, outside of any bundle.
   std::string verifier_key(LedgerId ledger) const;
   std::string report_verifier_key() const;
-  /// Signs a note text under <deployment>/reports.
+  std::string receipt_verifier_key() const;
+  /// Signs a note text under <deployment>/reports. REQUIRES: is_note_text(text), the KEK.
   std::string sign_report(std::string_view text) const;
+  /// The same under <deployment>/receipts, with a key of its own.
+  std::string sign_receipt(std::string_view text) const;
 
  private:
   class Impl;

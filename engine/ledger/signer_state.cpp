@@ -1,0 +1,101 @@
+#include "engine/ledger/signer_state.h"
+
+#include "engine/ledger/durable_file.h"
+#include "engine/ledger/proof_text.h"
+
+namespace recourse {
+namespace {
+
+constexpr std::string_view kHeader = "recourse/signer@v1";
+constexpr std::string_view kSum = "sum ";
+
+std::string sum_line(std::string_view text) {
+  std::string sum;
+  put_u64(sum, checksum(text));
+  return std::string(kSum) + to_hex(sum) + "\n";
+}
+
+Error damaged() { return {ErrorCode::corrupt, "the signer's state is damaged"}; }
+
+Error refused(const std::string& origin, const std::string& how,
+              const std::filesystem::path& data_dir) {
+  return {ErrorCode::corrupt, origin + " " + how +
+                                  ": an older copy of the ledger, or a changed one. Run `recourse "
+                                  "doctor --data " +
+                                  data_dir.string() + "`, or restore a newer backup"};
+}
+
+}  // namespace
+
+std::string SignerState::text() const {
+  std::string out(kHeader);
+  out += '\n';
+  for (const auto& [origin, head] : signed_heads) {
+    out.append(origin).append(" ").append(std::to_string(head.size.value())).append(" ");
+    out.append(to_base64(as_text(head.root))).append("\n");
+  }
+  return out + sum_line(out);
+}
+
+Result<SignerState> SignerState::parse(std::string_view text) {
+  if (text.starts_with("recourse/signer@") && !text.starts_with(std::string(kHeader) + "\n"))
+    return Error{ErrorCode::unsupported, "the signer's state was written by a newer program"};
+  const std::size_t last = text.size() < 2 ? text.npos : text.rfind('\n', text.size() - 2);
+  if (last == text.npos || text.substr(last + 1) != sum_line(text.substr(0, last + 1)))
+    return damaged();
+  LineReader reader(text.substr(0, last + 1));
+  RECOURSE_LET(const std::string_view header, reader.line());
+  if (header != kHeader) return damaged();
+  SignerState state;
+  while (!reader.rest().empty()) {
+    RECOURSE_LET(const std::string_view line, reader.line());
+    const std::size_t second = line.rfind(' ');
+    const std::size_t first =
+        second == line.npos || second == 0 ? line.npos : line.rfind(' ', second - 1);
+    if (first == line.npos) return damaged();
+    const auto size = parse_size(line.substr(first + 1, second - first - 1));
+    const auto root = hash_from_base64(line.substr(second + 1));
+    if (!size || !root) return damaged();
+    state.signed_heads[std::string(line.substr(0, first))] = {LogSize(*size), *root};
+  }
+  return state;
+}
+
+std::filesystem::path signer_state_path(const std::filesystem::path& data_dir) {
+  return data_dir / "signer";
+}
+
+Result<SignerState> read_signer_state(const std::filesystem::path& data_dir) {
+  const std::filesystem::path path = signer_state_path(data_dir);
+  RECOURSE_LET(const std::string text, read_file(path));
+  Result<SignerState> state = SignerState::parse(text);
+  if (!state) return Error{state.error().code, state.error().message + ": " + path.string()};
+  return state;
+}
+
+Status check_signed_state(const Ledger& ledger, const std::filesystem::path& data_dir) {
+  const Result<SignerState> state = read_signer_state(data_dir);
+  if (!state && state.error().code == ErrorCode::not_found) return {};
+  if (!state) return state.error();
+  std::map<std::string, LedgerId> ids;
+  for (const LedgerInfo& info : ledger.ledgers()) ids[info.origin] = info.ledger;
+  for (const auto& [origin, signed_head] : state->signed_heads) {
+    const auto found = ids.find(origin);
+    if (found == ids.end()) return refused(origin, "was signed and is not here", data_dir);
+    const LogSize size = ledger.head(found->second).size;
+    if (size < signed_head.size)
+      return refused(origin,
+                     "was signed up to " + std::to_string(signed_head.size.value()) +
+                         " leaves and has " + std::to_string(size.value()),
+                     data_dir);
+    RECOURSE_LET(const Hash root, ledger.root_at(found->second, signed_head.size));
+    if (root != signed_head.root)
+      return refused(
+          origin,
+          "was signed with another root at " + std::to_string(signed_head.size.value()) + " leaves",
+          data_dir);
+  }
+  return {};
+}
+
+}  // namespace recourse

@@ -1,0 +1,88 @@
+#include "engine/ledger/vault_record.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace recourse {
+namespace {
+
+constexpr char kVersion = 1;
+constexpr std::size_t kMonthBytes = 7;
+constexpr std::size_t kShort = 0xFF;
+
+void put_short(std::string& out, std::string_view text) {
+  out += static_cast<char>(text.size());
+  out.append(text);
+}
+
+/// Reads from the front of `rest`; nothing once it ran out.
+struct Reader {
+  std::string_view rest;
+  bool good = true;
+
+  std::string_view take(std::size_t count) {
+    if (!good || rest.size() < count) {
+      good = false;
+      return {};
+    }
+    const std::string_view taken = rest.substr(0, count);
+    rest.remove_prefix(count);
+    return taken;
+  }
+  std::size_t number8() {
+    const std::string_view byte = take(1);
+    return good ? static_cast<std::uint8_t>(byte[0]) : 0;
+  }
+  std::size_t number16() {
+    const std::string_view bytes = take(2);
+    return good ? get_u16(bytes) : 0;
+  }
+  std::string short_text() { return std::string(take(number8())); }
+};
+
+}  // namespace
+
+bool fits_vault_record(const VaultRecord& record) {
+  return record.event_id.size() <= kShort && record.retention.size() <= kShort &&
+         record.month.size() == kMonthBytes && record.pointer.size() <= 0xFFFF &&
+         record.subjects.size() <= kShort &&
+         std::all_of(record.subjects.begin(), record.subjects.end(),
+                     [](const std::string& subject) { return subject.size() <= kShort; });
+}
+
+std::string vault_record_bytes(const VaultRecord& record) {
+  RECOURSE_ASSERT(fits_vault_record(record), "the texts of a vault record are short");
+  std::string out;
+  out.reserve(160 + record.pointer.size() + record.sealed.size());
+  out += kVersion;
+  out.append(as_text(record.commitment));
+  put_short(out, record.event_id);
+  put_u16(out, static_cast<std::uint16_t>(record.pointer.size()));
+  out.append(record.pointer);
+  put_short(out, record.retention);
+  out.append(record.month);
+  out += static_cast<char>(record.subjects.size());
+  for (const std::string& subject : record.subjects) put_short(out, subject);
+  return out.append(record.sealed);
+}
+
+Result<VaultRecord> parse_vault_record(std::string_view bytes) {
+  Reader reader{bytes};
+  const std::size_t version = reader.number8();
+  if (reader.good && version != kVersion)
+    return Error{ErrorCode::unsupported, "a vault record was written by a newer program"};
+  VaultRecord record;
+  const std::string_view commitment = reader.take(record.commitment.size());
+  std::copy_n(as_bytes(commitment), commitment.size(), record.commitment.begin());
+  record.event_id = reader.short_text();
+  record.pointer = reader.take(reader.number16());
+  record.retention = reader.short_text();
+  record.month = reader.take(kMonthBytes);
+  for (std::size_t left = reader.number8(); left > 0 && reader.good; --left)
+    record.subjects.push_back(reader.short_text());
+  record.sealed = reader.rest;
+  if (!reader.good) return Error{ErrorCode::corrupt, "a vault record is cut short"};
+  return record;
+}
+
+}  // namespace recourse
