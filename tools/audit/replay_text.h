@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/audit/replay.h"
+
+namespace recourse {
+
+struct TextStyle {
+  bool colour = false;      ///< ANSI colours, for a terminal only.
+  bool bookkeeping = false;  ///< Also fields that change with every event: version, updated_at, ...
+};
+
+/// The step in aligned lines with a blank one at the end. Control characters and direction marks of
+/// recorded texts are shown escaped: a ticket's text must not move the reader's cursor.
+std::string to_text(const ReplayStep& step, const TextStyle& style);
+std::string to_text(const std::vector<EntityChange>& changes, const TextStyle& style);
+
+/// One canonical JSON object, without line feed.
+std::string to_json(const ReplayStep& step);
+std::string to_json(const std::vector<EntityChange>& changes);
+
+/// `text` with what a terminal would obey written as \u00xx.
+std::string printable(std::string_view text);
+
+}  // namespace recourse
