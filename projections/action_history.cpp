@@ -43,8 +43,8 @@ class History final : public Projection {
   static void step(ActionRow& row, const RecordedEvent& event, ActionStatus status) {
     row.status = status;
     if (row.steps.size() == kMaxSteps) row.steps.erase(row.steps.begin());
-    row.steps.push_back({status, static_cast<std::int64_t>(event.position.value()), event.time,
-                         event.actor.id});
+    row.steps.push_back(
+        {status, static_cast<std::int64_t>(event.position.value()), event.time, event.actor.id});
   }
 
   static std::optional<SealedRef> ref(const RecordedEvent& event,
@@ -96,12 +96,16 @@ class History final : public Projection {
     row.rules = data.rules;
     if (data.shadow) return;
     switch (data.outcome) {
-      case PolicyOutcome::allow: return step(row, event, ActionStatus::authorized);
-      case PolicyOutcome::deny: return step(row, event, ActionStatus::denied);
-      case PolicyOutcome::shadow: return step(row, event, ActionStatus::shadowed);
+      case PolicyOutcome::allow:
+        return step(row, event, ActionStatus::authorized);
+      case PolicyOutcome::deny:
+        return step(row, event, ActionStatus::denied);
+      case PolicyOutcome::shadow:
+        return step(row, event, ActionStatus::shadowed);
       case PolicyOutcome::require_approval:
         return step(row, event, ActionStatus::awaiting_approval);
-      case PolicyOutcome::defer: return;
+      case PolicyOutcome::defer:
+        return;
     }
   }
 
@@ -214,8 +218,8 @@ class History final : public Projection {
 }  // namespace
 
 ProjectionKind action_history_kind() {
-  return {2, "action_history", 1, [](const RowSource& source, Digest& digest)
-                                      -> std::unique_ptr<Projection> {
+  return {2, "action_history", 1,
+          [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<History>(source, digest);
           }};
 }

@@ -94,11 +94,16 @@ class AgentAnalytics final : public Projection {
   void on(const RecordedEvent&, const PolicyDecided& data) {
     if (data.shadow || data.at.text != "propose") return;
     switch (data.outcome) {
-      case PolicyOutcome::allow: return add(data.action, &ActionCounts::allowed);
-      case PolicyOutcome::deny: return add(data.action, &ActionCounts::denied);
-      case PolicyOutcome::shadow: return add(data.action, &ActionCounts::shadowed);
-      case PolicyOutcome::require_approval: return add(data.action, &ActionCounts::awaiting);
-      case PolicyOutcome::defer: return;
+      case PolicyOutcome::allow:
+        return add(data.action, &ActionCounts::allowed);
+      case PolicyOutcome::deny:
+        return add(data.action, &ActionCounts::denied);
+      case PolicyOutcome::shadow:
+        return add(data.action, &ActionCounts::shadowed);
+      case PolicyOutcome::require_approval:
+        return add(data.action, &ActionCounts::awaiting);
+      case PolicyOutcome::defer:
+        return;
     }
   }
   void on(const RecordedEvent&, const ApprovalGranted& data) {
@@ -144,8 +149,8 @@ class AgentAnalytics final : public Projection {
 }  // namespace
 
 ProjectionKind agent_analytics_kind() {
-  return {6, "agent_analytics", 1, [](const RowSource& source, Digest& digest)
-                                       -> std::unique_ptr<Projection> {
+  return {6, "agent_analytics", 1,
+          [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<AgentAnalytics>(source, digest);
           }};
 }

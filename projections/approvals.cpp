@@ -102,8 +102,8 @@ class Approvals final : public Projection {
 }  // namespace
 
 ProjectionKind approvals_kind() {
-  return {3, "approvals", 1, [](const RowSource& source, Digest& digest)
-                                 -> std::unique_ptr<Projection> {
+  return {3, "approvals", 1,
+          [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Approvals>(source, digest);
           }};
 }

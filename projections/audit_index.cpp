@@ -52,8 +52,8 @@ class AuditIndex final : public Projection {
 }  // namespace
 
 ProjectionKind audit_index_kind() {
-  return {7, "audit_index", 1, [](const RowSource& source, Digest& digest)
-                                   -> std::unique_ptr<Projection> {
+  return {7, "audit_index", 1,
+          [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<AuditIndex>(source, digest);
           }};
 }

@@ -4,15 +4,11 @@ namespace recourse {
 
 SealedRef ref_to(const RecordedEvent& event, const Sealed& sealed) {
   SealedRef ref{static_cast<std::int64_t>(event.position.value()), -1, sealed.commitment};
-  std::visit(
-      [&](const auto& data) {
-        std::int64_t ordinal = 0;
-        for_each_sealed(data, std::string(), [&](const std::string&, const Sealed& member) {
-          if (&member == &sealed) ref.ordinal = ordinal;
-          ++ordinal;
-        });
-      },
-      event.data);
+  std::int64_t ordinal = 0;
+  for_each_sealed(event.data, [&](const Sealed& member) {
+    if (&member == &sealed) ref.ordinal = ordinal;
+    ++ordinal;
+  });
   RECOURSE_ASSERT(ref.ordinal >= 0, "a reference is to a member of its event");
   return ref;
 }

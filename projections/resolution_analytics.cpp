@@ -124,8 +124,8 @@ class ResolutionAnalytics final : public Projection {
 }  // namespace
 
 ProjectionKind resolution_analytics_kind() {
-  return {5, "resolution_analytics", 1, [](const RowSource& source, Digest& digest)
-                                            -> std::unique_ptr<Projection> {
+  return {5, "resolution_analytics", 1,
+          [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<ResolutionAnalytics>(source, digest);
           }};
 }

@@ -117,8 +117,8 @@ class Resolutions final : public Projection {
 }  // namespace
 
 ProjectionKind resolutions_kind() {
-  return {4, "resolutions", 1, [](const RowSource& source, Digest& digest)
-                                   -> std::unique_ptr<Projection> {
+  return {4, "resolutions", 1,
+          [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Resolutions>(source, digest);
           }};
 }

@@ -1,14 +1,18 @@
 #include "projections/row_codec.h"
 
+#include <charconv>
+
+#include "engine/event/canonical_json.h"
+
 namespace recourse {
 
 // {"$sealed":{"at":"<position>.<ordinal>","c":"<base64>"}}: recognisable without a schema, so the
 // reader that joins texts walks any row's bytes.
 void SealedRef::append_json_to(std::string& out) const {
   out += R"({"$sealed":{"at":")";
-  described::append_integer(out, position);
+  append_canonical_integer(out, position);
   out += '.';
-  described::append_integer(out, ordinal);
+  append_canonical_integer(out, ordinal);
   out += R"(","c":")";
   out += to_base64(as_text(commitment));
   out += "\"}}";

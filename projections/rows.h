@@ -17,18 +17,17 @@ struct TicketRow {
   TicketStatus status = TicketStatus::new_;
   TicketHandler handler = TicketHandler::none;
   Automation automation = Automation::active;
-  bool escalated = false;  ///< Handler is a person because of an escalation.
+  bool escalated = false;               ///< Handler is a person because of an escalation.
   std::optional<RunStatus> run_status;  ///< Of the newest run.
   Clear channel;
   SubjectId requester;
   std::optional<SealedRef> title, description, customer_email, metadata;
-  std::optional<Clear> issue_type, category, priority, impact, urgency, external_ref,
-      source_status;
+  std::optional<Clear> issue_type, category, priority, impact, urgency, external_ref, source_status;
   std::optional<PrincipalId> assignee;
   std::optional<Clear> team;
   Timestamp opened_at, updated_at;
-  std::optional<Timestamp> occurred_at;           ///< When the source says it was opened.
-  std::optional<Timestamp> last_occurred_at;      ///< Newest source time seen.
+  std::optional<Timestamp> occurred_at;       ///< When the source says it was opened.
+  std::optional<Timestamp> last_occurred_at;  ///< Newest source time seen.
   std::optional<Timestamp> resolved_at, closed_at, first_response_at;
   std::int64_t messages = 0, actions = 0, reopenings = 0, sla_breaches = 0;
   std::int64_t pending_approvals = 0;
@@ -37,13 +36,12 @@ struct TicketRow {
   bool imported = false;
 };
 BOOST_DESCRIBE_STRUCT(TicketRow, (),
-                      (ticket, number, status, handler, automation, escalated, run_status,
-                       channel, requester, title, description, customer_email, metadata,
-                       issue_type, category, priority, impact, urgency, external_ref,
-                       source_status, assignee, team, opened_at, updated_at, occurred_at,
-                       last_occurred_at, resolved_at, closed_at, first_response_at, messages,
-                       actions, reopenings, sla_breaches, pending_approvals, version,
-                       last_position, imported))
+                      (ticket, number, status, handler, automation, escalated, run_status, channel,
+                       requester, title, description, customer_email, metadata, issue_type,
+                       category, priority, impact, urgency, external_ref, source_status, assignee,
+                       team, opened_at, updated_at, occurred_at, last_occurred_at, resolved_at,
+                       closed_at, first_response_at, messages, actions, reopenings, sla_breaches,
+                       pending_approvals, version, last_position, imported))
 
 // ---- action_history -----------------------------------------------------------------------------
 
@@ -53,8 +51,7 @@ struct StateChange {
   std::optional<Clear> before, after;
   std::optional<SealedRef> sealed_before, sealed_after;
 };
-BOOST_DESCRIBE_STRUCT(StateChange, (),
-                      (entity, field, before, after, sealed_before, sealed_after))
+BOOST_DESCRIBE_STRUCT(StateChange, (), (entity, field, before, after, sealed_before, sealed_after))
 
 struct ActionStep {
   ActionStatus status = ActionStatus::proposed;
@@ -181,8 +178,8 @@ BOOST_DESCRIBE_STRUCT(ResolutionRow, (),
 struct ResolutionCounts {
   std::int64_t total = 0, autonomous = 0, confirmed = 0, contradicted = 0, reopened = 0, voided = 0;
   std::int64_t successful = 0, failed = 0, pending = 0;
-  std::int64_t scores = 0, score_sum = 0;                ///< Every score, buttons included.
-  std::int64_t csat_answers = 0, csat_satisfied = 0;     ///< Buttons excluded; 4 and 5 satisfied.
+  std::int64_t scores = 0, score_sum = 0;             ///< Every score, buttons included.
+  std::int64_t csat_answers = 0, csat_satisfied = 0;  ///< Buttons excluded; 4 and 5 satisfied.
 };
 BOOST_DESCRIBE_STRUCT(ResolutionCounts, (),
                       (total, autonomous, confirmed, contradicted, reopened, voided, successful,
@@ -196,15 +193,15 @@ struct ActionCounts {
   std::int64_t with_confidence = 0, confidence_sum_ppm = 0;
 };
 BOOST_DESCRIBE_STRUCT(ActionCounts, (),
-                      (proposed, allowed, denied, awaiting, shadowed, dispatched, succeeded,
-                       failed, outcome_unknown, rolled_back, rollbacks_refused, withdrawn,
-                       approvals_granted, approvals_rejected, with_confidence,
-                       confidence_sum_ppm))
+                      (proposed, allowed, denied, awaiting, shadowed, dispatched, succeeded, failed,
+                       outcome_unknown, rolled_back, rollbacks_refused, withdrawn,
+                       approvals_granted, approvals_rejected, with_confidence, confidence_sum_ppm))
 
 struct TicketCounts {
   std::int64_t opened = 0, with_actions = 0, escalated = 0, resolved = 0, closed = 0, reopened = 0;
 };
-BOOST_DESCRIBE_STRUCT(TicketCounts, (), (opened, with_actions, escalated, resolved, closed, reopened))
+BOOST_DESCRIBE_STRUCT(TicketCounts, (),
+                      (opened, with_actions, escalated, resolved, closed, reopened))
 
 // ---- audit_index --------------------------------------------------------------------------------
 

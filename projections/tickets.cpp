@@ -45,8 +45,9 @@ class Tickets final : public Projection {
   }
 
   template <class E>
-  TicketRow& touch(const RecordedEvent& event, const E& data)
-    requires requires { data.provenance; }
+  TicketRow& touch(const RecordedEvent& event, const E& data) requires requires {
+    data.provenance;
+  }
   {
     TicketRow& row = touch(event, data.ticket);
     if (data.provenance.occurred_at) row.last_occurred_at = data.provenance.occurred_at;
@@ -150,9 +151,7 @@ class Tickets final : public Projection {
   void on(const RecordedEvent& event, const RunFinished& data) {
     if (data.ticket) touch(event, *data.ticket).run_status = data.status;
   }
-  void on(const RecordedEvent& event, const ActionProposed& data) {
-    ++touch(event, data).actions;
-  }
+  void on(const RecordedEvent& event, const ActionProposed& data) { ++touch(event, data).actions; }
   void on(const RecordedEvent& event, const ApprovalRequested& data) {
     ++touch(event, data.ticket).pending_approvals;
   }
@@ -187,8 +186,8 @@ class Tickets final : public Projection {
 }  // namespace
 
 ProjectionKind tickets_kind() {
-  return {1, "tickets", 1, [](const RowSource& source, Digest& digest)
-                               -> std::unique_ptr<Projection> {
+  return {1, "tickets", 1,
+          [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Tickets>(source, digest);
           }};
 }

@@ -101,8 +101,8 @@ class StoreBatch final : public ViewStore::Batch {
  public:
   explicit StoreBatch(rocksdb::DB& db) : db_(db) {}
 
-  void put(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
-           std::string_view key, std::string_view json) override {
+  void put(std::uint8_t projection, LedgerId ledger, std::uint32_t generation, std::string_view key,
+           std::string_view json) override {
     const std::string full = ViewStore::row_key(projection, ledger, generation, key);
     if (json.empty()) {
       batch_.Delete(full);
@@ -218,8 +218,8 @@ Result<std::string> ViewStore::row(std::uint8_t projection, LedgerId ledger,
                                    std::string_view key) const {
   const std::uint32_t generation = state(projection, ledger).generation;
   std::string stored;
-  const rocksdb::Status status = impl_->db->Get(
-      rocksdb::ReadOptions(), row_key(projection, ledger, generation, key), &stored);
+  const rocksdb::Status status =
+      impl_->db->Get(rocksdb::ReadOptions(), row_key(projection, ledger, generation, key), &stored);
   if (status.IsNotFound()) return Error{ErrorCode::not_found, "no such row"};
   if (!status.ok()) return failed("a read failed", status);
   const auto json = unguarded(stored);
@@ -231,8 +231,7 @@ Status ViewStore::each(
     std::uint8_t projection, LedgerId ledger, std::string_view prefix, std::string_view from,
     Order order,
     const std::function<bool(std::string_view key, std::string_view json)>& visit) const {
-  const std::string base =
-      row_key(projection, ledger, state(projection, ledger).generation, "");
+  const std::string base = row_key(projection, ledger, state(projection, ledger).generation, "");
   const std::string first = base + std::string(prefix);
   // The first key past the prefix: 0xff cannot start the rest of a key, keys are ASCII text.
   const std::string end = first + '\xff';

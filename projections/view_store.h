@@ -13,7 +13,7 @@ namespace recourse {
 
 /// Where a projection of one ledger stands.
 struct ViewState {
-  LogSize applied;      ///< Events folded: the next position to apply.
+  LogSize applied;  ///< Events folded: the next position to apply.
   Digest digest;
   std::uint32_t version = 0;     ///< Of the handlers that made the rows.
   std::uint32_t generation = 0;  ///< Which build of the rows is served.
@@ -63,8 +63,8 @@ class ViewStore {
 
   /// Ingests sorted SST files that hold a whole new generation, then switches to it with
   /// `state` and drops the old one. Key = row_key().
-  Status ingest(const std::vector<std::string>& sst_files, std::uint8_t projection,
-                LedgerId ledger, const ViewState& state);
+  Status ingest(const std::vector<std::string>& sst_files, std::uint8_t projection, LedgerId ledger,
+                const ViewState& state);
   static std::string row_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
                              std::string_view key);
   /// A row's bytes as they are stored: checksum, then JSON.

@@ -64,23 +64,31 @@ Result<std::string> from_hex(std::string_view text) {
 
 std::string to_base64(std::string_view bytes) {
   std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
+  append_base64(out, bytes);
+  return out;
+}
+
+void append_base64(std::string& out, std::string_view bytes) {
+  const std::size_t at = out.size();
+  out.resize(at + (bytes.size() + 2) / 3 * 4, '=');
+  char* to = out.data() + at;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
     std::uint32_t group = 0;
     for (std::size_t k = 0; k < 3; ++k)
       group = group << 8 | (k < left ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      out.push_back(k <= left ? kBase64[group >> (18 - 6 * k) & 63] : '=');
+    for (std::size_t k = 0; k < 4; ++k, ++to)
+      if (k <= left) *to = kBase64[group >> (18 - 6 * k) & 63];
   }
-  return out;
 }
 
-Result<std::string> from_base64(std::string_view text) {
-  const Error bad{ErrorCode::invalid, "not base64 with padding"};
-  if (text.size() % 4 != 0) return bad;
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
+namespace {
+
+/// Bytes that `text` decodes to, written to `out`, which has room for 3 for each 4 characters; -1
+/// when it is not base64.
+std::ptrdiff_t decode_base64(std::string_view text, char* out) {
+  if (text.size() % 4 != 0) return -1;
+  const char* const begin = out;
   for (std::size_t i = 0; i < text.size(); i += 4) {
     const bool last = i + 4 == text.size();
     const std::size_t padding =
@@ -90,22 +98,33 @@ Result<std::string> from_base64(std::string_view text) {
     std::uint32_t group = 0;
     for (std::size_t k = 0; k < 4; ++k) {
       const int value = k < 4 - padding ? kFromBase64[static_cast<unsigned char>(text[i + k])] : 0;
-      if (value < 0) return bad;
+      if (value < 0) return -1;
       group = group << 6 | static_cast<std::uint32_t>(value);
     }
-    if ((padding == 1 && (group & 0xff) != 0) || (padding == 2 && (group & 0xffff) != 0))
-      return bad;
-    for (std::size_t k = 0; k < 3 - padding; ++k)
-      out.push_back(static_cast<char>(group >> (16 - 8 * k)));
+    if ((padding == 1 && (group & 0xff) != 0) || (padding == 2 && (group & 0xffff) != 0)) return -1;
+    for (std::size_t k = 0; k < 3 - padding; ++k) *out++ = static_cast<char>(group >> (16 - 8 * k));
   }
+  return out - begin;
+}
+
+}  // namespace
+
+Result<std::string> from_base64(std::string_view text) {
+  std::string out(text.size() / 4 * 3, '\0');
+  const std::ptrdiff_t size = decode_base64(text, out.data());
+  if (size < 0) return Error{ErrorCode::invalid, "not base64 with padding"};
+  out.resize(static_cast<std::size_t>(size));
   return out;
 }
 
 Result<Hash> hash_from_base64(std::string_view text) {
-  RECOURSE_LET(const std::string bytes, from_base64(text));
-  if (bytes.size() != Hash{}.size()) return Error{ErrorCode::invalid, "a hash has 32 bytes"};
+  constexpr std::size_t kCharacters = 44;
+  std::array<char, kCharacters / 4 * 3> bytes;
   Hash hash;
-  std::copy(bytes.begin(), bytes.end(), hash.begin());
+  if (text.size() != kCharacters ||
+      decode_base64(text, bytes.data()) != static_cast<std::ptrdiff_t>(hash.size()))
+    return Error{ErrorCode::invalid, "not 32 bytes in base64 with padding"};
+  std::copy_n(bytes.begin(), hash.size(), hash.begin());
   return hash;
 }
 

@@ -27,6 +27,7 @@ Result<std::string> from_hex(std::string_view text);
 /// Standard alphabet with padding, RFC 4648 section 4. Decoding is strict: no white space, no
 /// missing padding, no stray bits.
 std::string to_base64(std::string_view bytes);
+void append_base64(std::string& out, std::string_view bytes);
 Result<std::string> from_base64(std::string_view text);
 
 Result<Hash> hash_from_base64(std::string_view text);

@@ -14,6 +14,7 @@ using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;  ///< UTC, f
 /// RFC 3339, UTC, exactly six fraction digits and `Z`: 2026-01-05T09:30:01.250000Z.
 /// REQUIRES: a year from 0000 to 9999, as every time read by from_rfc3339 has.
 std::string to_rfc3339(Timestamp time);
+void append_rfc3339(std::string& out, Timestamp time);
 
 /// Any RFC 3339 time with 0 to 9 fraction digits (cut to 6) and any offset; years 0000 to 9999 in
 /// UTC. A leap second, which only the last UTC minute of a day may have, is the next day's start.

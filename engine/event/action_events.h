@@ -36,7 +36,7 @@ struct ActionProposed {
   std::int64_t type_version = 0;
   std::optional<Sealed> unknown_type;  ///< The name that the manifest does not have.
   Sealed args;
-  bool args_are_json = true;  ///< False: `args` is the text as it came.
+  bool args_are_json = true;                   ///< False: `args` is the text as it came.
   std::optional<std::int64_t> confidence_ppm;  ///< Absent is below every threshold.
   std::optional<Sealed> reasoning;
   std::optional<std::int64_t> expected_ticket_version;

@@ -32,8 +32,7 @@ struct ApprovalVoted {
   std::int64_t decision_ms = 0;  ///< From the request to the vote.
 };
 BOOST_DESCRIBE_STRUCT(ApprovalVoted, (),
-                      (approval, action, ticket, vote, reason, render_digest, channel,
-                       decision_ms))
+                      (approval, action, ticket, vote, reason, render_digest, channel, decision_ms))
 
 struct ApprovalGranted {
   static constexpr std::string_view kType = "recourse.approval.granted.v1";

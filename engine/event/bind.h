@@ -6,9 +6,9 @@
 
 namespace recourse {
 
-/// SHA-256 that stands for everything an approver is asked to agree to. Lines "recourse/approval@v1",
-/// approval, action, type, type version and base64 of the arguments' commitment, each with a line
-/// feed: whoever holds the leaves can recompute it.
+/// SHA-256 that stands for everything an approver is asked to agree to. Lines
+/// "recourse/approval@v1", approval, action, type, type version and base64 of the arguments'
+/// commitment, each with a line feed: whoever holds the leaves can recompute it.
 Hash approval_digest(const ApprovalId& approval, const ActionId& action, std::string_view type,
                      std::int64_t type_version, const Hash& args_commitment);
 

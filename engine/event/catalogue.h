@@ -23,11 +23,11 @@ using EventTypes = boost::mp11::mp_list<
     ApprovalRejected, ApprovalExpired, ApprovalStaled, ApprovalConsumed, BypassGranted,
     ResolutionAsserted, ResolutionConfirmed, ResolutionContradicted, ResolutionVoided,
     FollowUpScheduled, FollowUpCancelled, FeedbackSubmitted, RollbackRequested, RollbackRefused,
-    RollbackPlanned, RollbackStarted, CompensationStarted, CompensationSucceeded,
-    RollbackCompleted, LogOpened, LogHeartbeat, LogAnchored, ClockAnomaly, HeadAccepted,
-    KeyCreated, TenantCreated, PrincipalCreated, ApiKeyCreated, ApiKeyRevoked, AuthDenied,
-    PolicyActivated, KillswitchEngaged, KillswitchReleased, SealedOpened, RecordUnreadable,
-    ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;
+    RollbackPlanned, RollbackStarted, CompensationStarted, CompensationSucceeded, RollbackCompleted,
+    LogOpened, LogHeartbeat, LogAnchored, ClockAnomaly, HeadAccepted, KeyCreated, TenantCreated,
+    PrincipalCreated, ApiKeyCreated, ApiKeyRevoked, AuthDenied, PolicyActivated, KillswitchEngaged,
+    KillswitchReleased, SealedOpened, RecordUnreadable, ImportFinished, ProjectionRebuilt,
+    ExportCreated, CommandRejected>;
 
 using EventData = boost::mp11::mp_rename<EventTypes, std::variant>;
 

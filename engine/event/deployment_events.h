@@ -102,8 +102,8 @@ struct PolicyActivated {
   static constexpr std::string_view kType = "recourse.policy.activated.v1";
   Clear policy;  ///< pol_<name>@<version>
   PolicyMode mode = PolicyMode::enforce;
-  Hash digest{};  ///< SHA-256 of `text`
-  Clear text;     ///< The policy as canonical JSON.
+  Hash digest{};           ///< SHA-256 of `text`
+  Clear text;              ///< The policy as canonical JSON.
   Hash manifest_digest{};  ///< SHA-256 of the action-type manifest in canonical JSON.
 };
 BOOST_DESCRIBE_STRUCT(PolicyActivated, (), (policy, mode, digest, text, manifest_digest))

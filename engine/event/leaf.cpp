@@ -1,17 +1,16 @@
 #include "engine/event/leaf.h"
 
-#include <charconv>
-#include <memory>
-#include <unordered_map>
+#include <simdjson.h>
 
-#include "engine/event/describe.h"
-#include "engine/event/parse_json.h"
+#include <algorithm>
+#include <charconv>
+
+#include "engine/event/canonical_json.h"
+#include "engine/event/event_data.h"
 #include "engine/event/upcast.h"
 
 namespace recourse {
 namespace {
-
-namespace mp = boost::mp11;
 
 /// A reader per thread: simdjson reuses its buffers, and readers never share one.
 simdjson::dom::parser& parser() {
@@ -21,53 +20,11 @@ simdjson::dom::parser& parser() {
 
 Result<simdjson::dom::object> parse_line(std::string_view line) {
   simdjson::dom::object object;
-  if (line.size() > kMaxLeafBytes) return Error{ErrorCode::invalid, "a leaf has at most 65,535 bytes"};
+  if (line.size() > kMaxLeafBytes)
+    return Error{ErrorCode::invalid, "a leaf has at most 65,535 bytes"};
   if (parser().parse(line.data(), line.size()).get(object))
     return Error{ErrorCode::invalid, "a leaf is one JSON object"};
   return object;
-}
-
-using Reader = bool (*)(const simdjson::dom::element&, EventData&, std::string_view&);
-
-template <class E>
-bool read_as(const simdjson::dom::element& json, EventData& data, std::string_view& where) {
-  return read_json(json, data.emplace<E>(), where);
-}
-
-const std::unordered_map<std::string_view, Reader>& readers() {
-  static const auto table = [] {
-    std::unordered_map<std::string_view, Reader> made;
-    mp::mp_for_each<mp::mp_transform<mp::mp_identity, EventTypes>>([&](auto identity) {
-      using E = typename decltype(identity)::type;
-      made.emplace(E::kType, &read_as<E>);
-    });
-    return made;
-  }();
-  return table;
-}
-
-Result<EventData> read_data(std::string_view type, const simdjson::dom::element& json) {
-  const auto reader = readers().find(type);
-  if (reader == readers().end())
-    return Error{ErrorCode::unsupported, "this program does not know events of type " + std::string(type)};
-  EventData data;
-  std::string_view where;
-  if (!reader->second(json, data, where))
-    return Error{ErrorCode::unsupported,
-                 std::string(type) + " does not have the members of its schema: " + std::string(where)};
-  return data;
-}
-
-/// The rare way: an old version is lifted as a dynamic value and read again as the newest type.
-Result<EventData> read_upcast(std::string_view type, const simdjson::dom::element& json) {
-  RECOURSE_LET(Json old, parse_json(simdjson::minify(json)));
-  const Upcast lifted = upcast(std::string(type), std::move(old), upcasters());
-  const std::string text = canonical_json(lifted.data);
-  thread_local simdjson::dom::parser second;
-  simdjson::dom::element element;
-  if (second.parse(text).get(element))
-    return Error{ErrorCode::corrupt, "an upcaster made something that is not JSON"};
-  return read_data(lifted.type, element);
 }
 
 void append_attribute(std::string& out, std::string_view name, std::string_view text) {
@@ -93,47 +50,68 @@ bool read_text(const simdjson::dom::element& json, std::string& text) {
   return true;
 }
 
-bool read_attribute(std::string_view name, const simdjson::dom::element& json, LeafHead& head) {
+template <class TextId>
+bool read_id(const simdjson::dom::element& json, TextId& id) {
   std::string_view view;
-  if (name == "actor") {
-    if (json.get(view)) return false;
-    head.actor.id = PrincipalId(std::string(view));
-    return true;
-  }
-  if (name == "actortype") {
-    if (json.get(view)) return false;
-    const auto type = from_word<ActorType>(view);
-    if (type) head.actor.type = *type;
-    return type.has_value();
-  }
-  if (name == "id") {
-    if (json.get(view)) return false;
-    head.id = EventId(std::string(view));
-    return true;
-  }
-  if (name == "sequence") {
-    if (json.get(view) || view.size() != 16) return false;
-    std::uint64_t value = 0;
-    const auto end = view.data() + view.size();
-    const auto read = std::from_chars(view.data(), end, value);
-    head.position = Position(value);
-    return read.ec == std::errc() && read.ptr == end;
-  }
-  if (name == "time") {
-    if (json.get(view)) return false;
-    const auto time = from_rfc3339(view);
-    if (time) head.time = *time;
-    return time.ok();
-  }
-  if (name == "source") return read_text(json, head.source);
-  if (name == "type") return read_text(json, head.type);
-  if (name == "stream") return read_text(json, head.stream);
-  if (name == "subject") return read_text(json, head.subject);
+  if (json.get(view)) return false;
+  id = TextId(std::string(view));
   return true;
+}
+
+bool read_sequence(std::string_view digits, Position& position) {
+  std::uint64_t value = 0;
+  const auto end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, value);
+  position = Position(value);
+  return digits.size() == 16 && read.ec == std::errc() && read.ptr == end;
+}
+
+enum class Read { good, bad, other };
+
+/// `other`: not an attribute of the head.
+Read read_head_attribute(std::string_view name, const simdjson::dom::element& json,
+                         LeafHead& head) {
+  const auto outcome = [](bool good) { return good ? Read::good : Read::bad; };
+  std::string_view text;
+  if (name == "actor") return outcome(read_id(json, head.actor.id));
+  if (name == "actortype") {
+    if (json.get(text)) return Read::bad;
+    const auto type = from_word<ActorType>(text);
+    if (type) head.actor.type = *type;
+    return outcome(type.has_value());
+  }
+  if (name == "id") return outcome(read_id(json, head.id));
+  if (name == "sequence") return outcome(!json.get(text) && read_sequence(text, head.position));
+  if (name == "time") {
+    if (json.get(text)) return Read::bad;
+    const auto time = from_rfc3339(text);
+    if (time) head.time = *time;
+    return outcome(time.ok());
+  }
+  if (name == "source") return outcome(read_text(json, head.source));
+  if (name == "specversion") return outcome(!json.get(text) && text == "1.0");
+  if (name == "type") return outcome(read_text(json, head.type));
+  if (name == "stream") return outcome(read_text(json, head.stream));
+  if (name == "subject") return outcome(read_text(json, head.subject));
+  return Read::other;
+}
+
+Read read_other_attribute(std::string_view name, const simdjson::dom::element& json,
+                          RecordedEvent& event) {
+  const auto outcome = [](bool good) { return good ? Read::good : Read::bad; };
+  if (name == "causationid") return outcome(read_text(json, event.causation));
+  if (name == "correlationid") return outcome(read_text(json, event.correlation));
+  if (name == "retention") return outcome(read_text(json, event.retention));
+  if (name == "streamversion") return outcome(!json.get(event.stream_version));
+  return Read::other;
 }
 
 Error bad_attribute(std::string_view name) {
   return {ErrorCode::invalid, "attribute " + std::string(name) + " is missing or ill-formed"};
+}
+
+Error unknown_attribute(std::string_view name) {
+  return {ErrorCode::unsupported, "this program does not know an attribute " + std::string(name)};
 }
 
 Status check_complete(const LeafHead& head) {
@@ -152,7 +130,7 @@ std::string_view type_of(const EventData& data) {
 
 std::string data_json(const EventData& data) {
   std::string out;
-  std::visit([&](const auto& event) { append_json(out, event); }, data);
+  append_event_data(out, data);
   return out;
 }
 
@@ -165,7 +143,7 @@ std::string write_leaf(const RecordedEvent& event) {
   append_attribute(out, "causationid", event.causation);
   append_attribute(out, "correlationid", event.correlation);
   out += "\"data\":";
-  std::visit([&](const auto& data) { append_json(out, data); }, event.data);
+  append_event_data(out, event.data);
   out += ',';
   append_attribute(out, "id", event.id.value());
   append_attribute(out, "retention", event.retention);
@@ -177,12 +155,12 @@ std::string write_leaf(const RecordedEvent& event) {
   if (!event.stream.empty()) {
     append_attribute(out, "stream", event.stream);
     out += "\"streamversion\":";
-    described::append_integer(out, event.stream_version);
+    append_canonical_integer(out, event.stream_version);
     out += ',';
   }
   append_attribute(out, "subject", event.subject);
   out += "\"time\":\"";
-  out += to_rfc3339(event.time);
+  append_rfc3339(out, event.time);
   out += R"(","type":")";
   out += type_of(event.data);
   out += "\"}";
@@ -193,52 +171,43 @@ Result<LeafHead> read_leaf_head(std::string_view line) {
   RECOURSE_LET(const simdjson::dom::object object, parse_line(line));
   LeafHead head;
   for (const auto& field : object)
-    if (!read_attribute(field.key, field.value, head)) return bad_attribute(field.key);
+    if (read_head_attribute(field.key, field.value, head) == Read::bad)
+      return bad_attribute(field.key);
   RECOURSE_TRY(check_complete(head));
   return head;
 }
 
-Result<RecordedEvent> read_leaf(std::string_view line) {
+Result<RecordedEvent> read_leaf(std::string_view line) { return read_leaf(line, upcasters()); }
+
+Result<RecordedEvent> read_leaf(std::string_view line, std::span<const Upcaster> steps) {
   RECOURSE_LET(const simdjson::dom::object object, parse_line(line));
-  RecordedEvent event;
+  Result<RecordedEvent> event{RecordedEvent()};
+  event->retention.clear();
   LeafHead head;
   simdjson::dom::element data;
   bool has_data = false;
   for (const auto& field : object) {
-    bool good = true;
     if (field.key == "data") {
       data = field.value;
       has_data = true;
-    } else if (field.key == "causationid") {
-      good = read_text(field.value, event.causation);
-    } else if (field.key == "correlationid") {
-      good = read_text(field.value, event.correlation);
-    } else if (field.key == "retention") {
-      good = read_text(field.value, event.retention);
-    } else if (field.key == "streamversion") {
-      good = !field.value.get(event.stream_version);
-    } else {
-      good = read_attribute(field.key, field.value, head);
+      continue;
     }
-    if (!good) return bad_attribute(field.key);
+    Read read = read_head_attribute(field.key, field.value, head);
+    if (read == Read::other) read = read_other_attribute(field.key, field.value, *event);
+    if (read == Read::bad) return bad_attribute(field.key);
+    if (read == Read::other) return unknown_attribute(field.key);
   }
   RECOURSE_TRY(check_complete(head));
   if (!has_data) return bad_attribute("data");
-  RECOURSE_LET(event.data, needs_upcast(head.type, upcasters()) ? read_upcast(head.type, data)
-                                                                : read_data(head.type, data));
-  event.id = std::move(head.id);
-  event.source = std::move(head.source);
-  event.position = head.position;
-  event.time = head.time;
-  event.actor = std::move(head.actor);
-  event.stream = std::move(head.stream);
-  event.subject = std::move(head.subject);
+  RECOURSE_TRY(read_event_data(head.type, data, steps, event->data));
+  event->id = std::move(head.id);
+  event->source = std::move(head.source);
+  event->position = head.position;
+  event->time = head.time;
+  event->actor = std::move(head.actor);
+  event->stream = std::move(head.stream);
+  event->subject = std::move(head.subject);
   return event;
-}
-
-void for_each_sealed(EventData& data,
-                     const std::function<void(const std::string& pointer, Sealed&)>& visit) {
-  std::visit([&](auto& event) { for_each_sealed(event, std::string("/data"), visit); }, data);
 }
 
 }  // namespace recourse

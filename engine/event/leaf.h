@@ -1,7 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@
 #include "engine/event/catalogue.h"
 
 namespace recourse {
+
+struct Upcaster;
 
 constexpr std::size_t kMaxLeafBytes = 65'535;  ///< So that a length fits tlog-tiles' uint16.
 
@@ -52,6 +55,8 @@ std::string write_leaf(const RecordedEvent& event);
 /// Reads a leaf after upcasting it to the newest version of its type. Errors: `invalid` when it is
 /// not such a line, `unsupported` for a type or member that this program does not know.
 Result<RecordedEvent> read_leaf(std::string_view line);
+/// The same with `steps` in place of upcasters().
+Result<RecordedEvent> read_leaf(std::string_view line, std::span<const Upcaster> steps);
 
 /// What a scan needs, read without the data: type, time, actor, stream, subject, position.
 struct LeafHead {
@@ -67,6 +72,8 @@ Result<LeafHead> read_leaf_head(std::string_view line);
 /// such as /data/args. The order numbers the event's vault records.
 void for_each_sealed(EventData& data,
                      const std::function<void(const std::string& pointer, Sealed&)>& visit);
+/// The same order without the pointers, which cost more than the visit.
+void for_each_sealed(const EventData& data, const std::function<void(const Sealed&)>& visit);
 
 /// The canonical JSON of an event's data alone.
 std::string data_json(const EventData& data);

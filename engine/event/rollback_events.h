@@ -13,8 +13,7 @@ struct RollbackRequested {
   Clear reason_code;
   std::optional<Sealed> reason;
 };
-BOOST_DESCRIBE_STRUCT(RollbackRequested, (),
-                      (rollback, action, ticket, mode, reason_code, reason))
+BOOST_DESCRIBE_STRUCT(RollbackRequested, (), (rollback, action, ticket, mode, reason_code, reason))
 
 /// Somebody who wrote a field after the action did. Their value is never overwritten.
 struct LaterWriter {
@@ -52,7 +51,7 @@ struct RollbackPlanned {
   RollbackId rollback;
   ActionId action;
   TicketId ticket;
-  Hash plan_digest{};  ///< SHA-256 of the canonical JSON of `steps`.
+  Hash plan_digest{};              ///< SHA-256 of the canonical JSON of `steps`.
   std::int64_t base_position = 0;  ///< The plan holds for the ledger up to here.
   std::vector<RollbackStep> steps;
 };

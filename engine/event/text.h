@@ -46,8 +46,8 @@ Sealed seal_json(std::string json, std::vector<std::string> subjects);
 /// Where an imported event comes from. Flattened into `data`: absent for live events.
 struct Provenance {
   bool imported = false;
-  Clear source;                            ///< Name of the source, as --source gives it.
-  std::optional<Timestamp> occurred_at;    ///< The source's own time, where it has one.
+  Clear source;                          ///< Name of the source, as --source gives it.
+  std::optional<Timestamp> occurred_at;  ///< The source's own time, where it has one.
   bool operator==(const Provenance&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Provenance, (), (imported, source, occurred_at))
