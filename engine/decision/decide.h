@@ -16,6 +16,9 @@ struct DecisionContext {
   /// The opened arguments (canonical JSON) of the action that a vote, a lease or a report is about;
   /// absent when they were erased.
   std::optional<std::string> action_args;
+  /// For a proposal: the opened arguments of those of the ticket's `rejected_actions` that are of
+  /// the proposed type. Erased ones are left out, and then nothing is known to be the same.
+  std::vector<std::string> rejected_args;
 };
 
 /// The events that follow, or the error that says why there are none. A refusal by a rule is an

@@ -7,17 +7,28 @@ namespace recourse {
 /// What decisions know: the history of each aggregate, folded. Clear values only, so the rows of
 /// decision_state never hold personal data.
 
-/// The last writer of one field of a ticket: what a rollback looks at before it restores anything.
-struct FieldState {
-  Clear field;  ///< status, handler, assignee, team
+/// Who wrote a field, and what.
+struct FieldWriter {
   std::optional<Clear> value;
   std::int64_t position = 0;
   PrincipalId actor;
   ActorType actor_type = ActorType::system;
   Clear type;  ///< Type of the event that wrote.
   std::optional<ActionId> action;  ///< The action that wrote, if one did.
+  bool operator==(const FieldWriter&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(FieldState, (), (field, value, position, actor, actor_type, type, action))
+BOOST_DESCRIBE_STRUCT(FieldWriter, (), (value, position, actor, actor_type, type, action))
+
+/// The writers of one field of a ticket: what a rollback looks at before it restores anything.
+struct FieldState {
+  Clear field;  ///< status, handler, assignee, team
+  FieldWriter last;
+  /// The ones before, oldest first, a few only. A rollback takes the last writer off again, so
+  /// that actions can be undone one after the other, newest first.
+  std::vector<FieldWriter> earlier;
+  bool operator==(const FieldState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FieldState, (), (field, last, earlier))
 
 struct TicketState {
   TicketId ticket;
@@ -33,16 +44,19 @@ struct TicketState {
   std::optional<Clear> team;
   std::vector<FieldState> fields;
   std::vector<ResolutionId> open_resolutions;  ///< Asserted, neither contradicted nor voided.
+  std::optional<ResolutionId> last_resolution;
   std::vector<FollowUpId> pending_followups;
-  std::int64_t pending_approvals = 0;
+  std::vector<ApprovalId> open_approvals;   ///< Pending, or granted and not used yet.
+  std::int64_t last_position = -1;          ///< Of the ticket's own stream, or -1.
   std::int64_t last_customer_message = -1;  ///< Position, or -1.
-  std::vector<Hash> rejected_args;  ///< Type and argument digests that an approver rejected.
+  std::vector<ActionId> rejected_actions;   ///< By an approver; the latest 64.
+  bool operator==(const TicketState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TicketState, (),
                       (ticket, number, next_version, status, handler, automation, requester,
                        channel, category, priority, assignee, team, fields, open_resolutions,
-                       pending_followups, pending_approvals, last_customer_message,
-                       rejected_args))
+                       last_resolution, pending_followups, open_approvals, last_position,
+                       last_customer_message, rejected_actions))
 
 struct ActionState {
   ActionId action;
@@ -67,6 +81,7 @@ struct ActionState {
   std::optional<ResolutionId> resolution;
   std::vector<FollowUpId> followups;
   std::optional<RollbackId> rollback;
+  bool operator==(const ActionState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ActionState, (),
                       (action, ticket, next_version, proposed_at, status, type, type_version,
@@ -77,6 +92,7 @@ BOOST_DESCRIBE_STRUCT(ActionState, (),
 struct VoteState {
   PrincipalId by;
   Vote vote = Vote::reject;
+  bool operator==(const VoteState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(VoteState, (), (by, vote))
 
@@ -92,6 +108,7 @@ struct ApprovalState {
   std::vector<PrincipalId> excluded;
   std::vector<VoteState> votes;
   Timestamp requested_at, expires_at;
+  bool operator==(const ApprovalState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ApprovalState, (),
                       (approval, action, ticket, next_version, status, args_commitment,
@@ -104,6 +121,7 @@ struct ResolutionState {
   std::optional<ActionId> action;
   std::optional<bool> confirmed;
   bool voided = false;
+  bool operator==(const ResolutionState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ResolutionState, (),
                       (resolution, ticket, next_version, action, confirmed, voided))
@@ -111,6 +129,7 @@ BOOST_DESCRIBE_STRUCT(ResolutionState, (),
 /// Streams that need no more than their version: follow-ups, rollbacks, feedback, runs, ledgers.
 struct StreamState {
   std::int64_t next_version = 0;
+  bool operator==(const StreamState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(StreamState, (), (next_version))
 
@@ -120,6 +139,7 @@ struct TenantState {
   Clear policy;       ///< pol_<name>@<version>
   Clear policy_text;  ///< Canonical JSON
   std::vector<Clear> killed_scopes;  ///< tenant, or action types
+  bool operator==(const TenantState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TenantState, (),
                       (next_ticket_number, policy, policy_text, killed_scopes))

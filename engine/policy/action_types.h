@@ -17,8 +17,9 @@ BOOST_DEFINE_ENUM_CLASS(Executor, internal, client, none)
 /// What a new message of the customer does to an action that waits.
 BOOST_DEFINE_ENUM_CLASS(OnNewMessage, continue_, revalidate, invalidate)
 /// JSON types of arguments. A decimal is a number or the same as a text; text_or_list is a string or
-/// an array of strings.
-BOOST_DEFINE_ENUM_CLASS(ArgType, text, integer, decimal, boolean, list, object, text_or_list)
+/// an array of strings; a label may stand in clear (is_label()); hours are an integer from 1 to 2160.
+BOOST_DEFINE_ENUM_CLASS(ArgType, text, label, integer, hours, decimal, boolean, list, object,
+                        text_or_list)
 
 struct ArgSpec {
   std::string_view name;

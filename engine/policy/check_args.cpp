@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/event/canonical_json.h"
+#include "engine/event/clear_names.h"
 #include "engine/policy/money.h"
 
 namespace recourse {
@@ -17,6 +18,10 @@ bool has_type(const Json& value, ArgType type) {
   switch (type) {
     case ArgType::text:
       return value.is_string();
+    case ArgType::label:
+      return value.is_string() && is_label(*value.string());
+    case ArgType::hours:
+      return value.is_integer() && *value.integer() >= 1 && *value.integer() <= 2160;
     case ArgType::integer:
       return value.is_integer();
     case ArgType::decimal:

@@ -21,7 +21,7 @@ std::vector<ActionType> help_desk_types() {
                    .executor = Executor::internal,
                    .inverse = "self",
                    .category = "escalation",
-                   .args = {{"reason", text, false}, {"team", text, false},
+                   .args = {{"reason", text, false}, {"team", label, false},
                             {"suggested_action", text, false}},
                    .writes = {"handler", "team"},
                    .description = "Hands the ticket to a person."});
@@ -30,7 +30,7 @@ std::vector<ActionType> help_desk_types() {
                    .executor = Executor::internal,
                    .inverse = "self",
                    .category = "assignment",
-                   .args = {{"team", text, false}, {"assignee", text, false}},
+                   .args = {{"team", label, false}, {"assignee", label, false}},
                    .one_of = {"team", "assignee"},
                    .writes = {"assignee", "team"},
                    .description = "Assigns the ticket to a team, a person, or both."});
@@ -39,7 +39,7 @@ std::vector<ActionType> help_desk_types() {
                    .executor = Executor::internal,
                    .inverse = "self",
                    .category = "resolution",
-                   .args = {{"delay_hours", integer, false}},
+                   .args = {{"delay_hours", hours, false}},
                    .description = "Asks the customer later whether the solution holds."});
   // A question that was sent cannot be unsent.
   types.push_back({.name = "REQUEST_CLARIFICATION",
@@ -105,7 +105,7 @@ std::vector<ActionType> support_agent_types() {
                    .executor = Executor::internal,
                    .inverse = "self",
                    .category = "escalation",
-                   .args = {{"reason", text}, {"suggested_action", text, false}, {"team", text, false}},
+                   .args = {{"reason", text}, {"suggested_action", text, false}, {"team", label, false}},
                    .writes = {"handler", "team"},
                    .description = "Hands the ticket to a person."});
   types.push_back({.name = "search_knowledge_base",

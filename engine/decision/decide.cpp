@@ -1,0 +1,48 @@
+#include "engine/decision/decide.h"
+
+#include "engine/decision/decisions.h"
+
+namespace recourse {
+namespace {
+
+struct Decide {
+  State& state;
+  const DecisionContext& context;
+
+  Decision operator()(const OpenTicket& c) const { return open_ticket(state, c, context); }
+  Decision operator()(const AddMessage& c) const { return add_message(state, c, context); }
+  Decision operator()(const AssignTicket& c) const { return assign_ticket(state, c, context); }
+  Decision operator()(const EscalateTicket& c) const { return escalate_ticket(state, c, context); }
+  Decision operator()(const SetTicketStatus& c) const {
+    return set_ticket_status(state, c, context);
+  }
+  Decision operator()(const ReopenTicket& c) const { return reopen_ticket(state, c, context); }
+  Decision operator()(const ProposeAction& c) const { return propose_action(state, c, context); }
+  Decision operator()(const LeaseAction& c) const { return lease_action(state, c, context); }
+  Decision operator()(const ReportAction& c) const { return report_action(state, c, context); }
+  Decision operator()(const WithdrawAction& c) const { return withdraw_action(state, c, context); }
+  Decision operator()(const CastVote& c) const { return cast_vote(state, c, context); }
+  Decision operator()(const ExpireApproval& c) const { return expire_approval(state, c, context); }
+  Decision operator()(const ExpireLease& c) const { return expire_lease(state, c, context); }
+  Decision operator()(const SubmitFeedback& c) const { return submit_feedback(state, c, context); }
+  Decision operator()(const RollBack& c) const { return roll_back(state, c, context); }
+  Decision operator()(const EngageKillswitch& c) const {
+    return engage_killswitch(state, c, context);
+  }
+  Decision operator()(const ReleaseKillswitch& c) const {
+    return release_killswitch(state, c, context);
+  }
+  Decision operator()(const ActivatePolicy& c) const { return activate_policy(state, c, context); }
+};
+
+}  // namespace
+
+Result<std::vector<NewEvent>> decide(State& state, const Command& command,
+                                     const DecisionContext& context) {
+  if (!may(context.principal, command))
+    return Error{ErrorCode::forbidden,
+                 "your role may not give the command " + std::string(name(command))};
+  return std::visit(Decide{state, context}, command);
+}
+
+}  // namespace recourse

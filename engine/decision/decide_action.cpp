@@ -1,0 +1,142 @@
+#include <algorithm>
+
+#include "engine/decision/decisions.h"
+#include "engine/decision/facts.h"
+#include "engine/event/bind.h"
+#include "engine/event/parse_json.h"
+
+namespace recourse {
+namespace {
+
+Status check_ticket(const TicketState& ticket) {
+  if (ticket.status == TicketStatus::closed) return conflict("the ticket is closed");
+  if (ticket.status == TicketStatus::merged) return conflict("the ticket was merged into another");
+  return {};
+}
+
+/// What an agent decided on may have changed since it looked. Types that a new message does not
+/// invalidate are judged against the ticket as it is now.
+Status check_expected(const TicketState& ticket, const ProposeAction& command,
+                      const ActionType* type) {
+  if (type == nullptr || type->on_new_message() != OnNewMessage::invalidate) return {};
+  return check_version(ticket, command.expected_ticket_version);
+}
+
+ActionProposed proposal(const Draft& draft, const ProposeAction& command, const ActionType* type,
+                        const CheckedArgs& checked) {
+  ActionProposed proposed;
+  proposed.action = make_action_id(draft.context.now, draft.context.random);
+  proposed.ticket = command.ticket;
+  proposed.type = type != nullptr ? type->name : "unknown";
+  proposed.type_version = type != nullptr ? type->version : 0;
+  // A name that a model invented can hold anything, so it is sealed like a text.
+  if (type == nullptr) proposed.unknown_type = draft.seal(command.type);
+  proposed.args = seal_json(command.args_json, draft.subjects());
+  proposed.confidence_ppm = command.confidence_ppm;
+  proposed.reasoning = draft.seal_given(command.reasoning);
+  proposed.expected_ticket_version = command.expected_ticket_version;
+  proposed.amount_minor = checked.amount_minor;
+  if (checked.currency) proposed.currency = *checked.currency;
+  proposed.run = command.run;
+  return proposed;
+}
+
+/// The action as it will be once its proposal is folded.
+ActionState proposed_state(const ActionProposed& proposed, const Principal& proposer) {
+  ActionState action;
+  action.action = proposed.action;
+  action.ticket = proposed.ticket;
+  action.proposed_at = -1;  // Nothing can have happened since.
+  action.type = proposed.type;
+  action.type_version = proposed.type_version;
+  action.proposer = proposer.id;
+  action.proposer_type = proposer.kind;
+  action.confidence_ppm = proposed.confidence_ppm;
+  action.amount_minor = proposed.amount_minor;
+  action.currency = proposed.currency;
+  action.run = proposed.run;
+  return action;
+}
+
+bool same_as_rejected(const DecisionContext& context, const std::string& args_json) {
+  const auto& rejected = context.rejected_args;
+  return std::find(rejected.begin(), rejected.end(), args_json) != rejected.end();
+}
+
+}  // namespace
+
+Decision propose_action(State& state, const ProposeAction& command,
+                        const DecisionContext& context) {
+  RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
+  RECOURSE_TRY(check_ticket(draft.ticket));
+  if (command.confidence_ppm && (*command.confidence_ppm < 0 || *command.confidence_ppm > 1'000'000))
+    return invalid("confidence_ppm is from 0 to 1000000");
+  const auto args = parse_json(command.args_json);
+  if (!args || !args->is_object()) return invalid("args is a JSON object");
+  const ActionType* type = find_action_type(command.type);
+  RECOURSE_TRY(check_expected(draft.ticket, command, type));
+  if (command.run) draft.correlation = command.run->value();
+
+  const PolicyInForce in_force = policy_in_force(state);
+  const Policy& policy = *in_force.policy;
+  CheckedArgs checked;
+  if (type != nullptr) checked = check_args(*type, *args, policy.currency.text);
+  ActionProposed proposed = proposal(draft, command, type, checked);
+  const ActionState action = proposed_state(proposed, context.principal);
+  Facts facts = facts_of(state, action, nullptr, policy);
+  facts.schema_faults = std::move(checked.faults);
+  facts.same_as_rejected = same_as_rejected(context, command.args_json);
+  const Verdict verdict = judge(policy, facts);
+
+  const std::string stream = action.action.value();
+  draft.add(stream, std::move(proposed));
+  draft.add(stream, policy_decided(verdict, action, in_force.name, "propose",
+                                   make_ulid("dec_", context.now, context.random)));
+  if (verdict.outcome == PolicyOutcome::require_approval) {
+    request_approval(draft, action, verdict, policy);
+  } else if (verdict.outcome == PolicyOutcome::allow && type->executor == Executor::internal) {
+    execute_internally(draft, action, *type, *args, policy);
+  }
+  return std::move(draft.events);
+}
+
+void request_approval(Draft& draft, const ActionState& action, const Verdict& verdict,
+                      const Policy& policy) {
+  ApprovalRequested requested;
+  requested.approval = draft.make<ApprovalId>("apr_");
+  requested.action = action.action;
+  requested.ticket = action.ticket;
+  requested.quorum = verdict.quorum;
+  for (const Role role : verdict.roles) requested.roles.emplace_back(word(role));
+  requested.excluded = {action.proposer};
+  requested.expires_at = draft.context.now + std::chrono::seconds(policy.approval_ttl_s);
+  requested.args_commitment = action.args_commitment;
+  if (action.args_commitment != Hash{})
+    requested.render_digest = approval_digest(requested.approval, action.action, action.type.text,
+                                              action.type_version, action.args_commitment);
+  draft.ticket.open_approvals.push_back(requested.approval);
+  draft.add(requested.approval.value(), std::move(requested));
+  settle_automation(draft, "approval_requested");
+}
+
+Decision withdraw_action(State& state, const WithdrawAction& command,
+                         const DecisionContext& context) {
+  const ActionState* found = state.actions.find(command.action);
+  if (found == nullptr) return not_found("action", command.action.value());
+  const ActionState action = *found;
+  const Principal& by = context.principal;
+  if (by.kind == ActorType::agent && by.id != action.proposer)
+    return Error{ErrorCode::forbidden, "a machine withdraws its own actions only"};
+  if (action.status != ActionStatus::awaiting_approval && action.status != ActionStatus::authorized)
+    return conflict("an action that is " + std::string(word(action.status)) +
+                    " cannot be withdrawn");
+  RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
+  draft.add(action.action.value(),
+            ActionWithdrawn{action.action, action.ticket, draft.seal_given(command.reason)});
+  stale_approvals(draft, "withdrawn",
+                  [&](const ActionState& other) { return other.action == action.action; });
+  settle_automation(draft, "withdrawn");
+  return std::move(draft.events);
+}
+
+}  // namespace recourse

@@ -1,0 +1,178 @@
+#include <algorithm>
+
+#include "engine/decision/decisions.h"
+#include "engine/decision/facts.h"
+#include "engine/event/clear_names.h"
+#include "engine/event/parse_json.h"
+
+namespace recourse {
+namespace {
+
+Error forbidden(std::string message) { return {ErrorCode::forbidden, std::move(message)}; }
+
+Status check_open(const ApprovalState& approval, Timestamp now) {
+  if (approval.status != ApprovalStatus::pending)
+    return conflict("the approval is " + std::string(word(approval.status)) + " already");
+  if (now >= approval.expires_at) return conflict("the approval has expired");
+  return {};
+}
+
+/// What was looked at must be what is asked: a vote quotes the digest of it. Served surfaces show
+/// the present state and have no place for a digest, so only there it may be absent.
+Status check_digest(const CastVote& command, const ApprovalState& approval) {
+  if (!command.render_digest) {
+    if (command.channel != "api") return {};
+    return Error{ErrorCode::precondition_missing, "a vote quotes the approval's render_digest"};
+  }
+  if (*command.render_digest == to_base64(as_text(approval.render_digest))) return {};
+  return conflict("the approval shows something else than what you voted on");
+}
+
+Status check_voter(const ApprovalState& approval, const Principal& voter) {
+  if (voter.kind != ActorType::human) return forbidden("machine keys never vote");
+  const bool listed = std::any_of(approval.roles.begin(), approval.roles.end(),
+                                  [&](const Clear& role) { return role.text == word(voter.role); });
+  if (!listed) return forbidden("your role may not vote on this approval");
+  const bool voted = std::any_of(approval.votes.begin(), approval.votes.end(),
+                                 [&](const VoteState& vote) { return vote.by == voter.id; });
+  if (voted) return conflict("you have voted on this approval");
+  return {};
+}
+
+bool is_excluded(const ApprovalState& approval, const PrincipalId& voter) {
+  const auto& excluded = approval.excluded;
+  return std::find(excluded.begin(), excluded.end(), voter) != excluded.end();
+}
+
+std::int64_t approving(const ApprovalState& approval) {
+  return std::count_if(approval.votes.begin(), approval.votes.end(),
+                       [](const VoteState& vote) { return vote.vote == Vote::approve; });
+}
+
+bool kill_switch_holds(State& state, const ActionState& action) {
+  const TenantState* tenant = state.tenant.find(TenantId());
+  if (tenant == nullptr) return false;
+  return std::any_of(tenant->killed_scopes.begin(), tenant->killed_scopes.end(),
+                     [&](const Clear& scope) {
+                       return scope.text == "tenant" || scope == action.type;
+                     });
+}
+
+/// Runs one of our own actions that people agreed to, if the policy still lets it.
+void run_granted(Draft& draft, const ApprovalState& approval, const ActionState& action,
+                 const ActionType& type, std::int64_t votes) {
+  const DecisionContext& context = draft.context;
+  const auto args = context.action_args ? parse_json(*context.action_args)
+                                        : Result<Json>(Error{ErrorCode::erased, "erased"});
+  if (!args) {
+    draft.add(action.action.value(),
+              EffectRejected{action.action, action.ticket, "erased", false, {}, {}});
+    stale_approval(draft, approval, "erased");
+    return;
+  }
+  const PolicyInForce in_force = policy_in_force(draft.state);
+  Facts facts = facts_of(draft.state, action, &*args, *in_force.policy);
+  facts.approvals = votes;
+  const Verdict verdict = judge(*in_force.policy, facts);
+  draft.add(action.action.value(), policy_decided(verdict, action, in_force.name, "dispatch",
+                                                  make_ulid("dec_", context.now, context.random)));
+  if (verdict.outcome == PolicyOutcome::allow) {
+    std::erase(draft.ticket.open_approvals, approval.approval);
+    draft.add(approval.approval.value(),
+              ApprovalConsumed{approval.approval, action.action, action.ticket});
+    execute_internally(draft, action, type, *args, *in_force.policy);
+  } else if (verdict.outcome == PolicyOutcome::require_approval) {
+    stale_approval(draft, approval, "policy_changed");
+    request_approval(draft, action, verdict, *in_force.policy);
+  } else {
+    stale_approval(draft, approval, "policy");
+  }
+}
+
+void grant(Draft& draft, const ApprovalState& approval, const ActionState& action,
+           std::int64_t votes) {
+  draft.add(approval.approval.value(),
+            ApprovalGranted{approval.approval, action.action, action.ticket});
+  const ActionType* type = find_action_type(action.type.text);
+  if (type != nullptr && type->executor == Executor::internal)
+    run_granted(draft, approval, action, *type, votes);
+}
+
+/// After the vote this approval no longer waits, though it may still be open until it is used.
+void stop_waiting(Draft& draft, const ApprovalId& approval, std::string_view reason_code) {
+  std::erase(draft.ticket.open_approvals, approval);
+  settle_automation(draft, reason_code);
+}
+
+}  // namespace
+
+Decision cast_vote(State& state, const CastVote& command, const DecisionContext& context) {
+  const ApprovalState* found = state.approvals.find(command.approval);
+  if (found == nullptr) return not_found("approval", command.approval.value());
+  const ApprovalState approval = *found;
+  const Principal& voter = context.principal;
+  RECOURSE_TRY(check_voter(approval, voter));
+  RECOURSE_TRY(check_open(approval, context.now));
+  RECOURSE_TRY(check_digest(command, approval));
+  if (!is_label(command.channel)) return invalid("channel: 1 to 64 bytes");
+  const bool rejects = command.vote == Vote::reject;
+  if (rejects && command.reason.value_or("").empty()) return invalid("a rejection has a reason");
+  const bool own = is_excluded(approval, voter.id);
+  if (own && !(context.admins <= 1 && voter.role == Role::admin))
+    return forbidden("who asked for an action does not vote on it");
+  const ActionState* asked = state.actions.find(approval.action);
+  if (asked == nullptr) return not_found("action", approval.action.value());
+  const ActionState action = *asked;
+  // An approval that is burnt while nothing may run would have to be asked for again.
+  if (!rejects && kill_switch_holds(state, action))
+    return conflict("the kill switch is engaged: approve after it is released");
+  RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
+  if (action.run) draft.correlation = action.run->value();
+
+  const std::string stream = approval.approval.value();
+  if (own)
+    draft.add(stream, BypassGranted{"self_approval", voter.id, "single_admin", approval.approval,
+                                    approval.ticket});
+  ApprovalVoted voted;
+  voted.approval = approval.approval;
+  voted.action = action.action;
+  voted.ticket = action.ticket;
+  voted.vote = command.vote;
+  voted.reason = draft.seal_given(command.reason);
+  voted.render_digest = approval.render_digest;
+  voted.channel = command.channel;
+  voted.decision_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                          context.now - approval.requested_at)
+                          .count();
+  draft.add(stream, std::move(voted));
+  if (rejects) {
+    draft.add(stream, ApprovalRejected{approval.approval, action.action, action.ticket,
+                                       draft.seal_given(command.reason)});
+    stop_waiting(draft, approval.approval, "approval_rejected");
+    return std::move(draft.events);
+  }
+  const std::int64_t votes = approving(approval) + 1;
+  if (votes >= approval.quorum) {
+    grant(draft, approval, action, votes);
+    stop_waiting(draft, approval.approval, "approval_granted");
+  }
+  return std::move(draft.events);
+}
+
+Decision expire_approval(State& state, const ExpireApproval& command,
+                         const DecisionContext& context) {
+  const ApprovalState* found = state.approvals.find(command.approval);
+  if (found == nullptr) return not_found("approval", command.approval.value());
+  const ApprovalState approval = *found;
+  // A granted one that nobody used in time ends as well.
+  if (approval.status != ApprovalStatus::pending && approval.status != ApprovalStatus::granted)
+    return conflict("the approval is " + std::string(word(approval.status)) + " already");
+  if (context.now < approval.expires_at) return conflict("the approval has not expired");
+  RECOURSE_LET(Draft draft, draft_for(state, approval.ticket, context));
+  draft.add(approval.approval.value(),
+            ApprovalExpired{approval.approval, approval.action, approval.ticket});
+  stop_waiting(draft, approval.approval, "approval_expired");
+  return std::move(draft.events);
+}
+
+}  // namespace recourse

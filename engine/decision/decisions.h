@@ -1,0 +1,42 @@
+#pragma once
+
+#include "engine/decision/draft.h"
+#include "engine/event/json.h"
+#include "engine/policy/judge.h"
+
+namespace recourse {
+
+using Decision = Result<Events>;
+
+/// One function per command, for decide() alone: whether the principal may give the command at all
+/// has been asked already.
+Decision open_ticket(State&, const OpenTicket&, const DecisionContext&);
+Decision add_message(State&, const AddMessage&, const DecisionContext&);
+Decision assign_ticket(State&, const AssignTicket&, const DecisionContext&);
+Decision escalate_ticket(State&, const EscalateTicket&, const DecisionContext&);
+Decision set_ticket_status(State&, const SetTicketStatus&, const DecisionContext&);
+Decision reopen_ticket(State&, const ReopenTicket&, const DecisionContext&);
+Decision propose_action(State&, const ProposeAction&, const DecisionContext&);
+Decision withdraw_action(State&, const WithdrawAction&, const DecisionContext&);
+Decision lease_action(State&, const LeaseAction&, const DecisionContext&);
+Decision report_action(State&, const ReportAction&, const DecisionContext&);
+Decision expire_lease(State&, const ExpireLease&, const DecisionContext&);
+Decision cast_vote(State&, const CastVote&, const DecisionContext&);
+Decision expire_approval(State&, const ExpireApproval&, const DecisionContext&);
+Decision submit_feedback(State&, const SubmitFeedback&, const DecisionContext&);
+Decision roll_back(State&, const RollBack&, const DecisionContext&);
+Decision engage_killswitch(State&, const EngageKillswitch&, const DecisionContext&);
+Decision release_killswitch(State&, const ReleaseKillswitch&, const DecisionContext&);
+Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
+
+/// Asks people about `action` and makes the ticket wait. The commitment is zero for an action that
+/// is proposed by this very draft; bind_commitments() fills it.
+void request_approval(Draft& draft, const ActionState& action, const Verdict& verdict,
+                      const Policy& policy);
+
+/// Runs one of our own action types: effect.dispatched, what it changes, effect.confirmed with every
+/// field before and after. REQUIRES: the type's executor is internal and the policy allowed it.
+void execute_internally(Draft& draft, const ActionState& action, const ActionType& type,
+                        const Json& args, const Policy& policy);
+
+}  // namespace recourse

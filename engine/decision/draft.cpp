@@ -1,0 +1,107 @@
+#include "engine/decision/draft.h"
+
+#include <algorithm>
+
+namespace recourse {
+
+Error conflict(std::string message) { return {ErrorCode::conflict, std::move(message)}; }
+Error invalid(std::string message) { return {ErrorCode::invalid, std::move(message)}; }
+Error not_found(std::string_view what, std::string_view id) {
+  return {ErrorCode::not_found, "no " + std::string(what) + " " + std::string(id)};
+}
+
+Result<Draft> draft_for(State& state, const TicketId& ticket, const DecisionContext& context) {
+  const TicketState* found = state.tickets.find(ticket);
+  // A row without events is what imports leave that name a ticket before they open it.
+  if (found == nullptr || found->next_version == 0) return not_found("ticket", ticket.value());
+  return Draft{state, context, *found};
+}
+
+Status check_version(const TicketState& ticket, const std::optional<std::int64_t>& expected) {
+  if (!expected || *expected == ticket.next_version - 1) return {};
+  return Error{ErrorCode::version_conflict,
+               "the ticket is at version " + std::to_string(ticket.next_version - 1) + ", not " +
+                   std::to_string(*expected)};
+}
+
+void change_status(Draft& draft, TicketStatus to, std::string_view reason_code, Cause cause) {
+  TicketStatusChanged changed;
+  changed.ticket = draft.ticket.ticket;
+  changed.from = draft.ticket.status;
+  changed.to = to;
+  changed.reason_code = reason_code;
+  changed.action = cause.action;
+  changed.rollback = cause.rollback;
+  draft.add(changed.ticket.value(), std::move(changed));
+  draft.ticket.status = to;
+}
+
+void assign(Draft& draft, std::optional<PrincipalId> assignee, std::optional<Clear> team,
+            Cause cause) {
+  TicketAssigned assigned;
+  assigned.ticket = draft.ticket.ticket;
+  assigned.prev_assignee = draft.ticket.assignee;
+  assigned.prev_team = draft.ticket.team;
+  assigned.assignee = assignee;
+  assigned.team = team;
+  assigned.action = cause.action;
+  assigned.rollback = cause.rollback;
+  draft.add(assigned.ticket.value(), std::move(assigned));
+  draft.ticket.assignee = std::move(assignee);
+  draft.ticket.team = std::move(team);
+}
+
+void reopen(Draft& draft, std::optional<ResolutionId> resolution, std::string_view reason_code,
+            std::optional<Sealed> reason) {
+  TicketReopened reopened;
+  reopened.ticket = draft.ticket.ticket;
+  reopened.resolution = std::move(resolution);
+  reopened.reason_code = reason_code;
+  reopened.reason = std::move(reason);
+  draft.add(reopened.ticket.value(), std::move(reopened));
+  change_status(draft, TicketStatus::open, "reopened");
+  cancel_followups(draft, std::vector(draft.ticket.pending_followups), "reopened");
+}
+
+void cancel_followups(Draft& draft, const std::vector<FollowUpId>& followups,
+                      std::string_view cause) {
+  std::vector<FollowUpId>& pending = draft.ticket.pending_followups;
+  for (const FollowUpId& followup : followups) {
+    if (std::erase(pending, followup) == 0) continue;
+    draft.add(followup.value(), FollowUpCancelled{followup, draft.ticket.ticket, cause});
+  }
+}
+
+void stale_approval(Draft& draft, const ApprovalState& approval, std::string_view cause) {
+  const ApprovalId id = approval.approval;
+  draft.add(id.value(), ApprovalStaled{id, approval.action, approval.ticket, cause});
+  std::erase(draft.ticket.open_approvals, id);
+}
+
+void stale_approvals(Draft& draft, std::string_view cause,
+                     const std::function<bool(const ActionState&)>& applies) {
+  for (const ApprovalId& id : std::vector(draft.ticket.open_approvals)) {
+    const ApprovalState* approval = draft.state.approvals.find(id);
+    if (approval == nullptr) continue;
+    const ActionState* action = draft.state.actions.find(approval->action);
+    if (action != nullptr && applies(*action)) stale_approval(draft, *approval, cause);
+  }
+}
+
+void settle_automation(Draft& draft, std::string_view reason_code) {
+  const auto& open = draft.ticket.open_approvals;
+  const bool pending = std::any_of(open.begin(), open.end(), [&](const ApprovalId& id) {
+    // One that is not in the state yet is asked for by this very draft.
+    const ApprovalState* approval = draft.state.approvals.find(id);
+    return approval == nullptr || approval->status == ApprovalStatus::pending;
+  });
+  const Automation from = draft.ticket.automation;
+  const bool ours = from == Automation::active || from == Automation::awaiting_approval;
+  const Automation to = pending ? Automation::awaiting_approval : Automation::active;
+  if (!ours || from == to) return;  // Paused and suspended outrank waiting.
+  draft.add(draft.ticket.ticket.value(),
+            TicketAutomationChanged{draft.ticket.ticket, from, to, reason_code});
+  draft.ticket.automation = to;
+}
+
+}  // namespace recourse

@@ -1,0 +1,37 @@
+#include "engine/decision/fold.h"
+
+namespace recourse {
+namespace {
+
+void count(State& state, const RecordedEvent& event) {
+  const std::int64_t next = event.stream_version + 1;
+  const std::string& stream = event.stream;
+  if (stream.empty()) return;
+  if (stream.starts_with("tkt_")) {
+    TicketState& ticket = state.tickets.change(TicketId(stream));
+    ticket.ticket = TicketId(stream);
+    ticket.next_version = next;
+    ticket.last_position = static_cast<std::int64_t>(event.position.value());
+  } else if (stream.starts_with("act_")) {
+    state.actions.change(ActionId(stream)).next_version = next;
+  } else if (stream.starts_with("apr_")) {
+    state.approvals.change(ApprovalId(stream)).next_version = next;
+  } else if (stream.starts_with("res_")) {
+    state.resolutions.change(ResolutionId(stream)).next_version = next;
+  } else {
+    state.streams.change(stream).next_version = next;
+  }
+}
+
+}  // namespace
+
+void evolve(State& state, const RecordedEvent& event) {
+  count(state, event);
+  fold_ticket(state, event);
+  fold_action(state, event);
+  fold_approval(state, event);
+  fold_resolution(state, event);
+  fold_tenant(state, event);
+}
+
+}  // namespace recourse

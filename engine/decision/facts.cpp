@@ -1,0 +1,72 @@
+#include "engine/decision/facts.h"
+
+namespace recourse {
+namespace {
+
+Policy everything_denied() {
+  Policy policy;
+  policy.autonomy_enabled = false;
+  return policy;
+}
+
+std::int64_t granted_votes(State& state, const ActionState& action) {
+  if (!action.approval) return 0;
+  const ApprovalState* approval = state.approvals.find(*action.approval);
+  if (approval == nullptr || approval->status != ApprovalStatus::granted) return 0;
+  if (approval->args_commitment != action.args_commitment) return 0;
+  std::int64_t votes = 0;
+  for (const VoteState& vote : approval->votes) votes += vote.vote == Vote::approve ? 1 : 0;
+  return votes;
+}
+
+}  // namespace
+
+PolicyInForce policy_in_force(State& state) {
+  static const auto kDefault = std::make_shared<const Policy>(default_policy());
+  static const auto kNothing = std::make_shared<const Policy>(everything_denied());
+  const TenantState* tenant = state.tenant.find(TenantId());
+  if (tenant == nullptr || tenant->policy_text.text.empty())
+    return {std::string(kDefaultPolicyName), kDefault};
+  auto read = remembered_policy(tenant->policy_text.text);
+  return {tenant->policy.text, read != nullptr ? std::move(read) : kNothing};
+}
+
+Facts facts_of(State& state, const ActionState& action, const Json* args, const Policy& policy) {
+  Facts facts;
+  facts.type = find_action_type(action.type.text);
+  facts.confidence_ppm = action.confidence_ppm;
+  facts.amount_minor = action.amount_minor;
+  if (action.currency) facts.currency = action.currency->text;
+  if (facts.type != nullptr && args != nullptr)
+    facts.schema_faults = check_args(*facts.type, *args, policy.currency.text).faults;
+  if (const TenantState* tenant = state.tenant.find(TenantId()))
+    facts.killed_scopes = tenant->killed_scopes;
+  if (const TicketState* ticket = state.tickets.find(action.ticket)) {
+    facts.ticket_status = ticket->status;
+    facts.automation = ticket->automation;
+    facts.customer_wrote_since =
+        action.proposed_at >= 0 && ticket->last_customer_message > action.proposed_at;
+  }
+  facts.approvals = granted_votes(state, action);
+  facts.imported = action.imported;
+  return facts;
+}
+
+PolicyDecided policy_decided(const Verdict& verdict, const ActionState& action,
+                             std::string_view policy, std::string_view at, std::string decision) {
+  PolicyDecided decided;
+  decided.action = action.action;
+  decided.ticket = action.ticket;
+  decided.decision = std::move(decision);
+  decided.outcome = verdict.outcome;
+  if (verdict.problem) decided.problem = *verdict.problem;
+  decided.policy = policy;
+  decided.at = at;
+  decided.rules = verdict.rules;
+  decided.required_approvals = verdict.quorum;
+  for (const Role role : verdict.roles) decided.approver_roles.emplace_back(word(role));
+  decided.shadow = action.imported;
+  return decided;
+}
+
+}  // namespace recourse

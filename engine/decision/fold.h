@@ -1,0 +1,14 @@
+#pragma once
+
+#include "engine/decision/state.h"
+
+namespace recourse {
+
+/// The parts of evolve(), one per kind of row. Each ignores the events that are not its own.
+void fold_ticket(State& state, const RecordedEvent& event);
+void fold_action(State& state, const RecordedEvent& event);
+void fold_approval(State& state, const RecordedEvent& event);
+void fold_resolution(State& state, const RecordedEvent& event);
+void fold_tenant(State& state, const RecordedEvent& event);
+
+}  // namespace recourse

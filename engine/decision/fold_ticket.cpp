@@ -1,0 +1,183 @@
+#include <algorithm>
+
+#include "engine/decision/fold.h"
+
+namespace recourse {
+namespace {
+
+constexpr std::size_t kEarlierWriters = 4;
+constexpr std::size_t kRejectedActions = 64;
+
+template <class T>
+void add_once(std::vector<T>& list, const T& value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+/// One write of one field.
+struct Write {
+  std::string_view field;
+  std::optional<Clear> before, after;
+  std::optional<ActionId> action;
+  bool restores = false;  ///< By a rollback.
+};
+
+class TicketFold {
+ public:
+  TicketFold(State& state, const RecordedEvent& event) : state_(state), event_(event) {}
+
+  template <class Other>
+  void operator()(const Other&) {}
+
+  void operator()(const TicketOpened& opened) {
+    TicketState& ticket = row(opened.ticket);
+    ticket.number = opened.number;
+    ticket.status = opened.status;
+    ticket.requester = opened.requester;
+    ticket.channel = opened.channel;
+    ticket.category = opened.category;
+    ticket.priority = opened.priority;
+    write(ticket, {"status", {}, Clear(word(opened.status)), {}});
+    if (opened.number > 0) state_.ticket_numbers.change(opened.number) = opened.ticket;
+  }
+
+  void operator()(const TicketTriaged& triaged) {
+    TicketState& ticket = row(triaged.ticket);
+    if (triaged.category) ticket.category = triaged.category;
+    if (triaged.priority) ticket.priority = triaged.priority;
+  }
+
+  void operator()(const TicketAssigned& assigned) {
+    TicketState& ticket = row(assigned.ticket);
+    const bool restores = assigned.rollback.has_value();
+    if (assigned.assignee != assigned.prev_assignee) {
+      ticket.assignee = assigned.assignee;
+      write(ticket, {"assignee", clear(assigned.prev_assignee), clear(assigned.assignee),
+                     assigned.action, restores});
+    }
+    if (assigned.team != assigned.prev_team) {
+      ticket.team = assigned.team;
+      write(ticket, {"team", assigned.prev_team, assigned.team, assigned.action, restores});
+    }
+  }
+
+  void operator()(const TicketStatusChanged& changed) {
+    TicketState& ticket = row(changed.ticket);
+    ticket.status = changed.to;
+    write(ticket, {"status", Clear(word(changed.from)), Clear(word(changed.to)), changed.action,
+                   changed.rollback.has_value()});
+  }
+
+  void operator()(const TicketEscalated& escalated) {
+    TicketState& ticket = row(escalated.ticket);
+    if (escalated.prev_handler != TicketHandler::human)
+      write(ticket, {"handler", Clear(word(escalated.prev_handler)),
+                     Clear(word(TicketHandler::human)), escalated.action});
+    ticket.handler = TicketHandler::human;
+    if (escalated.to_team && escalated.to_team != escalated.prev_team) {
+      ticket.team = escalated.to_team;
+      write(ticket, {"team", escalated.prev_team, escalated.to_team, escalated.action});
+    }
+  }
+
+  void operator()(const TicketHandlerChanged& changed) {
+    TicketState& ticket = row(changed.ticket);
+    ticket.handler = changed.to;
+    write(ticket, {"handler", Clear(word(changed.from)), Clear(word(changed.to)), {},
+                   changed.rollback.has_value()});
+  }
+
+  void operator()(const TicketAutomationChanged& changed) {
+    row(changed.ticket).automation = changed.to;
+  }
+
+  void operator()(const MessageReceived& received) {
+    row(received.ticket).last_customer_message = position();
+  }
+
+  void operator()(const ApprovalRequested& requested) {
+    add_once(row(requested.ticket).open_approvals, requested.approval);
+  }
+  void operator()(const ApprovalConsumed& e) { close(e.ticket, e.approval); }
+  void operator()(const ApprovalExpired& e) { close(e.ticket, e.approval); }
+  void operator()(const ApprovalStaled& e) { close(e.ticket, e.approval); }
+  void operator()(const ApprovalRejected& rejected) {
+    close(rejected.ticket, rejected.approval);
+    std::vector<ActionId>& actions = row(rejected.ticket).rejected_actions;
+    actions.push_back(rejected.action);
+    if (actions.size() > kRejectedActions) actions.erase(actions.begin());
+  }
+
+  void operator()(const ResolutionAsserted& asserted) {
+    TicketState& ticket = row(asserted.ticket);
+    ticket.last_resolution = asserted.resolution;
+    add_once(ticket.open_resolutions, asserted.resolution);
+  }
+  void operator()(const ResolutionConfirmed& confirmed) {
+    const ResolutionState* known = state_.resolutions.find(confirmed.resolution);
+    const bool is_void = known != nullptr && known->voided;
+    if (!is_void) add_once(row(confirmed.ticket).open_resolutions, confirmed.resolution);
+  }
+  void operator()(const ResolutionContradicted& e) { drop(e.ticket, e.resolution); }
+  void operator()(const ResolutionVoided& e) { drop(e.ticket, e.resolution); }
+
+  void operator()(const FollowUpScheduled& scheduled) {
+    add_once(row(scheduled.ticket).pending_followups, scheduled.followup);
+  }
+  void operator()(const FollowUpCancelled& cancelled) {
+    std::erase(row(cancelled.ticket).pending_followups, cancelled.followup);
+  }
+
+ private:
+  TicketState& row(const TicketId& id) {
+    TicketState& ticket = state_.tickets.change(id);
+    ticket.ticket = id;
+    return ticket;
+  }
+
+  std::int64_t position() const { return static_cast<std::int64_t>(event_.position.value()); }
+
+  static std::optional<Clear> clear(const std::optional<PrincipalId>& id) {
+    return id ? std::optional<Clear>(id->value()) : std::nullopt;
+  }
+
+  void close(const TicketId& ticket, const ApprovalId& approval) {
+    std::erase(row(ticket).open_approvals, approval);
+  }
+
+  void drop(const TicketId& ticket, const ResolutionId& resolution) {
+    std::erase(row(ticket).open_resolutions, resolution);
+  }
+
+  void write(TicketState& ticket, const Write& write) {
+    const auto found =
+        std::find_if(ticket.fields.begin(), ticket.fields.end(),
+                     [&](const FieldState& state) { return state.field.text == write.field; });
+    FieldState& field = found != ticket.fields.end() ? *found : ticket.fields.emplace_back();
+    if (found == ticket.fields.end()) {
+      // Nobody wrote it yet: a restore of this write then leads back to nobody.
+      field.field = write.field;
+      field.last.value = write.before;
+      field.last.position = -1;
+    }
+    if (write.restores && !field.earlier.empty() && field.earlier.back().value == write.after) {
+      field.last = field.earlier.back();
+      field.earlier.pop_back();
+      return;
+    }
+    field.earlier.push_back(std::move(field.last));
+    if (field.earlier.size() > kEarlierWriters) field.earlier.erase(field.earlier.begin());
+    field.last = {write.after, position(),         event_.actor.id,
+                  event_.actor.type, type_of(event_.data), write.action};
+  }
+
+  State& state_;
+  const RecordedEvent& event_;
+};
+
+}  // namespace
+
+void fold_ticket(State& state, const RecordedEvent& event) {
+  std::visit(TicketFold(state, event), event.data);
+}
+
+}  // namespace recourse

@@ -1,0 +1,272 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/base/sha256.h"
+#include "engine/decision/decide.h"
+#include "engine/event/bind.h"
+#include "engine/policy/policy.h"
+
+namespace recourse {
+
+template <class IdType, class Row>
+class MapTable final : public StateTable<IdType, Row> {
+ public:
+  const Row* find(const IdType& id) override {
+    const auto found = rows.find(id);
+    return found != rows.end() ? &found->second : nullptr;
+  }
+  Row& change(const IdType& id) override { return rows[id]; }
+  std::map<IdType, Row> rows;
+};
+
+/// Everything that decisions know, in memory.
+struct Memory {
+  MapTable<TicketId, TicketState> tickets;
+  MapTable<ActionId, ActionState> actions;
+  MapTable<ApprovalId, ApprovalState> approvals;
+  MapTable<ResolutionId, ResolutionState> resolutions;
+  MapTable<std::string, StreamState> streams;
+  MapTable<std::int64_t, TicketId> numbers;
+  MapTable<TenantId, TenantState> tenant;
+  State state{tickets, actions, approvals, resolutions, streams, numbers, tenant};
+
+  bool same_as(const Memory& other) const {
+    return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
+           approvals.rows == other.approvals.rows && resolutions.rows == other.resolutions.rows &&
+           streams.rows == other.streams.rows && numbers.rows == other.numbers.rows &&
+           tenant.rows == other.tenant.rows;
+  }
+};
+
+inline Principal person(Role role, const char* id = "usr_ada") {
+  return {PrincipalId(id), ActorType::human, role, KeyId("key_ada")};
+}
+inline const Principal kAgent{PrincipalId("agt_helper"), ActorType::agent, Role::agent,
+                              KeyId("key_agent")};
+inline const Principal kSystem{PrincipalId("sys_recourse"), ActorType::system, Role::viewer,
+                               KeyId()};
+inline const Principal kCustomer{PrincipalId("sub_customer"), ActorType::customer, Role::viewer,
+                                 KeyId()};
+inline const Principal kAdmin = person(Role::admin, "usr_admin");
+inline const Principal kManager = person(Role::manager, "usr_manager");
+inline const Principal kPerson = person(Role::agent, "usr_desk");
+
+/// Commands given one after the other to an empty tenant, each decided, recorded and folded as the
+/// writer does it; sealing is a stand-in that draws a commitment and remembers the arguments.
+class Story {
+ public:
+  Timestamp now = from_rfc3339("2026-01-05T09:30:00Z").value();
+  std::int64_t admins = 2;
+  bool erased = false;  ///< Arguments can no longer be opened.
+  Memory memory;
+  std::vector<RecordedEvent> log;
+
+  /// Decides and records `command`; CHECKs nothing.
+  Story& when(const Principal& principal, const Command& command) {
+    DecisionContext context{now, random_, principal, admins, args_for(command),
+                            rejected_args_for(command)};
+    auto decided = decide(memory.state, command, context);
+    first_new_ = log.size();
+    error_.reset();
+    if (!decided) {
+      error_ = decided.error();
+      return *this;
+    }
+    record(std::move(*decided));
+    return *this;
+  }
+
+  /// As when(), for what must succeed.
+  Story& given(const Principal& principal, const Command& command) {
+    when(principal, command);
+    REQUIRE_MESSAGE(!error_, error_->message);
+    return *this;
+  }
+
+  /// The new events, without `recourse.` and `.v1`.
+  std::vector<std::string> what_happened() const {
+    std::vector<std::string> types;
+    for (std::size_t i = first_new_; i < log.size(); ++i) {
+      std::string type(type_of(log[i].data));
+      types.push_back(type.substr(9, type.rfind('.') - 9));
+    }
+    return types;
+  }
+
+  void then(const std::vector<std::string>& types) const {
+    INFO((error_ ? error_->message : std::string("decided")));
+    CHECK(joined(what_happened()) == joined(types));
+  }
+
+  void then_refused(ErrorCode code) const {
+    INFO("happened: " << joined(what_happened()));
+    REQUIRE(error_.has_value());
+    CHECK(name(error_->code) == name(code));
+    CHECK(first_new_ == log.size());
+  }
+
+  bool refused() const { return error_.has_value(); }
+  const std::optional<Error>& error() const { return error_; }
+
+  /// The latest event of a type among those of the last command.
+  template <class Event>
+  const Event& event() const {
+    for (std::size_t i = log.size(); i-- > first_new_;)
+      if (const auto* found = std::get_if<Event>(&log[i].data)) return *found;
+    FAIL("the last command made no " << Event::kType);
+    throw 0;
+  }
+  template <class Event>
+  bool has() const {
+    for (std::size_t i = first_new_; i < log.size(); ++i)
+      if (std::holds_alternative<Event>(log[i].data)) return true;
+    return false;
+  }
+
+  /// Records what no command makes, such as an imported event.
+  void record(std::vector<NewEvent> events) {
+    for (NewEvent& event : events) for_each_sealed(event.data, [&](const auto&, Sealed& sealed) {
+      sealed.commitment = sha256(sealed.json + std::to_string(++sealings_));
+    });
+    std::vector<EventData*> data;
+    for (NewEvent& event : events) data.push_back(&event.data);
+    bind_commitments(data);
+    for (NewEvent& event : events) {
+      if (const auto* proposed = std::get_if<ActionProposed>(&event.data))
+        args_[proposed->action] = proposed->args.json;
+      RecordedEvent recorded;
+      recorded.id = EventId("evt_" + std::to_string(log.size()));
+      recorded.position = Position(log.size());
+      recorded.time = now;
+      recorded.actor = event.actor;
+      recorded.stream = event.stream;
+      recorded.stream_version = next_version(memory.state, event.stream);
+      recorded.subject = event.subject;
+      recorded.correlation = event.correlation;
+      recorded.data = std::move(event.data);
+      evolve(memory.state, recorded);
+      log.push_back(std::move(recorded));
+    }
+  }
+
+  const TicketState& ticket(const TicketId& id) const { return memory.tickets.rows.at(id); }
+  const ActionState& action(const ActionId& id) const { return memory.actions.rows.at(id); }
+  const ApprovalState& approval(const ApprovalId& id) const {
+    return memory.approvals.rows.at(id);
+  }
+
+  // ---- Short forms ---------------------------------------------------------------------------
+
+  TicketId open_ticket() {
+    OpenTicket open;
+    open.requester = SubjectId("sub_customer");
+    open.title = "VPN";
+    given(kPerson, open);
+    return event<TicketOpened>().ticket;
+  }
+
+  Story& propose(const TicketId& ticket, const std::string& type, const std::string& args = "{}",
+                 std::optional<std::int64_t> confidence = 900'000) {
+    ProposeAction command;
+    command.ticket = ticket;
+    command.type = type;
+    command.args_json = args;
+    command.confidence_ppm = confidence;
+    return when(kAgent, command);
+  }
+  /// Proposes and gives the action's id.
+  ActionId proposed(const TicketId& ticket, const std::string& type,
+                    const std::string& args = "{}",
+                    std::optional<std::int64_t> confidence = 900'000) {
+    propose(ticket, type, args, confidence);
+    REQUIRE_MESSAGE(!error_, error_->message);
+    return event<ActionProposed>().action;
+  }
+
+  Story& vote(const Principal& voter, const ApprovalId& approval, Vote vote = Vote::approve) {
+    return when(voter, ballot(approval, vote));
+  }
+  CastVote ballot(const ApprovalId& id, Vote vote = Vote::approve) const {
+    CastVote command;
+    command.approval = id;
+    command.vote = vote;
+    if (vote == Vote::reject) command.reason = "not this one";
+    command.render_digest = to_base64(as_text(approval(id).render_digest));
+    return command;
+  }
+
+  Story& lease(const ActionId& id) {
+    LeaseAction command;
+    command.action = id;
+    return when(kAgent, command);
+  }
+  Story& report(const ActionId& id, EffectOutcome outcome) {
+    ReportAction command;
+    command.action = id;
+    command.outcome = outcome;
+    command.lease = action(id).lease;
+    return when(kAgent, command);
+  }
+
+  Story& roll_back(const ActionId& id, const Principal& by = kManager) {
+    RollBack command;
+    command.action = id;
+    command.reason = "wrong";
+    return when(by, command);
+  }
+
+  Story& set_status(const TicketId& id, TicketStatus status, const Principal& by = kPerson) {
+    SetTicketStatus command;
+    command.ticket = id;
+    command.status = status;
+    return when(by, command);
+  }
+
+  Story& customer_writes(const TicketId& id) {
+    AddMessage command;
+    command.ticket = id;
+    command.body = "any news?";
+    return when(kCustomer, command);
+  }
+
+ private:
+  static std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += word + " ";
+    return text;
+  }
+
+  std::optional<std::string> args_for(const Command& command) {
+    ActionId id;
+    if (const auto* leased = std::get_if<LeaseAction>(&command)) id = leased->action;
+    if (const auto* cast = std::get_if<CastVote>(&command))
+      if (const auto* asked = memory.approvals.find(cast->approval)) id = asked->action;
+    const auto found = args_.find(id);
+    if (erased || found == args_.end()) return std::nullopt;
+    return found->second;
+  }
+
+  std::vector<std::string> rejected_args_for(const Command& command) {
+    std::vector<std::string> same_type;
+    const auto* propose = std::get_if<ProposeAction>(&command);
+    const TicketState* ticket = propose ? memory.tickets.find(propose->ticket) : nullptr;
+    if (ticket == nullptr || erased) return same_type;
+    for (const ActionId& id : ticket->rejected_actions)
+      if (action(id).type.text == propose->type) same_type.push_back(args_.at(id));
+    return same_type;
+  }
+
+  SeededRandom random_{7};
+  std::map<ActionId, std::string> args_;
+  std::optional<Error> error_;
+  std::size_t first_new_ = 0;
+  int sealings_ = 0;
+};
+
+}  // namespace recourse
