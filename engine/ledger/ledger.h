@@ -16,6 +16,7 @@
 namespace recourse {
 
 class KeyStore;
+struct CommitRecord;
 
 /// Index of a value among the sealed values of its event, in document order.
 using SealedOrdinal = std::uint16_t;
@@ -132,6 +133,9 @@ class Ledger {
   /// The durable head. Zero size for an unknown ledger.
   TreeHead head(LedgerId ledger) const;
   std::uint64_t commit_number() const;
+  /// Calls `visit` for the record of every durable commit, from the first, until it returns false.
+  /// Errors: corrupt for a missing, damaged or foreign record, naming it; io.
+  Status each_commit(const std::function<bool(const CommitRecord&)>& visit) const;
 
   /// The leaf at `position`, checked against its stored checksum and its own `sequence` and
   /// `source`. Errors: not_found, corrupt.

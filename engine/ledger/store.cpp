@@ -12,10 +12,11 @@ namespace {
 constexpr int kSecondaryAttempts = 5;
 
 std::vector<rocksdb::ColumnFamilyDescriptor> descriptors() {
+  const std::shared_ptr<rocksdb::Cache> cache = block_cache();
   std::vector<rocksdb::ColumnFamilyDescriptor> all{{rocksdb::kDefaultColumnFamilyName, {}}};
   for (unsigned i = 0; i < kFamilies; ++i) {
     const auto family = static_cast<Family>(i);
-    all.emplace_back(std::string(name(family)), family_options(family));
+    all.emplace_back(std::string(name(family)), family_options(family, cache));
   }
   return all;
 }

@@ -22,12 +22,6 @@ rocksdb::CompressionType compression(std::initializer_list<rocksdb::CompressionT
   return rocksdb::kNoCompression;
 }
 
-/// One cache for all families, so that its size is one number.
-const std::shared_ptr<rocksdb::Cache>& block_cache() {
-  static const auto cache = rocksdb::NewLRUCache(64 << 20);
-  return cache;
-}
-
 }  // namespace
 
 rocksdb::DBOptions database_options() {
@@ -46,10 +40,13 @@ rocksdb::DBOptions database_options() {
   return options;
 }
 
-rocksdb::ColumnFamilyOptions family_options(Family family) {
+std::shared_ptr<rocksdb::Cache> block_cache() { return rocksdb::NewLRUCache(64 << 20); }
+
+rocksdb::ColumnFamilyOptions family_options(Family family,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = block_cache();
+  table.block_cache = cache;
   table.format_version = 5;
   table.checksum = rocksdb::kXXH3;
   options.write_buffer_size = 8 << 20;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <rocksdb/cache.h>
 #include <rocksdb/options.h>
+
+#include <memory>
 
 #include "engine/ledger/store.h"
 
@@ -8,6 +11,9 @@ namespace recourse {
 
 /// How the ledger's database is written; the figures are measured ones.
 rocksdb::DBOptions database_options();
-rocksdb::ColumnFamilyOptions family_options(Family family);
+/// One cache for all families of an open database, so that its size is one number.
+std::shared_ptr<rocksdb::Cache> block_cache();
+rocksdb::ColumnFamilyOptions family_options(Family family,
+                                            const std::shared_ptr<rocksdb::Cache>& cache);
 
 }  // namespace recourse
