@@ -5,28 +5,6 @@
 
 namespace recourse {
 
-std::optional<ActionState> action_whose_args_are_needed(State& state, const Command& command) {
-  ActionId action;
-  if (const auto* vote = std::get_if<CastVote>(&command)) {
-    if (const ApprovalState* approval = state.approvals.find(vote->approval))
-      action = approval->action;
-  } else if (const auto* lease = std::get_if<LeaseAction>(&command)) {
-    action = lease->action;
-  }
-  const ActionState* found = action.value().empty() ? nullptr : state.actions.find(action);
-  if (found == nullptr) return std::nullopt;
-  return *found;
-}
-
-std::optional<std::string> open_action_args(const Ledger& ledger, LedgerId id,
-                                            const ActionState& action) {
-  // `args` is the first sealed member of action.proposed in document order.
-  auto opened = ledger.open_value(id, action.ticket.value(),
-                                  Position(static_cast<std::uint64_t>(action.proposed_at)), 0);
-  if (!opened || opened->commitment != action.args_commitment) return std::nullopt;
-  return std::move(opened->json);
-}
-
 void WriteGroup::decide(const WriteRequest& request) {
   auto decided = decide_one(request);
   if (decided) {
@@ -54,11 +32,12 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
     return Error{ErrorCode::unavailable, "the state of this tenant cannot be read; see the log"};
   const Timestamp now = clock_.now();
   const DecisionContext context{now, random_, request.principal,
-                                directory_.admins(request.tenant), std::nullopt};
+                                directory_.admins(request.tenant), std::nullopt, {}};
   DecisionStep step{views->state(), context, ledger_, id};
   RECOURSE_LET(std::vector<NewEvent> events, request.decide(step));
   Decided decided;
   decided.ledger = id;
+  decided.nothing_to_do = events.empty();
   if (events.empty()) return decided;
   if (!touched_.contains(id)) RECOURSE_TRY(stage_heartbeat(id, views->state(), now));
   RECOURSE_LET(decided.events, stage(id, views->state(), std::move(events), now));
@@ -141,19 +120,26 @@ std::vector<const RecordedEvent*> WriteGroup::events_of(LedgerId ledger) const {
   return events;
 }
 
+Outcome WriteGroup::outcome_of(Decided& decided, const Status& committed) {
+  if (decided.error) return *decided.error;
+  const bool stored_before = decided.repeated && !decided.same_as;
+  if (!committed.ok() && !stored_before && !decided.nothing_to_do) return committed.error();
+  Committed outcome;
+  outcome.ledger = decided.ledger;
+  outcome.head = ledger_.head(decided.ledger);
+  outcome.repeated = decided.repeated;
+  outcome.events =
+      decided.same_as ? decided_[*decided.same_as].events : std::move(decided.events);
+  return outcome;
+}
+
 std::vector<Outcome> WriteGroup::outcomes(const Status& committed) {
   std::vector<Outcome> outcomes;
-  for (Decided& decided : decided_) {
-    const Decided& source = decided.same_as ? decided_[*decided.same_as] : decided;
-    if (decided.error) {
-      outcomes.push_back(*decided.error);
-    } else if (!committed && (decided.same_as || (!decided.repeated && !source.events.empty()))) {
-      outcomes.push_back(committed.error());
-    } else {
-      outcomes.push_back(Committed{decided.ledger, source.events, ledger_.head(decided.ledger),
-                                   decided.repeated});
-    }
-  }
+  outcomes.reserve(decided_.size());
+  // Backwards, because a repeat copies the events of the earlier request that it repeats.
+  for (std::size_t i = decided_.size(); i-- > 0;)
+    outcomes.push_back(outcome_of(decided_[i], committed));
+  std::reverse(outcomes.begin(), outcomes.end());
   return outcomes;
 }
 

@@ -46,11 +46,13 @@ class WriteGroup {
     std::vector<RecordedEvent> events;
     std::optional<Error> error;
     bool repeated = false;
+    bool nothing_to_do = false;
     std::optional<std::size_t> same_as;  ///< A repeat of an earlier request of this very group.
     Hash request_key{};
     std::string fingerprint;
   };
 
+  Outcome outcome_of(Decided& decided, const Status& committed);
   Result<Decided> decide_one(const WriteRequest& request);
   Result<std::optional<Decided>> find_repeat(const WriteRequest& request, LedgerId ledger,
                                              const Hash& key);
@@ -69,12 +71,5 @@ class WriteGroup {
   std::set<LedgerId> touched_;
   std::map<std::pair<LedgerId, Hash>, std::size_t> keys_;
 };
-
-/// The action of which a command's decision reads the arguments, if there is one.
-std::optional<ActionState> action_whose_args_are_needed(State& state, const Command& command);
-
-/// The arguments as canonical JSON; none when they were erased or are damaged.
-std::optional<std::string> open_action_args(const Ledger& ledger, LedgerId id,
-                                            const ActionState& action);
 
 }  // namespace recourse

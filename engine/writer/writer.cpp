@@ -10,6 +10,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "engine/writer/decide_command.h"
 #include "engine/writer/ledger_views.h"
 #include "engine/writer/write_group.h"
 
@@ -129,7 +130,7 @@ class Writer::Impl {
     if (!committed) {
       // The state ran ahead of the log; what the views hold is what is true.
       for (const LedgerId id : group.touched()) ledger_views_.erase(id.value());
-      if (committed.error().code == ErrorCode::unknown_outcome) failed_ = true;
+      if (committed.error().code != ErrorCode::disk_full) failed_ = true;
       spdlog::error("commit failed: {}", committed.error().message);
     } else {
       apply(group);
@@ -221,13 +222,8 @@ WriteRequest command_request(TenantId tenant, Principal principal, Command comma
   request.tenant = std::move(tenant);
   request.principal = std::move(principal);
   request.decide = [command = std::move(command),
-                    address = std::move(requester_address)](DecisionStep& step) mutable {
-    if (auto* open = std::get_if<OpenTicket>(&command); open && !address.empty())
-      open->requester = step.ledger.obtain_subject(step.id, address);
-    DecisionContext context = step.context;
-    if (const auto action = action_whose_args_are_needed(step.state, command))
-      context.action_args = open_action_args(step.ledger, step.id, *action);
-    return decide(step.state, command, context);
+                    address = std::move(requester_address)](DecisionStep& step) {
+    return decide_command(step, command, address);
   };
   return request;
 }

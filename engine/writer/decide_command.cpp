@@ -1,0 +1,54 @@
+#include "engine/writer/decide_command.h"
+
+namespace recourse {
+namespace {
+
+/// The arguments as canonical JSON; none when they were erased or are damaged.
+std::optional<std::string> open_args(const DecisionStep& step, const ActionState& action) {
+  // `args` is the first sealed member of action.proposed in document order.
+  auto opened = step.ledger.open_value(step.id, action.ticket.value(),
+                                       Position(static_cast<std::uint64_t>(action.proposed_at)), 0);
+  if (!opened || opened->commitment != action.args_commitment) return std::nullopt;
+  return std::move(opened->json);
+}
+
+/// The action whose arguments a vote or a lease is about.
+ActionId action_of(State& state, const Command& command) {
+  if (const auto* vote = std::get_if<CastVote>(&command)) {
+    const ApprovalState* const approval = state.approvals.find(vote->approval);
+    return approval == nullptr ? ActionId() : approval->action;
+  }
+  if (const auto* lease = std::get_if<LeaseAction>(&command)) return lease->action;
+  return {};
+}
+
+std::vector<std::string> rejected_args(const DecisionStep& step, const ProposeAction& proposal) {
+  std::vector<std::string> args;
+  const TicketState* const ticket = step.state.tickets.find(proposal.ticket);
+  if (ticket == nullptr) return args;
+  for (const ActionId& id : ticket->rejected_actions) {
+    const ActionState* const action = step.state.actions.find(id);
+    if (action == nullptr || action->type.text != proposal.type) continue;
+    if (auto opened = open_args(step, *action)) args.push_back(std::move(*opened));
+  }
+  return args;
+}
+
+}  // namespace
+
+Result<std::vector<NewEvent>> decide_command(DecisionStep& step, Command command,
+                                             const std::string& requester_address) {
+  if (auto* open = std::get_if<OpenTicket>(&command); open != nullptr && !requester_address.empty()) {
+    RECOURSE_LET(open->requester, step.ledger.obtain_subject(step.id, requester_address));
+  }
+  DecisionContext context = step.context;
+  if (const auto* proposal = std::get_if<ProposeAction>(&command))
+    context.rejected_args = rejected_args(step, *proposal);
+  if (const ActionId id = action_of(step.state, command); !id.value().empty()) {
+    const ActionState* const action = step.state.actions.find(id);
+    if (action != nullptr) context.action_args = open_args(step, *action);
+  }
+  return decide(step.state, command, context);
+}
+
+}  // namespace recourse
