@@ -17,6 +17,7 @@ class History final : public Projection {
   History(const RowSource& source, Digest& digest)
       : actions_("ticket/", source, digest),
         tickets_("id/", source, digest),
+        rollbacks_("rollback/", source, digest),
         due_("due/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
@@ -26,6 +27,7 @@ class History final : public Projection {
   void flush(const RowSink& sink) override {
     actions_.flush(sink);
     tickets_.flush(sink);
+    rollbacks_.flush(sink);
     due_.flush(sink);
   }
 
@@ -191,6 +193,7 @@ class History final : public Projection {
     ActionRow& row = touch(event, data);
     row.rollback_reason = ref(event, data.reason);
     if (!row.rolled_back) row.rollback = data.rollback;
+    rollbacks_.change(data.rollback.value()) = {data.rollback, data.action, data.ticket};
   }
   void on(const RecordedEvent& event, const RollbackRefused& data) {
     touch(event, data).rollback_refusal = data.code;
@@ -212,6 +215,7 @@ class History final : public Projection {
 
   RowTable<ActionRow> actions_;
   RowTable<TicketId> tickets_;
+  RowTable<RollbackIndex> rollbacks_;
   RowTable<Lease> due_;
 };
 

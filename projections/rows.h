@@ -31,7 +31,7 @@ struct TicketRow {
   std::optional<Timestamp> resolved_at, closed_at, first_response_at;
   std::int64_t messages = 0, actions = 0, reopenings = 0, sla_breaches = 0;
   std::int64_t pending_approvals = 0;
-  std::int64_t version = 0;        ///< Next version of the ticket's stream.
+  std::int64_t version = 0;        ///< Of the newest event of the ticket's own stream.
   std::int64_t last_position = 0;  ///< Newest event about it.
   bool imported = false;
 };
@@ -106,6 +106,14 @@ BOOST_DESCRIBE_STRUCT(ActionRow, (),
                        lease_until, provider_ref, failure_code, changes, resolution, rollback,
                        rolled_back, rolled_back_at, rolled_back_by, rollback_reason,
                        rollback_refusal, dispatches, steps, last_position, imported))
+
+/// Where a rollback's events are: those of its ticket.
+struct RollbackIndex {
+  RollbackId rollback;
+  ActionId action;
+  TicketId ticket;
+};
+BOOST_DESCRIBE_STRUCT(RollbackIndex, (), (rollback, action, ticket))
 
 // ---- approvals ----------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class Tickets final : public Projection {
     row.ticket = ticket;
     row.updated_at = event.time;
     row.last_position = static_cast<std::int64_t>(event.position.value());
-    if (event.stream == ticket.value()) row.version = event.stream_version + 1;
+    if (event.stream == ticket.value()) row.version = event.stream_version;
     return row;
   }
 

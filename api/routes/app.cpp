@@ -23,6 +23,23 @@ void record_denial(Writer& writer, Denial cause, std::int64_t count) {
   });
 }
 
+/// A request that could not become a command is the tenant's business.
+void record_rejection(Writer& writer, const served::Rejections::One& one) {
+  WriteRequest request;
+  request.tenant = one.tenant;
+  request.principal = one.principal;
+  const Actor actor{one.principal.kind, one.principal.id};
+  request.decide = [one, actor](DecisionStep&) -> Result<std::vector<NewEvent>> {
+    return std::vector<NewEvent>{{"commands", "", actor, "", "",
+                                  CommandRejected{Clear(one.command), Clear(one.problem),
+                                                  one.count}}};
+  };
+  writer.submit(std::move(request), [](const Outcome& outcome) {
+    if (!outcome)
+      spdlog::warn("a rejected command was not recorded: {}", outcome.error().message);
+  });
+}
+
 std::vector<double> approval_bounds() { return {1, 3, 10, 30, 60, 300, 900, 1800, 3600, 14400}; }
 std::vector<double> confidence_bounds() { return {.1, .2, .3, .4, .5, .6, .7, .8, .9, .95, 1}; }
 
@@ -64,15 +81,21 @@ App::App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppO
       reads("native-reads", options_.native_reads),
       writes("native-writes", options_.native_writes),
       denied("denied", options_.denied),
+      served_throttles(options_.served),
       opened(options_.opened_again),
       denials([this](Denial cause, std::int64_t count) { record_denial(writer, cause, count); }),
+      rejected(registry_.counter("recourse_commands_rejected_total",
+                                 "Requests that could not become a command.",
+                                 {"command", "problem"})),
+      rejections([this](const served::Rejections::One& one) { record_rejection(writer, one); }),
       waiters(writer_.commits()) {
   tick();
 }
 
-// Denials counted in a window that nobody's next attempt ends.
+// Denials and rejections counted in a window that nobody's next attempt ends.
 void App::tick() {
   denials.flush(clock.now());
+  rejections.flush(clock.now());
   waiters.at(std::chrono::steady_clock::now() + std::chrono::seconds(20), [this] { tick(); });
 }
 

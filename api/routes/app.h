@@ -10,6 +10,8 @@
 #include "api/http/throttle.h"
 #include "api/routes/denials.h"
 #include "api/routes/opened_log.h"
+#include "api/routes/served_limits.h"
+#include "api/routes/served_rejections.h"
 #include "api/routes/waiters.h"
 #include "engine/event/parse_json.h"
 #include "engine/ledger/signer.h"
@@ -28,6 +30,7 @@ struct AppOptions {
   std::chrono::seconds opened_again = std::chrono::minutes(15);
   std::size_t max_page = 500;
   std::size_t default_page = 50;
+  served::Limits served;  ///< Of the served systems' paths.
 };
 
 /// The metrics that routes count; looked up once.
@@ -61,8 +64,11 @@ struct App {
   const http::CursorSeal cursors;
   AppMetrics metrics;
   http::Throttle reads, writes, denied;
+  served::Throttles served_throttles;
   OpenedLog opened;
   Denials denials;
+  http::Family<http::Counter>& rejected;  ///< By command and problem.
+  served::Rejections rejections;
   Waiters waiters;  ///< Last: its thread may use all of the others.
 
  private:

@@ -4,6 +4,8 @@
 
 #include "api/routes/authenticate.h"
 #include "api/routes/route_table.h"
+#include "api/routes/served_errors.h"
+#include "api/routes/served_limits.h"
 
 namespace recourse::routes {
 namespace {
@@ -50,8 +52,10 @@ void enter(App& app, const RouteSpec& route, http::Request&& request, http::Repl
       Call{app, std::move(request), std::move(reply), route, {}, {}, {}, {}});
   if (route.needs != Needs::nobody) {
     auto identity = authenticate(app, call->request);
-    if (const auto* cause = std::get_if<Denial>(&identity))
+    if (const auto* cause = std::get_if<Denial>(&identity)) {
+      if (route.surface == Surface::served && !served::admit_anonymous(*call)) return;
       return call->reply(denied(app, call->request, *cause));
+    }
     auto& known = std::get<Identity>(identity);
     call->principal = std::move(known.principal);
     call->tenant = std::move(known.tenant);
@@ -129,7 +133,9 @@ void mount(App& app, std::span<const RouteSpec> routes, http::Router& router) {
     added.handler = [&app, &route, counted, metadata](http::Request&& request, http::Reply reply) {
       const auto began = request.received_at;
       enter(app, route, std::move(request),
-            http::Reply([counted, began, reply = std::move(reply)](http::Response response) {
+            http::Reply([&route, counted, began, reply = std::move(reply)](http::Response response) {
+              if (route.surface == Surface::served)
+                response = served::as_expected(route, std::move(response));
               counted->note(response, began);
               reply(std::move(response));
             }));

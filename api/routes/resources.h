@@ -6,6 +6,75 @@ namespace recourse::routes {
 
 // The handlers of the native API: one file for each resource, named after it.
 
+// tickets.cpp, ticket_commands.cpp, timeline.cpp
+void open_ticket(CallPtr call);
+void list_tickets(CallPtr call);
+void show_ticket(CallPtr call);
+void change_ticket(CallPtr call);
+void assign_ticket(CallPtr call);
+void escalate_ticket(CallPtr call);
+void resolve_ticket(CallPtr call);
+void reopen_ticket(CallPtr call);
+void close_ticket(CallPtr call);
+void add_message(CallPtr call);
+void show_timeline(CallPtr call);
+
+// actions.cpp, action_commands.cpp
+void list_ticket_actions(CallPtr call);
+void show_action(CallPtr call);
+void propose_action(CallPtr call);
+void lease_action(CallPtr call);
+void report_action(CallPtr call);
+void withdraw_action(CallPtr call);
+void list_action_types(CallPtr call);
+
+// approvals.cpp
+void list_approvals(CallPtr call);
+void show_approval(CallPtr call);
+void cast_vote(CallPtr call);
+
+// rollbacks.cpp
+void roll_back(CallPtr call);
+void show_rollback(CallPtr call);
+void list_rollbacks(CallPtr call);
+
+// feedback.cpp, resolutions.cpp
+void submit_feedback(CallPtr call);
+void list_ticket_resolutions(CallPtr call);
+void show_resolution(CallPtr call);
+
+// analytics.cpp
+void show_resolution_analytics(CallPtr call);
+void show_agent_analytics(CallPtr call);
+
+// events.cpp, event_stream.cpp
+void list_events(CallPtr call);
+void show_event(CallPtr call);
+
+// evidence.cpp, tiles.cpp
+void show_latest_checkpoint(CallPtr call);
+void list_checkpoints(CallPtr call);
+void show_inclusion_proof(CallPtr call);
+void show_consistency_proof(CallPtr call);
+void show_event_proof(CallPtr call);
+void show_verifier_key(CallPtr call);
+void show_tile(CallPtr call);
+
+// control.cpp
+void show_killswitch(CallPtr call);
+void set_killswitch(CallPtr call);
+void release_killswitch(CallPtr call);
+void show_policies(CallPtr call);
+void activate_policy(CallPtr call);
+
+// keys.cpp, tenants.cpp
+void show_caller(CallPtr call);
+void list_keys(CallPtr call);
+void create_key(CallPtr call);
+void revoke_key(CallPtr call);
+void list_tenants(CallPtr call);
+void create_tenant(CallPtr call);
+
 // health.cpp, metrics.cpp
 void show_health(CallPtr call);
 void show_readiness(CallPtr call);

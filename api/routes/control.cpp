@@ -1,0 +1,98 @@
+#include "api/routes/read.h"
+#include "api/routes/resources.h"
+#include "api/routes/write.h"
+#include "engine/decision/state.h"
+#include "engine/policy/policy.h"
+
+namespace recourse::routes {
+namespace {
+
+Result<TenantState> tenant_state(const Call& call) {
+  TenantState state;
+  const auto row = call.app.views.row(view::decision_state(), call.ledger, "tenant/");
+  if (!row && row.error().code == ErrorCode::not_found) return state;
+  if (!row) return row.error();
+  if (!decode_row(*row, state)) return Error{ErrorCode::corrupt, "a tenant's row"};
+  return state;
+}
+
+http::Response switched(const Committed& committed) {
+  JsonObject object;
+  if (const auto* engaged = find_event<KillswitchEngaged>(committed))
+    object.flag("engaged", true).value("scope", engaged->scope);
+  if (const auto* released = find_event<KillswitchReleased>(committed))
+    object.flag("engaged", false).value("scope", released->scope);
+  return accepted(committed, std::move(object), 200);
+}
+
+http::Response activated(const Committed& committed) {
+  JsonObject object;
+  if (const auto* policy = find_event<PolicyActivated>(committed))
+    object.value("policy", policy->policy)
+        .value("digest", policy->digest)
+        .value("manifest_digest", policy->manifest_digest)
+        .value("mode", policy->mode);
+  return accepted(committed, std::move(object));
+}
+
+}  // namespace
+
+void show_killswitch(CallPtr call) {
+  when_reached(call, [call] {
+    then(call, tenant_state(*call), [&](const TenantState& state) {
+      JsonObject object;
+      object.flag("engaged", !state.killed_scopes.empty()).value("scopes", state.killed_scopes);
+      respond(*call, http::json(std::move(object).take()));
+    });
+  });
+}
+
+void set_killswitch(CallPtr call) {
+  std::string scope;
+  std::optional<std::string> reason;
+  bool engage = true;
+  Body body;
+  const bool good = with_body(*call, body, [&](BodyReader& reader) {
+    engage = reader.optional_flag("engaged").value_or(true);
+    scope = reader.optional_code("scope").value_or("tenant");
+    reason = reader.optional_text("reason");
+  });
+  if (!good) return;
+  if (engage) return submit(call, body.canonical, EngageKillswitch{scope, reason}, switched);
+  submit(call, body.canonical, ReleaseKillswitch{scope, reason}, switched);
+}
+
+void release_killswitch(CallPtr call) {
+  if (const Status good = only_query(*call, {"scope"}); !good) return refuse(*call, good.error());
+  then(call, query_text(*call, "scope"), [&](const std::optional<std::string>& scope) {
+    ReleaseKillswitch command;
+    command.scope = scope.value_or("tenant");
+    submit(call, command.scope, command, switched);
+  });
+}
+
+void show_policies(CallPtr call) {
+  when_reached(call, [call] {
+    then(call, tenant_state(*call), [&](const TenantState& state) {
+      JsonObject object;
+      object.value("active", state.policy)
+          .raw("text", state.policy_text.text.empty() ? "null" : state.policy_text.text);
+      respond(*call, http::json(std::move(object).take()));
+    });
+  });
+}
+
+void activate_policy(CallPtr call) {
+  ActivatePolicy command;
+  Body body;
+  const bool good = with_body(*call, body, [&](BodyReader& reader) {
+    command.policy = reader.code("policy");
+    command.text = reader.object_json("text");
+    // The decision reads it again; here the fault gets its place in the body.
+    if (const auto policy = parse_policy(command.text); !policy)
+      reader.fault("text", policy.error().message);
+  });
+  if (good) submit(call, body.canonical, std::move(command), activated);
+}
+
+}  // namespace recourse::routes

@@ -1,0 +1,201 @@
+#include "api/routes/sealed_json.h"
+
+#include <charconv>
+#include <optional>
+
+#include "engine/event/canonical_json.h"
+
+namespace recourse::routes {
+namespace {
+
+constexpr std::string_view kMarker = R"({"$sealed":{)";
+
+/// Past the closing quote of the string that begins at `at`.
+std::size_t end_of_string(std::string_view json, std::size_t at) {
+  for (++at; at < json.size() && json[at] != '"'; ++at)
+    if (json[at] == '\\') ++at;
+  return at + 1;
+}
+
+/// Past the closing braces of the seal that begins at `at`.
+std::size_t end_of_seal(std::string_view json, std::size_t at) {
+  int depth = 0;
+  while (at < json.size()) {
+    if (json[at] == '"') {
+      at = end_of_string(json, at);
+      continue;
+    }
+    if (json[at] == '{') ++depth;
+    if (json[at] == '}' && --depth == 0) return at + 1;
+    ++at;
+  }
+  return json.size();
+}
+
+/// The text member `name` of a seal; these values need no escapes.
+std::string_view member(std::string_view seal, std::string_view name) {
+  const std::string key = '"' + std::string(name) + "\":\"";
+  const auto at = seal.find(key);
+  if (at == std::string_view::npos) return {};
+  const auto begin = at + key.size();
+  return seal.substr(begin, seal.find('"', begin) - begin);
+}
+
+/// Where a value stands: the names and indexes on the way to it.
+class Path {
+ public:
+  struct Frame {
+    bool array;
+    std::size_t index = 0;
+    std::string_view name;  ///< As it stands in the text, still escaped.
+  };
+  std::vector<Frame> frames;
+
+  std::string pointer() const {
+    std::string out;
+    for (const Frame& frame : frames)
+      out += '/' + (frame.array ? std::to_string(frame.index) : std::string(frame.name));
+    return out;
+  }
+};
+
+using Replace =
+    std::function<Result<std::string>(std::string_view seal, const Path& path)>;
+
+/// `json` with every seal replaced.
+Result<std::string> replace_seals(std::string_view json, const Replace& replace) {
+  std::string out;
+  out.reserve(json.size());
+  Path path;
+  bool name_next = false;
+  for (std::size_t at = 0; at < json.size();) {
+    const char c = json[at];
+    if (c == '{' && json.substr(at).starts_with(kMarker)) {
+      const std::size_t end = end_of_seal(json, at);
+      RECOURSE_LET(const std::string shown, replace(json.substr(at, end - at), path));
+      out += shown;
+      at = end;
+      continue;
+    }
+    if (c == '"') {
+      const std::size_t end = end_of_string(json, at);
+      if (name_next) path.frames.back().name = json.substr(at + 1, end - at - 2);
+      name_next = false;
+      out += json.substr(at, end - at);
+      at = end;
+      continue;
+    }
+    if (c == '{' || c == '[') path.frames.push_back({c == '[', 0, {}});
+    if (c == '{') name_next = true;
+    if ((c == '}' || c == ']') && !path.frames.empty()) path.frames.pop_back();
+    if (c == ',' && !path.frames.empty()) {
+      name_next = !path.frames.back().array;
+      ++path.frames.back().index;
+    }
+    out += c;
+    ++at;
+  }
+  return out;
+}
+
+struct At {
+  std::uint64_t position = 0, ordinal = 0;
+};
+std::optional<At> parse_at(std::string_view text) {
+  At at;
+  const auto dot = text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), text.data() + dot, at.position);
+  const auto second = std::from_chars(text.data() + dot + 1, end, at.ordinal);
+  if (first.ec != std::errc() || second.ec != std::errc() || second.ptr != end)
+    return std::nullopt;
+  return at;
+}
+
+/// Replaces by what `texts` has, and collects what it has not.
+Result<std::string> shown(std::string_view seal, const Path& path, const At& at,
+                          const OpenedTexts& texts, std::vector<std::string>& erased) {
+  const OpenedValue* const value = texts.find(at.position, at.ordinal);
+  if (value == nullptr) {
+    erased.push_back(path.pointer());
+    return std::string("null");
+  }
+  if (to_base64(as_text(value->commitment)) != member(seal, "c"))
+    return Error{ErrorCode::corrupt, "the sealed value " + path.pointer() + " of event " +
+                                         std::to_string(at.position) +
+                                         " is not what its commitment binds"};
+  return value->json;
+}
+
+void add_erased(std::string& object, const std::vector<std::string>& erased) {
+  if (erased.empty() || !object.ends_with('}')) return;
+  object.pop_back();
+  object += object.size() > 1 ? ",\"erased\":[" : "\"erased\":[";
+  for (std::size_t i = 0; i < erased.size(); ++i) {
+    if (i > 0) object += ',';
+    append_canonical_string(object, erased[i]);
+  }
+  object += "]}";
+}
+
+}  // namespace
+
+void append_with_seals_shown(std::string& out, std::string_view row) {
+  for (std::size_t at = 0;;) {
+    const std::size_t found = row.find(kMarker, at);
+    if (found == std::string_view::npos) {
+      out += row.substr(at);
+      return;
+    }
+    out += row.substr(at, found - at);
+    const std::size_t end = end_of_seal(row, found);
+    out += R"({"sealed":true,)";
+    // The inner object's members without its braces, then the one brace that is left.
+    out += row.substr(found + kMarker.size(), end - found - kMarker.size() - 1);
+    at = end;
+  }
+}
+
+std::string with_seals_shown(std::string_view row) {
+  std::string out;
+  append_with_seals_shown(out, row);
+  return out;
+}
+
+void OpenedTexts::add(std::vector<OpenedValue> values) {
+  for (OpenedValue& value : values) {
+    const std::uint64_t key = value.position.value() << 16 | value.ordinal;
+    values_.insert_or_assign(key, std::move(value));
+  }
+}
+
+const OpenedValue* OpenedTexts::find(std::uint64_t position, std::uint64_t ordinal) const {
+  const auto found = values_.find(position << 16 | ordinal);
+  return found == values_.end() ? nullptr : &found->second;
+}
+
+Result<std::string> with_texts(std::string_view row, const OpenedTexts& texts) {
+  std::vector<std::string> erased;
+  RECOURSE_LET(std::string out,
+               replace_seals(row, [&](std::string_view seal, const Path& path) {
+                 return shown(seal, path, parse_at(member(seal, "at")).value_or(At{}), texts,
+                              erased);
+               }));
+  add_erased(out, erased);
+  return out;
+}
+
+Result<std::string> leaf_with_texts(std::string_view leaf, Position position,
+                                    const OpenedTexts& texts) {
+  std::vector<std::string> erased;
+  std::uint64_t ordinal = 0;
+  RECOURSE_LET(std::string out,
+               replace_seals(leaf, [&](std::string_view seal, const Path& path) {
+                 return shown(seal, path, At{position.value(), ordinal++}, texts, erased);
+               }));
+  add_erased(out, erased);
+  return out;
+}
+
+}  // namespace recourse::routes

@@ -1,0 +1,88 @@
+#include "api/routes/served_ticket_pages.h"
+
+#include <algorithm>
+
+#include "tools/audit/locate.h"
+
+namespace recourse::routes::served {
+namespace {
+
+constexpr std::size_t kMaxScannedRows = 5'000;  ///< Of one page with filters.
+
+/// Ids with one of the statuses that lie before `from`, newest first, at most `most`. Ids sort by
+/// time, so the lists of several statuses are merged by them.
+Result<std::vector<std::string>> ids_by_status(const Call& call,
+                                               std::span<const TicketStatus> statuses,
+                                               const std::string& from, std::size_t most) {
+  std::vector<std::string> ids;
+  for (const TicketStatus status : statuses) {
+    const std::string prefix = "status/" + std::string(word(status)) + '/';
+    std::size_t taken = 0;
+    RECOURSE_TRY(call.app.views.each(
+        view::tickets(), call.ledger, prefix, from.empty() ? "" : prefix + from,
+        ViewStore::Order::backward, [&](std::string_view key, std::string_view) {
+          ids.emplace_back(key.substr(prefix.size()));
+          return ++taken < most;
+        }));
+  }
+  std::sort(ids.begin(), ids.end(), std::greater<>());
+  if (ids.size() > most) ids.resize(most);
+  return ids;
+}
+
+Result<std::vector<std::string>> all_ids(const Call& call, const std::string& from,
+                                         std::size_t most) {
+  std::vector<std::string> ids;
+  const std::string prefix = "ticket/";
+  RECOURSE_TRY(call.app.views.each(
+      view::tickets(), call.ledger, prefix, from.empty() ? "" : prefix + from,
+      ViewStore::Order::backward, [&](std::string_view key, std::string_view) {
+        ids.emplace_back(key.substr(prefix.size()));
+        return ids.size() < most;
+      }));
+  return ids;
+}
+
+}  // namespace
+
+std::vector<std::string> TicketPage::ids() const {
+  std::vector<std::string> out;
+  for (const TicketRow& row : rows) out.push_back(row.ticket.value());
+  return out;
+}
+
+Result<TicketPage> ticket_page(const Call& call, const PageRequest& request,
+                               std::span<const TicketStatus> statuses,
+                               const std::function<bool(const TicketRow&)>& passes) {
+  RECOURSE_LET(const auto ids,
+               statuses.empty() ? all_ids(call, request.from, kMaxScannedRows)
+                                : ids_by_status(call, statuses, request.from, kMaxScannedRows));
+  TicketPage page;
+  for (const std::string& id : ids) {
+    if (page.rows.size() == request.limit) return page;
+    auto row = read_ticket(call, TicketId(id));
+    // A ticket may have moved between the index and the read.
+    if (!row && row.error().code != ErrorCode::not_found) return row.error();
+    if (row && passes(*row)) page.rows.push_back(std::move(*row));
+    page.last = id;
+  }
+  if (ids.size() < kMaxScannedRows) page.last.reset();
+  return page;
+}
+
+Result<std::vector<TicketEvent>> ticket_events(const Call& call, const TicketId& ticket,
+                                               std::size_t most) {
+  RECOURSE_LET(auto positions,
+               positions_of_ticket(call.app.ledger, &call.app.views, call.ledger, ticket));
+  if (positions.size() > most)
+    positions.erase(positions.begin(), positions.end() - static_cast<std::ptrdiff_t>(most));
+  std::vector<TicketEvent> events;
+  events.reserve(positions.size());
+  for (const Position position : positions) {
+    RECOURSE_LET(std::string leaf, call.app.ledger.leaf(call.ledger, position));
+    events.push_back({position, std::move(leaf)});
+  }
+  return events;
+}
+
+}  // namespace recourse::routes::served

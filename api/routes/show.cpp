@@ -1,0 +1,134 @@
+#include "api/routes/show.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace recourse::routes {
+namespace {
+
+struct Reading {
+  std::string ticket;
+  std::int64_t repeats = 0;
+};
+
+bool is_purpose(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+                  c == '.';
+         });
+}
+
+/// What the texts are opened for, or why they are not.
+Result<std::string> purpose_of(const Call& call) {
+  RECOURSE_LET(const auto given, query_text(call, kPurpose));
+  if (given && !is_purpose(*given))
+    return Error{ErrorCode::invalid,
+                 "query parameter 'purpose' must be 1 to 64 of a-z, 0-9, '_', '-' and '.'"};
+  switch (call.principal.role) {
+    case Role::viewer:
+      return Error{ErrorCode::forbidden, "a viewer sees no sealed texts"};
+    case Role::auditor:
+      if (!given)
+        return Error{ErrorCode::forbidden,
+                     "an auditor opens sealed texts for a purpose: add purpose=<why>"};
+      return *given;
+    default:
+      return given.value_or("work");
+  }
+}
+
+WriteRequest record_of(const Call& call, const std::vector<Reading>& readings,
+                       const std::string& purpose) {
+  WriteRequest request;
+  request.tenant = call.tenant;
+  request.principal = call.principal;
+  const Actor actor{call.principal.kind, call.principal.id};
+  request.decide = [readings, purpose, actor](DecisionStep&) -> Result<std::vector<NewEvent>> {
+    std::vector<NewEvent> events;
+    for (const Reading& reading : readings)
+      events.push_back({"sealed/" + reading.ticket, reading.ticket, actor, "", "",
+                        SealedOpened{TicketId(reading.ticket), Clear(purpose), reading.repeats}});
+    return events;
+  };
+  return request;
+}
+
+/// Tries again until the disk has room.
+void record_later(const CallPtr& call, std::vector<Reading> readings, std::string purpose) {
+  call->app.waiters.at(
+      std::chrono::steady_clock::now() + std::chrono::seconds(30), [call, readings, purpose] {
+        call->app.writer.submit(record_of(*call, readings, purpose),
+                                [call, readings, purpose](const Outcome& outcome) {
+                                  if (!outcome && outcome.error().code == ErrorCode::disk_full)
+                                    record_later(call, readings, purpose);
+                                });
+      });
+}
+
+void open_and_use(const CallPtr& call, const std::vector<std::string>& tickets,
+                  const std::function<void(const Shown&)>& use) {
+  OpenedTexts texts;
+  for (const std::string& ticket : tickets) {
+    auto values = call->app.ledger.open_subject(call->ledger, ticket);
+    if (!values) return refuse(*call, values.error());
+    texts.add(std::move(*values));
+  }
+  use(Shown(std::move(texts)));
+}
+
+}  // namespace
+
+Status Shown::append_row(std::string& out, std::string_view row) const {
+  if (!opened_) {
+    append_with_seals_shown(out, row);
+    return {};
+  }
+  RECOURSE_LET(const std::string text, with_texts(row, texts_));
+  out += text;
+  return {};
+}
+
+Result<std::string> Shown::row(std::string_view row) const {
+  std::string out;
+  RECOURSE_TRY(append_row(out, row));
+  return out;
+}
+
+Result<std::string> Shown::leaf(std::string_view leaf, Position position) const {
+  if (!opened_) return std::string(leaf);
+  return leaf_with_texts(leaf, position, texts_);
+}
+
+void show(const CallPtr& call, std::vector<std::string> tickets,
+          std::function<void(const Shown&)> use) {
+  const auto open = query_flag(*call, kOpen);
+  if (!open) return refuse(*call, open.error());
+  if (!*open) return use(Shown());
+  auto purpose = purpose_of(*call);
+  if (!purpose) return refuse(*call, purpose.error());
+  std::sort(tickets.begin(), tickets.end());
+  tickets.erase(std::unique(tickets.begin(), tickets.end()), tickets.end());
+  App& app = call->app;
+  const Timestamp now = app.clock.now();
+  std::vector<Reading> unrecorded;
+  for (const std::string& ticket : tickets)
+    if (const auto repeats = app.opened.begin(call->ledger, call->principal.id, ticket, now))
+      unrecorded.push_back({ticket, *repeats});
+  if (unrecorded.empty()) return open_and_use(call, tickets, use);
+  app.writer.submit(
+      record_of(*call, unrecorded, *purpose),
+      [call, tickets = std::move(tickets), unrecorded, purpose = *purpose, now,
+       use = std::move(use)](const Outcome& outcome) {
+        if (!outcome && outcome.error().code != ErrorCode::disk_full)
+          return refuse(*call, outcome.error());
+        for (const Reading& reading : unrecorded)
+          call->app.opened.recorded(call->ledger, call->principal.id, reading.ticket, now,
+                                    reading.repeats);
+        if (!outcome) record_later(call, unrecorded, purpose);
+        // Opening and rendering take longer than the writer's thread should be kept.
+        call->app.waiters.post([call, tickets, use] { open_and_use(call, tickets, use); });
+      });
+}
+
+}  // namespace recourse::routes

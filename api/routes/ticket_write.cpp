@@ -1,0 +1,76 @@
+#include "api/routes/ticket_write.h"
+
+#include <algorithm>
+
+#include "api/routes/read.h"
+#include "projections/rows.h"
+#include "projections/tickets.h"
+
+namespace recourse::routes {
+namespace {
+
+http::Response changed(const TicketId& ticket, const Committed& committed) {
+  JsonObject object;
+  object.value("ticket", ticket);
+  std::string events = "[";
+  std::optional<std::int64_t> version;
+  for (const RecordedEvent& event : committed.events) {
+    if (events.size() > 1) events += ',';
+    append_canonical_string(events, type_of(event.data));
+    if (event.stream == ticket.value()) version = event.stream_version;
+    if (const auto* status = std::get_if<TicketStatusChanged>(&event.data))
+      object.value("status", status->to);
+    if (const auto* resolution = std::get_if<ResolutionAsserted>(&event.data))
+      object.value("resolution", resolution->resolution);
+    if (const auto* received = std::get_if<MessageReceived>(&event.data))
+      object.value("message", received->message);
+    if (const auto* sent = std::get_if<MessageSent>(&event.data))
+      object.value("message", sent->message);
+    if (const auto* noted = std::get_if<TicketNoted>(&event.data))
+      object.value("message", noted->message);
+  }
+  object.value("version", version).raw("events", events + ']');
+  http::Response response = accepted(committed, std::move(object), 200);
+  if (version) response.headers.set("ETag", '"' + std::to_string(*version) + '"');
+  return response;
+}
+
+/// What a client with a stale version needs to merge: the version now, and where to read on.
+std::vector<http::Member> current_version(const Call& call, const TicketId& ticket,
+                                          const Error& error) {
+  if (error.code != ErrorCode::version_conflict) return {};
+  const auto row = ticket_row(call, ticket);
+  TicketRow now;
+  if (!row || !decode_row(*row, now)) return {};
+  return {{"current_version", std::to_string(now.version)},
+          {"last_position", std::to_string(now.last_position)},
+          {"events", http::json_string("/v1/events?subject=" + ticket.value())}};
+}
+
+}  // namespace
+
+Result<TicketId> ticket_parameter(const Call& call) {
+  RECOURSE_LET(std::string id, id_parameter(call, "ticket"));
+  const bool number = !id.empty() && id.size() <= 15 &&
+                      std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!number) return TicketId(std::move(id));
+  auto found = id_row(call, view::tickets(), "number/" + ticket_number_key(std::stoll(id)));
+  if (!found && found.error().code == ErrorCode::not_found)
+    return Error{ErrorCode::not_found, "no such ticket"};
+  if (!found) return found.error();
+  return TicketId(std::move(*found));
+}
+
+void submit_ticket_command(const CallPtr& call, const TicketId& ticket, std::string_view body,
+                           Command command) {
+  WriteOptions options;
+  options.explain = [call, ticket](const Error& error) {
+    return current_version(*call, ticket, error);
+  };
+  submit(
+      call, body, std::move(command),
+      [ticket](const Committed& committed) { return changed(ticket, committed); },
+      std::move(options));
+}
+
+}  // namespace recourse::routes
