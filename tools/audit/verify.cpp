@@ -1,0 +1,225 @@
+#include "tools/audit/verify.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "engine/base/sha256.h"
+#include "engine/ledger/checkpoint.h"
+#include "engine/ledger/commit_record.h"
+#include "tools/audit/sealed_check.h"
+#include "tools/audit/tree_check.h"
+
+namespace recourse {
+namespace {
+
+constexpr std::string_view kRestore = "restore the ledger from a verified backup";
+const LedgerId kMeta{0};
+
+class Verification {
+ public:
+  Verification(const Ledger& ledger, const Signer& signer, const VerifyOptions& options)
+      : ledger_(ledger), signer_(signer), options_(options) {
+    report_.strict = options.strict;
+  }
+
+  VerifyReport run() {
+    // What was stated comes before the heads it is compared with: a ledger may grow meanwhile.
+    read_commits();
+    std::vector<LedgerInfo> chosen;
+    for (const LedgerInfo& info : ledger_.ledgers()) {
+      origins_[sha256(info.origin)] = info;
+      if (info.ledger == kMeta) meta_origin_ = info.origin;
+      if (!options_.tenant || info.tenant == *options_.tenant) chosen.push_back(info);
+    }
+    if (chosen.empty())
+      node("there is no ledger to verify", "name a tenant that is there", Verdict::could_not_tell);
+    for (const LedgerInfo& info : chosen) verify_ledger(info);
+    compare_quoted_heads();
+    return std::move(report_);
+  }
+
+ private:
+  void node(std::string what, std::string_view way_out, Verdict verdict) {
+    report_.findings.push_back(
+        {verdict, "", std::nullopt, std::nullopt, std::move(what), std::string(way_out)});
+  }
+
+  void read_commits() {
+    const Status status = ledger_.each_commit([&](const CommitRecord& record) {
+      ++report_.commits;
+      for (const LedgerHead& changed : record.heads) {
+        std::vector<StatedHead>& heads = stated_[changed.ledger];
+        const TreeHead& head = changed.head;
+        // Now and then a record repeats the heads of ledgers that did not change.
+        if (!heads.empty() && heads.back().size == head.size.value() &&
+            heads.back().root == head.root)
+          continue;
+        heads.push_back({head.size.value(), head.root, StatedHead::By::commit, record.number});
+      }
+      return true;
+    });
+    if (status) return;
+    const bool damaged = status.error().code == ErrorCode::corrupt;
+    node(status.error().message, damaged ? kRestore : "see the error, then verify again",
+         damaged ? Verdict::damaged : Verdict::could_not_tell);
+  }
+
+  /// The key that must have signed for this ledger.
+  std::optional<NoteKey> log_key(const LedgerInfo& info, Findings& findings) const {
+    if (!options_.log_key && !ledger_.has_keys()) {
+      findings.add(Verdict::could_not_tell, "checkpoint signatures were not checked",
+                   "give the key file (--kek) or the log's verifier key");
+      return std::nullopt;
+    }
+    const Result<NoteKey> key =
+        NoteKey::parse(options_.log_key ? *options_.log_key : signer_.verifier_key(info.ledger));
+    if (!key) {
+      findings.add(Verdict::could_not_tell, "the log key is unusable: " + key.error().message,
+                   "give the verifier key as name+id+base64");
+      return std::nullopt;
+    }
+    // One key pair signs for every ledger, each time under the name of that ledger.
+    return NoteKey(info.origin, SignatureType::ed25519, key->key());
+  }
+
+  void state_checkpoints(const LedgerInfo& info, std::vector<StatedHead>& stated,
+                         Findings& findings) const {
+    const Result<std::vector<std::string>> notes = signer_.all(info.ledger);
+    if (!notes) {
+      findings.add(Verdict::damaged, "the kept checkpoints cannot be read: " +
+                                         notes.error().message, kRestore);
+      return;
+    }
+    if (notes->empty()) return;
+    const std::optional<NoteKey> key = log_key(info, findings);
+    if (!key) return;
+    for (const std::string& note : *notes) {
+      const Result<VerifiedCheckpoint> verified = verify_checkpoint(note, std::span(&*key, 1));
+      if (!verified || verified->checkpoint.origin != info.origin) {
+        const Result<Checkpoint> claimed = peek_checkpoint(note);
+        findings.add(Verdict::damaged,
+                     "the kept checkpoint at " +
+                         (claimed ? std::to_string(claimed->size) + " leaves" : "an unknown size") +
+                         " is not signed by the log",
+                     "compare with a checkpoint kept outside; then restore");
+        continue;
+      }
+      stated.push_back({verified->checkpoint.size, verified->checkpoint.root,
+                        StatedHead::By::checkpoint, 0});
+    }
+  }
+
+  void verify_ledger(const LedgerInfo& info) {
+    Findings findings(info.origin, options_.max_findings);
+    LedgerReport ledger;
+    ledger.info = info;
+    std::vector<StatedHead>& stated = stated_[info.ledger];
+    state_checkpoints(info, stated, findings);
+    ledger.head = ledger_.head(info.ledger);
+    stated.push_back({ledger.head.size.value(), ledger.head.root, StatedHead::By::head, 0});
+    std::stable_sort(stated.begin(), stated.end(), [](const StatedHead& a, const StatedHead& b) {
+      return a.size < b.size;
+    });
+
+    std::vector<QuotedHead> quoted;
+    const TreeCheckOptions tree{options_.strict, options_.threads};
+    could_not(check_tree(ledger_, stated, meta_origin_, tree, ledger, findings, quoted),
+              "the leaves could not be read", findings);
+    for (QuotedHead& head : quoted) quoted_.push_back({info.origin, head});
+    std::vector<StatedHead>().swap(stated);
+
+    if (options_.sealed && ledger_.has_keys()) {
+      could_not(check_sealed(ledger_, ledger, findings), "sealed values could not be read",
+                findings);
+    } else if (options_.sealed) {
+      findings.add(Verdict::could_not_tell, "sealed values were not opened",
+                   "give the key file (--kek), or leave them out on purpose");
+    }
+    if (options_.rebuild) compare_projections(ledger, findings);
+    for (Finding& finding : findings.list()) report_.findings.push_back(std::move(finding));
+    report_.ledgers.push_back(std::move(ledger));
+  }
+
+  static void could_not(const Status& status, std::string_view what, Findings& findings) {
+    if (status) return;
+    findings.add(Verdict::could_not_tell, std::string(what) + ": " + status.error().message,
+                 "see the error, then verify again");
+  }
+
+  void compare_projections(LedgerReport& ledger, Findings& findings) const {
+    const auto start = std::chrono::steady_clock::now();
+    const Result<std::vector<ProjectionDigests>> digests = options_.rebuild(ledger.info.ledger);
+    if (!digests) {
+      findings.add(Verdict::could_not_tell,
+                   "projections could not be rebuilt: " + digests.error().message,
+                   "see the error, then verify again");
+      return;
+    }
+    for (const ProjectionDigests& projection : *digests) {
+      if (projection.live == projection.rebuilt) {
+        ++ledger.projections;
+        continue;
+      }
+      findings.add(Verdict::damaged,
+                   "the projection " + projection.projection + " at " +
+                       std::to_string(projection.size.value()) +
+                       " leaves is not what the ledger gives",
+                   "rebuild the views; the ledger itself is not concerned");
+    }
+    ledger.projection_seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+
+  /// The meta ledger anchors tenant heads and tenants quote the meta head: each must be a prefix of
+  /// what is stored now. The stored tiles give the roots; that they are right was just proven.
+  void compare_quoted_heads() {
+    std::map<std::string, Findings> by_quoter;
+    for (const auto& [quoter, head] : quoted_) {
+      const auto found = origins_.find(head.origin_hash);
+      if (found == origins_.end()) continue;  // Of a ledger that was moved to another node.
+      Findings& findings =
+          by_quoter.try_emplace(quoter, quoter, options_.max_findings).first->second;
+      const Result<Hash> root = ledger_.root_at(found->second.ledger, LogSize(head.size));
+      const auto report = std::find_if(
+          report_.ledgers.begin(), report_.ledgers.end(),
+          [&](const LedgerReport& ledger) { return ledger.info.ledger == found->second.ledger; });
+      if (root && *root == head.root) {
+        if (report != report_.ledgers.end()) ++report->heads_compared;
+        continue;
+      }
+      findings.add(Verdict::damaged,
+                   "it quotes a head of " + found->second.origin + " at " +
+                       std::to_string(head.size) + " leaves that is not the stored one",
+                   kRestore, head.quoted_at);
+    }
+    for (auto& [quoter, findings] : by_quoter)
+      for (Finding& finding : findings.list()) report_.findings.push_back(std::move(finding));
+  }
+
+  const Ledger& ledger_;
+  const Signer& signer_;
+  const VerifyOptions& options_;
+  VerifyReport report_;
+  std::string meta_origin_;
+  std::map<Hash, LedgerInfo> origins_;  ///< By the hash of their origin.
+  std::map<LedgerId, std::vector<StatedHead>> stated_;
+  std::vector<std::pair<std::string, QuotedHead>> quoted_;  ///< With the origin that quotes.
+};
+
+}  // namespace
+
+VerifyReport verify(const Ledger& ledger, const Signer& signer, const VerifyOptions& options) {
+  return Verification(ledger, signer, options).run();
+}
+
+VerifyReport report_of_refused_open(const Error& error) {
+  const bool damaged = error.code == ErrorCode::corrupt;
+  VerifyReport report;
+  report.findings.push_back({damaged ? Verdict::damaged : Verdict::could_not_tell, "",
+                             std::nullopt, std::nullopt, error.message,
+                             std::string(damaged ? kRestore : "mend the cause, then verify again")});
+  return report;
+}
+
+}  // namespace recourse
