@@ -72,6 +72,17 @@ Result<std::string> idempotency_key(const http::Request& request) {
   return key;
 }
 
+Result<Writer::Repeatable> repeatable(const Call& call, const Body& body) {
+  RECOURSE_LET(std::string key, idempotency_key(call.request));
+  if (key.empty())
+    return Error{ErrorCode::precondition_missing,
+                 "this request needs the header Idempotency-Key, so that it can be repeated "
+                 "safely"};
+  // "\n" cannot be part of a key, so one caller's never meets another's.
+  return Writer::Repeatable{call.principal.id.value() + '\n' + key,
+                            fingerprint(call.request, body.canonical)};
+}
+
 Result<std::optional<std::int64_t>> if_match(const http::Request& request) {
   const auto header = request.headers.find("If-Match");
   if (!header) return std::optional<std::int64_t>();

@@ -36,6 +36,10 @@ void submit(const CallPtr& call, std::string_view body, WriteRequest request, An
 /// invalid.
 Result<std::string> idempotency_key(const http::Request& request);
 
+/// The same for what the writer does as a whole (keys, tenants): a name that is the caller's own.
+/// Errors: invalid; precondition_missing.
+Result<Writer::Repeatable> repeatable(const Call& call, const Body& body);
+
 /// `If-Match: "<version>"` as a number. Errors: invalid.
 Result<std::optional<std::int64_t>> if_match(const http::Request& request);
 

@@ -24,17 +24,25 @@ Principal system_principal() {
 /// rk_ + 52 characters: 256 random bits, recognisable by secret scanners.
 std::string make_secret(Random& random) { return "rk_" + to_hex(as_text(random.bytes<32>())); }
 
+/// Names of requests are the caller's own: one administrator's never meets another's.
+void make_repeatable(WriteRequest& request, const Writer::Repeatable& as) {
+  if (as.idempotency_key.empty()) return;
+  request.idempotency_key = as.idempotency_key;
+  request.fingerprint = as.fingerprint;
+}
+
 std::string_view prefix_of(ActorType kind) {
   return kind == ActorType::human ? "usr_" : kind == ActorType::agent ? "agt_" : "sys_";
 }
 
 }  // namespace
 
-Result<LedgerInfo> Writer::create_tenant(const TenantId& tenant) {
+Result<LedgerInfo> Writer::create_tenant(const TenantId& tenant, const Repeatable& request) {
   if (!is_tenant_name(tenant.value())) return bad_name();
   WriteRequest create;
   create.tenant = kMeta;
   create.principal = system_principal();
+  make_repeatable(create, request);
   create.decide = [&](DecisionStep& step) -> Result<std::vector<NewEvent>> {
     RECOURSE_LET(const LedgerInfo info, step.ledger.stage_ledger(tenant, step.context.now));
     NewEvent created;
@@ -42,10 +50,13 @@ Result<LedgerInfo> Writer::create_tenant(const TenantId& tenant) {
     created.data = TenantCreated{tenant, static_cast<std::int64_t>(info.ledger.value()), info.origin};
     return std::vector{std::move(created)};
   };
-  RECOURSE_TRY(handle(std::move(create)));
-  RECOURSE_TRY(handle(command_request(
+  RECOURSE_LET(const Committed created, handle(std::move(create)));
+  // A crash may have come between the two, so a repeat makes up for it.
+  const Outcome active = handle(command_request(
       tenant, system_principal(),
-      ActivatePolicy{std::string(kDefaultPolicyName), policy_json(default_policy())})));
+      ActivatePolicy{std::string(kDefaultPolicyName), policy_json(default_policy())}));
+  if (!active && !(created.repeated && active.error().code == ErrorCode::conflict))
+    return active.error();
   const auto info = ledger().find_tenant(tenant);
   RECOURSE_ASSERT(info.has_value(), "a created tenant is found");
   return *info;
@@ -61,6 +72,7 @@ Result<Writer::NewKey> Writer::create_key(const KeyOrder& order, const Actor& by
   WriteRequest create;
   create.tenant = kMeta;
   create.principal = {by.id, by.type, Role::admin, {}};
+  make_repeatable(create, order.request);
   create.decide = [&](DecisionStep& step) -> Result<std::vector<NewEvent>> {
     const Timestamp now = step.context.now;
     std::vector<NewEvent> events;
@@ -87,8 +99,12 @@ Result<Writer::NewKey> Writer::create_key(const KeyOrder& order, const Actor& by
                                            order.expires_at});
     return events;
   };
-  RECOURSE_TRY(handle(std::move(create)));
-  return made;
+  RECOURSE_LET(const Committed committed, handle(std::move(create)));
+  if (!committed.repeated) return made;
+  for (const RecordedEvent& event : committed.events)
+    if (const auto* key = std::get_if<ApiKeyCreated>(&event.data))
+      if (const auto found = directory().find_key(key->key)) return NewKey{*found, "", true};
+  return Error{ErrorCode::key_reused, "this idempotency key was used for something else"};
 }
 
 Status Writer::revoke_key(const KeyId& key, const Actor& by) {

@@ -76,12 +76,19 @@ class Writer {
   /// The same, waiting for the answer. Not from the writer's thread.
   Outcome handle(WriteRequest request);
 
+  /// What makes an administrative request repeatable, see WriteRequest; empty: not at all.
+  struct Repeatable {
+    std::string idempotency_key;
+    std::string fingerprint;
+  };
+
   /// Makes a tenant with its ledger and the default policy. Errors: conflict, invalid.
-  Result<LedgerInfo> create_tenant(const TenantId& tenant);
+  Result<LedgerInfo> create_tenant(const TenantId& tenant, const Repeatable& request = {});
 
   struct NewKey {
     ApiKey key;
-    std::string secret;  ///< Shown once, never stored.
+    std::string secret;     ///< Shown once, never stored: empty for a repeat.
+    bool repeated = false;  ///< The key was made by an earlier request of the same kind.
   };
   struct KeyOrder {
     TenantId tenant;
@@ -90,6 +97,7 @@ class Writer {
     std::optional<PrincipalId> principal;  ///< Default: a new one.
     std::string display_name;
     std::optional<Timestamp> expires_at;
+    Repeatable request;
   };
   Result<NewKey> create_key(const KeyOrder& order, const Actor& by);
   Status revoke_key(const KeyId& key, const Actor& by);
