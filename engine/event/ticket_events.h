@@ -45,6 +45,7 @@ BOOST_DESCRIBE_STRUCT(TicketTriaged, (),
                       (ticket, category, priority, impact, urgency, prev_priority, prev_impact,
                        prev_urgency, prev_category, provenance))
 
+/// A field that is absent on both sides did not change; one with only `prev_` was cleared.
 struct TicketAssigned {
   static constexpr std::string_view kType = "recourse.ticket.assigned.v1";
   TicketId ticket;
