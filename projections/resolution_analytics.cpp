@@ -1,5 +1,6 @@
 #include "projections/resolution_analytics.h"
 
+#include "projections/row_table.h"
 #include "projections/rows.h"
 
 namespace recourse {
@@ -32,6 +33,7 @@ void count(ResolutionCounts& counts, const Counted& one, std::int64_t sign) {
   counts.voided += one.voided ? sign : 0;
   counts.successful += successful ? sign : 0;
   counts.failed += failed ? sign : 0;
+  counts.verified += !failed && one.confirmed == true ? sign : 0;
   counts.pending += !failed && !successful ? sign : 0;
   if (!one.score) return;
   counts.scores += sign;
@@ -108,7 +110,7 @@ class ResolutionAnalytics final : public Projection {
       if (data.confirmed) one.confirmed = data.confirmed;
       if (data.score) {
         one.score = data.score;
-        one.button = data.source.text == "button";
+        one.button = data.channel.text == "button";
       }
     });
   }

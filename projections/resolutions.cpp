@@ -1,5 +1,6 @@
 #include "projections/resolutions.h"
 
+#include "projections/row_table.h"
 #include "projections/rows.h"
 
 namespace recourse {
@@ -88,7 +89,7 @@ class Resolutions final : public Projection {
     if (data.confirmed) row.confirmed = data.confirmed;
     if (data.score) {
       row.score = data.score;
-      row.score_source = data.source;
+      row.score_source = data.channel;
     }
     if (data.comment) row.feedback_text = ref_to(event, *data.comment);
   }

@@ -29,7 +29,7 @@ void record_answer(Draft& draft, const SubmitFeedback& command,
   submitted.score = command.score;
   submitted.confirmed = command.confirmed;
   submitted.comment = draft.seal_given(command.comment);
-  submitted.source = command.source;
+  submitted.channel = command.source;
   draft.add(submitted.feedback.value(), std::move(submitted));
 }
 

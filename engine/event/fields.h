@@ -80,6 +80,12 @@ consteval auto name_order(mp::mp_list<F...>) {
   return order;
 }
 
+/// `source` and its like would otherwise stand twice in one object.
+template <std::size_t N>
+consteval bool all_differ(const std::array<std::string_view, N>& sorted) {
+  return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+}
+
 template <class List, class Indices>
 struct InNameOrder;
 template <class... F, std::size_t... I>
@@ -87,6 +93,9 @@ struct InNameOrder<mp::mp_list<F...>, std::index_sequence<I...>> {
   using List = mp::mp_list<F...>;
   static constexpr auto order = name_order(List{});
   using type = mp::mp_list<mp::mp_at_c<List, order[I]>...>;
+  static_assert(all_differ(std::array<std::string_view, sizeof...(I)>{
+                    mp::mp_at_c<List, order[I]>::name...}),
+                "two members have one name; those of Provenance count too");
 };
 
 template <class T>

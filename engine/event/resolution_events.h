@@ -71,11 +71,11 @@ struct FeedbackSubmitted {
   std::optional<std::int64_t> score;  ///< 1 to 5, absent when only yes or no was said.
   std::optional<bool> confirmed;
   std::optional<Sealed> comment;
-  Clear source;  ///< form, button, api, import
+  Clear channel;  ///< form, button, api, import; `source` is an import's own.
   Provenance provenance;
 };
 BOOST_DESCRIBE_STRUCT(FeedbackSubmitted, (),
-                      (feedback, ticket, resolution, kind, score, confirmed, comment, source,
+                      (feedback, ticket, resolution, kind, score, confirmed, comment, channel,
                        provenance))
 
 }  // namespace recourse

@@ -17,15 +17,21 @@ struct Upcaster {
   Json (*lift)(Json data);
 };
 
-/// The steps this program knows, in no particular order.
+/// The steps this program knows, in no particular order. Asserts once that check_upcasters() has
+/// nothing to say about them.
 std::span<const Upcaster> upcasters();
+
+/// Whether every chain of `steps` leads to one of the `newest` types. Error: `invalid` naming the
+/// step that is not from a version to the next one of the same type, that starts where another
+/// starts, or that ends where nothing goes on; so there are no cycles.
+Status check_upcasters(std::span<const Upcaster> steps, std::span<const std::string_view> newest);
 
 struct Upcast {
   std::string type;
   Json data;
 };
 
-/// Follows `steps` from `type` as far as they lead.
+/// Follows `steps` from `type` as far as they lead. REQUIRES: check_upcasters() of them is good.
 Upcast upcast(std::string type, Json data, std::span<const Upcaster> steps);
 
 /// Whether any step starts at `type`: the common case, no, costs one look-up.

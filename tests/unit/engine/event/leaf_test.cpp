@@ -80,8 +80,58 @@ TEST_CASE("a leaf of an unknown type or with an unknown member is refused, not g
             .code == ErrorCode::unsupported);
   CHECK(read_leaf(replaced("\"amount_minor\"", "\"amount_minus\"")).error().code ==
         ErrorCode::unsupported);
-  CHECK(read_leaf(replaced("\"sequence\":\"0000000000000007\"", "\"sequence\":\"7\"")).error().code ==
-        ErrorCode::invalid);
+  CHECK(
+      read_leaf(replaced("\"sequence\":\"0000000000000007\"", "\"sequence\":\"7\"")).error().code ==
+      ErrorCode::invalid);
   CHECK(read_leaf("{}").error().code == ErrorCode::invalid);
   CHECK(read_leaf("not json").error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("where an event comes from is read whole or refused") {
+  TicketReopened reopened{TicketId("tkt_1"), {}, "customer", {}, {}};
+  RecordedEvent event = proposed();
+  event.data = reopened;
+  const std::string line = write_leaf(event), data = data_json(event.data);
+  const auto with_data = [&](std::string_view other) {
+    std::string copy = line;
+    return copy.replace(copy.find(data), data.size(), other);
+  };
+  CHECK(read_leaf(
+            with_data(R"({"imported":true,"reason_code":"x","source":"desk","ticket":"tkt_1"})"))
+            .ok());
+  CHECK(!read_leaf(with_data(R"({"imported":true,"reason_code":"x","ticket":"tkt_1"})")).ok());
+  CHECK(!read_leaf(with_data(R"({"reason_code":"x","source":"desk","ticket":"tkt_1"})")).ok());
+  CHECK(!read_leaf(
+             with_data(R"({"imported":false,"reason_code":"x","source":"desk","ticket":"tkt_1"})"))
+             .ok());
+}
+
+TEST_CASE("an attribute that would be lost when the leaf is written back is refused") {
+  std::string line = write_leaf(proposed());
+  line.insert(1, R"("accountable":"usr_1",)");
+  CHECK(read_leaf(line).error().code == ErrorCode::unsupported);
+  std::string other_version = write_leaf(proposed());
+  other_version.replace(other_version.find(R"("specversion":"1.0")"), 19, R"("specversion":"2.0")");
+  CHECK(read_leaf(other_version).error().code == ErrorCode::invalid);
+}
+
+TEST_CASE("sealed values come in the same order with and without their pointers") {
+  EffectConfirmed confirmed;
+  confirmed.result = seal_text("a", {});
+  confirmed.writes.resize(2);
+  confirmed.writes[0].sealed_before = seal_text("b", {});
+  confirmed.writes[1].sealed_after = seal_text("c", {});
+  confirmed.writes[1].sealed_before = seal_text("d", {});
+  EventData data = confirmed;
+  std::vector<std::string> pointers;
+  std::vector<const Sealed*> with_pointers, without;
+  for_each_sealed(data, [&](const std::string& pointer, Sealed& sealed) {
+    pointers.push_back(pointer);
+    with_pointers.push_back(&sealed);
+  });
+  for_each_sealed(data, [&](const Sealed& sealed) { without.push_back(&sealed); });
+  CHECK(pointers == std::vector<std::string>{"/data/result", "/data/writes/0/sealed_before",
+                                             "/data/writes/1/sealed_after",
+                                             "/data/writes/1/sealed_before"});
+  CHECK(with_pointers == without);
 }
