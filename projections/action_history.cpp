@@ -1,5 +1,6 @@
 #include "projections/action_history.h"
 
+#include "projections/row_table.h"
 #include "projections/rows.h"
 
 namespace recourse {

@@ -1,5 +1,6 @@
 #include "projections/approvals.h"
 
+#include "projections/row_table.h"
 #include "projections/rows.h"
 
 namespace recourse {

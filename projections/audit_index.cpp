@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "projections/row_table.h"
 #include "projections/rows.h"
 
 namespace recourse {

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "engine/event/leaf.h"
-#include "projections/row_table.h"
+#include "projections/digest.h"
+#include "projections/row_source.h"
+#include "projections/sealed_ref.h"
 
 namespace recourse {
 

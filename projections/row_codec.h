@@ -3,20 +3,9 @@
 #include <simdjson.h>
 
 #include "engine/event/describe.h"
+#include "projections/sealed_ref.h"
 
 namespace recourse {
-
-/// A sealed value as a row refers to it. The reader who may see it is shown the text from the vault
-/// in its place; the row itself never holds it.
-struct SealedRef {
-  std::int64_t position = 0;
-  std::int64_t ordinal = 0;
-  Hash commitment{};
-  bool operator==(const SealedRef&) const = default;
-
-  void append_json_to(std::string& out) const;
-  bool read_json_from(const simdjson::dom::element& json);
-};
 
 /// A row's canonical JSON, by the same description rules as events.
 template <class Row>

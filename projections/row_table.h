@@ -11,21 +11,9 @@
 #include "engine/base/assert.h"
 #include "projections/digest.h"
 #include "projections/row_codec.h"
+#include "projections/row_source.h"
 
 namespace recourse {
-
-/// Where a table's rows lie between two flushes: the views database, or nothing while a rebuild
-/// starts from empty.
-class RowSource {
- public:
-  virtual ~RowSource() = default;
-  /// The stored JSON of the row, or none. Aborts the process on a damaged view: rows are derived,
-  /// so the way out is a rebuild, never a guess.
-  virtual std::optional<std::string> load(std::string_view key) const = 0;
-};
-
-/// Takes rows on their way to the store; an empty value erases.
-using RowSink = std::function<void(std::string_view key, std::string_view json)>;
 
 /// Rows of one type, folded in memory as structs and written as canonical JSON when flushed, so a
 /// row that ten events of one batch touch is rendered once. Keys start with the table's prefix.

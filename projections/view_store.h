@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "engine/base/id.h"
-#include "projections/projection.h"
+#include "projections/digest.h"
+#include "projections/row_source.h"
 
 namespace recourse {
 

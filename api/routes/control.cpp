@@ -3,6 +3,7 @@
 #include "api/routes/write.h"
 #include "engine/decision/state.h"
 #include "engine/policy/policy.h"
+#include "projections/row_codec.h"
 
 namespace recourse::routes {
 namespace {

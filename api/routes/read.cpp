@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/event/canonical_json.h"
 #include "projections/action_history.h"
 #include "projections/agent_analytics.h"
 #include "projections/approvals.h"

@@ -1,5 +1,7 @@
 #include "engine/writer/decision_state.h"
 
+#include "projections/row_table.h"
+
 namespace recourse {
 namespace {
 
