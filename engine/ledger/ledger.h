@@ -101,8 +101,8 @@ class Ledger {
   /// and vault records: all of them or, on an error, none. `stream_versions[i]` belongs to
   /// `events[i]`. Returned: the events in their order, with commitments instead of sealed values,
   /// and after them one clock.anomaly when `now` is found more than 2 s behind the ledger's time.
-  /// Errors: not_found for an unknown ledger; too_large; invalid for a sealed value without
-  /// content; erased for one of an erased subject; corrupt, io.
+  /// Errors: not_found for an unknown ledger; too_large; invalid for an event that validate()
+  /// refuses and for a sealed value without content; erased for one of an erased subject; corrupt, io.
   Result<std::vector<RecordedEvent>> stage(LedgerId ledger, std::vector<NewEvent> events,
                                            std::span<const std::int64_t> stream_versions,
                                            Timestamp now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/event/validate.h"
 #include "engine/ledger/ledger_row.h"
 #include "engine/ledger/merkle_tree.h"
 #include "engine/ledger/row_key.h"
@@ -97,6 +98,8 @@ void Stage::report_skew(Growth& growth, std::chrono::microseconds behind,
 }
 
 Result<RecordedEvent> Stage::record(Growth& growth, NewEvent event, std::int64_t stream_version) {
+  // What is appended stays for ever, and every reader must be able to read it.
+  RECOURSE_TRY(validate(event));
   const LedgerInfo& info = growth.now.info;
   RecordedEvent recorded;
   recorded.id = EventId(make_ulid("evt_", growth.staged_time, random_));

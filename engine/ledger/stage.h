@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/ledger/commit_record.h"
+#include "engine/ledger/drawn_ahead.h"
 #include "engine/ledger/durable_heads.h"
 #include "engine/ledger/ledger.h"
 #include "engine/ledger/store.h"
@@ -82,7 +83,7 @@ class Stage {
 
   const Store& store_;
   FieldKeys& keys_;
-  Random& random_;
+  DrawnAhead random_;
   std::vector<Growth> growths_;  ///< By ledger id: ids are dense from 0.
   rocksdb::WriteBatch batch_;
 };

@@ -124,7 +124,7 @@ TEST_CASE("a batch with one impossible event stages none of its events") {
   REQUIRE(small.stage(id, {SmallLedger::plain()}));
   const std::size_t bytes = small.ledger->staged_bytes();
   NewEvent huge = SmallLedger::plain();
-  huge.correlation = std::string(70'000, 'x');
+  huge.data = PolicyActivated{.policy = "pol_default@1", .text = std::string(40'000, '\n')};
   CHECK(small.stage(id, {SmallLedger::proposal("tkt_1", "sub_ada"), huge}).error().code ==
         ErrorCode::too_large);
   NewEvent empty = SmallLedger::proposal("tkt_1", "sub_ada");
@@ -139,17 +139,30 @@ TEST_CASE("a batch with one impossible event stages none of its events") {
   CHECK(small.ledger->head(id).size == LogSize(3));
 }
 
-TEST_CASE("a leaf of 65,535 bytes is stored and one byte more is refused") {
+TEST_CASE("an event that may not stand in a leaf is refused before it has a position") {
   SmallLedger small;
   const LedgerId id = small.add_tenant("acme");
   NewEvent event = SmallLedger::plain();
-  event.correlation = "x";
-  const auto one = small.stage(id, {event}).value();
-  const std::size_t overhead = write_leaf(one[0]).size() - 1;
-  event.correlation = std::string(kMaxLeafBytes - overhead + 1, 'x');
-  CHECK(small.stage(id, {event}).error().code == ErrorCode::too_large);
-  event.correlation.pop_back();
-  REQUIRE(small.stage(id, {event}));
+  event.correlation = "not an id";
+  CHECK(small.stage(id, {event}).error().code == ErrorCode::invalid);
+  CHECK(!small.ledger->has_staged());
+}
+
+TEST_CASE("a leaf of 65,535 bytes is stored and one byte more is refused") {
+  SmallLedger small;
+  const LedgerId id = small.add_tenant("acme");
+  // A line feed takes two bytes in JSON: the one way in which a permitted text outgrows a leaf.
+  const std::string feeds(30'000, '\n');
+  const auto with_text = [&](std::size_t letters) {
+    NewEvent event = SmallLedger::plain();
+    event.data =
+        PolicyActivated{.policy = "pol_default@1", .text = feeds + std::string(letters, 'x')};
+    return event;
+  };
+  const auto one = small.stage(id, {with_text(0)}).value();
+  const std::size_t room = kMaxLeafBytes - write_leaf(one[0]).size();
+  CHECK(small.stage(id, {with_text(room + 1)}).error().code == ErrorCode::too_large);
+  REQUIRE(small.stage(id, {with_text(room)}));
   REQUIRE(small.ledger->commit());
   CHECK(small.ledger->leaf(id, Position(2)).value().size() == kMaxLeafBytes);
 }

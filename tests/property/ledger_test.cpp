@@ -88,7 +88,7 @@ void run(std::uint64_t seed) {
         const bool spoiled = below(5) == 0;
         if (spoiled) {
           events.push_back(SmallLedger::plain());
-          events.back().causation = std::string(70'000, 'x');
+          events.back().causation = "not an id";
         }
         const auto recorded = small.stage(id, std::move(events));
         REQUIRE(recorded.ok() == !spoiled);
@@ -106,7 +106,7 @@ void run(std::uint64_t seed) {
 }
 
 TEST_CASE("whatever is staged, dropped, committed and reopened, positions have no gap") {
-  for (std::uint64_t seed = 1; seed <= 12; ++seed) run(seed);
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) run(seed);
 }
 
 }  // namespace
