@@ -2,6 +2,7 @@
 
 #include "engine/base/sha256.h"
 #include "engine/event/leaf.h"
+#include "engine/event/validate.h"
 
 namespace recourse {
 namespace {
@@ -80,11 +81,19 @@ void visit_sealed(benchmark::State& state, const RecordedEvent& event) {
   }
 }
 
+void check(benchmark::State& state, const RecordedEvent& event) {
+  const NewEvent fresh{event.stream,    event.subject,     event.actor,
+                       event.causation, event.correlation, event.data};
+  for ([[maybe_unused]] const auto _ : state) benchmark::DoNotOptimize(validate(fresh));
+}
+
 BENCHMARK_CAPTURE(write, policy_decided, decided());
 BENCHMARK_CAPTURE(write, action_proposed, proposed());
 BENCHMARK_CAPTURE(read, policy_decided, decided());
 BENCHMARK_CAPTURE(read, action_proposed, proposed());
 BENCHMARK_CAPTURE(read_head, policy_decided, decided());
+BENCHMARK_CAPTURE(check, policy_decided, decided());
+BENCHMARK_CAPTURE(check, action_proposed, proposed());
 BENCHMARK_CAPTURE(visit_sealed, action_proposed, proposed());
 
 }  // namespace
