@@ -69,7 +69,8 @@ Status LeafReader::scan(Position from, Position to,
       return error.code == ErrorCode::corrupt ? damaged(next, "cannot be read") : error;
     }
     if (position_of_leaf_key(row->key().ToStringView()) != next) return damaged(next, "is missing");
-    const Result<std::string_view> leaf = unframe(row->value().ToStringView());
+    const Result<std::string_view> leaf =
+        unframe(row->key().ToStringView(), row->value().ToStringView());
     if (!leaf) return damaged(next, "does not match its checksum");
     RECOURSE_TRY(check_place(next, *leaf));
     if (!visit(next, *leaf)) return {};

@@ -22,7 +22,8 @@ Status Ledger::each_commit(const std::function<bool(const CommitRecord&)>& visit
       return impl_->store->read_error(row->status());
     }
     if (row->key().ToStringView() != commit_key(number)) return damaged("is missing");
-    const Result<std::string_view> bytes = unframe(row->value().ToStringView());
+    const Result<std::string_view> bytes =
+        unframe(row->key().ToStringView(), row->value().ToStringView());
     if (!bytes) return damaged("does not match its checksum");
     RECOURSE_LET(const CommitRecord record, CommitRecord::parse(*bytes));
     if (record.number != number) return damaged("is of another commit");

@@ -17,12 +17,14 @@ std::string at(Position position, std::string_view origin) {
   return " at position " + std::to_string(position.value()) + " of " + std::string(origin);
 }
 
-Result<VaultRecord> parse_at(std::string_view stored, Position position, std::string_view origin) {
-  const Result<std::string_view> bytes = unframe(stored);
+Result<VaultRecord> parse_at(const VaultKey& place, std::string_view stored,
+                             std::string_view origin) {
+  const Result<std::string_view> bytes = unframe(place.bytes(), stored);
   if (!bytes)
-    return Error{ErrorCode::corrupt, "a sealed value" + at(position, origin) + " is damaged"};
+    return Error{ErrorCode::corrupt, "a sealed value" + at(place.position, origin) + " is damaged"};
   Result<VaultRecord> record = parse_vault_record(*bytes);
-  if (!record) return Error{record.error().code, record.error().message + at(position, origin)};
+  if (!record)
+    return Error{record.error().code, record.error().message + at(place.position, origin)};
   return record;
 }
 
@@ -42,7 +44,7 @@ Result<std::vector<OpenedValue>> Ledger::open_subject(LedgerId ledger,
     if (place.position.value() >= extent.size) break;  // Not durable yet.
     if (place.ordinal == kRequestSalt) continue;
     RECOURSE_LET(const VaultRecord record,
-                 parse_at(row->value().ToStringView(), place.position, extent.origin));
+                 parse_at(place, row->value().ToStringView(), extent.origin));
     Result<OpenedValue> value = open_sealed(*impl_->field_keys, extent.origin, place, record);
     if (!value && value.error().code == ErrorCode::erased) continue;
     if (!value) return value.error();

@@ -68,7 +68,8 @@ Result<std::optional<std::string>> Signer::Impl::newest_stored(LedgerId id, LogS
   row->SeekForPrev(checkpoint_key(id, at_most));
   if (!row->status().ok()) return store().read_error(row->status());
   if (!row->Valid() || !row->key().starts_with(ledger_key(id))) return std::optional<std::string>();
-  RECOURSE_LET(const std::string_view note, unframe(row->value().ToStringView()));
+  RECOURSE_LET(const std::string_view note,
+               unframe(row->key().ToStringView(), row->value().ToStringView()));
   return std::optional(std::string(note));
 }
 
@@ -195,7 +196,8 @@ Result<std::optional<std::string>> Signer::at_least(LedgerId ledger, LogSize siz
   if (!row->status().ok()) return impl_->store().read_error(row->status());
   if (!row->Valid() || !row->key().starts_with(ledger_key(ledger)))
     return std::optional<std::string>();
-  RECOURSE_LET(const std::string_view note, unframe(row->value().ToStringView()));
+  RECOURSE_LET(const std::string_view note,
+               unframe(row->key().ToStringView(), row->value().ToStringView()));
   return std::optional(std::string(note));
 }
 
@@ -204,7 +206,8 @@ Result<std::vector<std::string>> Signer::all(LedgerId ledger) const {
   const std::string prefix = ledger_key(ledger);
   const auto row = impl_->store().iterate(Family::checkpoints);
   for (row->Seek(prefix); row->Valid() && row->key().starts_with(prefix); row->Next()) {
-    RECOURSE_LET(const std::string_view note, unframe(row->value().ToStringView()));
+    RECOURSE_LET(const std::string_view note,
+                 unframe(row->key().ToStringView(), row->value().ToStringView()));
     notes.emplace_back(note);
   }
   if (!row->status().ok()) return impl_->store().read_error(row->status());

@@ -103,7 +103,7 @@ Result<std::string> Store::get(Family family_, std::string_view key) const {
   const rocksdb::Status status =
       db_->Get(rocksdb::ReadOptions(), family(family_), rocksdb::Slice(key), &stored);
   if (!status.ok()) return read_error(status);
-  RECOURSE_LET(const std::string_view bytes, unframe(stored.ToStringView()));
+  RECOURSE_LET(const std::string_view bytes, unframe(key, stored.ToStringView()));
   return std::string(bytes);
 }
 
@@ -127,7 +127,7 @@ Error Store::read_error(const rocksdb::Status& status) const {
 void put_framed(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family,
                 std::string_view key, std::string_view bytes) {
   std::string sum;
-  put_u64(sum, checksum(bytes));
+  put_u64(sum, checksum(key) ^ checksum(bytes));
   const rocksdb::Slice key_parts[] = {key};
   const rocksdb::Slice value_parts[] = {sum, bytes};
   const rocksdb::Status status =
@@ -135,8 +135,8 @@ void put_framed(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family,
   RECOURSE_ASSERT(status.ok(), "a batch in memory takes every put below 4 GiB");
 }
 
-Result<std::string_view> unframe(std::string_view stored) {
-  if (stored.size() < 8 || get_u64(stored) != checksum(stored.substr(8)))
+Result<std::string_view> unframe(std::string_view key, std::string_view stored) {
+  if (stored.size() < 8 || get_u64(stored) != (checksum(key) ^ checksum(stored.substr(8))))
     return Error{ErrorCode::corrupt, "a stored record does not match its checksum"};
   return stored.substr(8);
 }

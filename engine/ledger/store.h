@@ -18,7 +18,7 @@ enum class Family : unsigned { leaves, vault, tree, requests, commits, ledgers, 
 inline constexpr std::size_t kFamilies = 7;
 std::string_view name(Family family);
 
-/// The ledger's RocksDB. Every stored value begins with the XXH3-64 of what follows.
+/// The ledger's RocksDB. Every stored value begins with a checksum of its key and what follows.
 /// Threads: any; RocksDB orders the writes.
 class Store {
  public:
@@ -65,7 +65,8 @@ class Store {
 void put_framed(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family,
                 std::string_view key, std::string_view bytes);
 
-/// `stored` without its checksum, borrowed. Errors: corrupt.
-Result<std::string_view> unframe(std::string_view stored);
+/// What was stored under `key`, without its checksum, borrowed. Errors: corrupt, also for what
+/// belongs to another key.
+Result<std::string_view> unframe(std::string_view key, std::string_view stored);
 
 }  // namespace recourse

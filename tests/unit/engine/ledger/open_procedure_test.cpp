@@ -229,22 +229,20 @@ TEST_CASE_FIXTURE(Damage, "a lost key file is refused before anything is sealed 
 /// What a wrong or broken record looks like: written past the ledger, as a broken disk would.
 struct Forgery : Damage {
   Forgery() : Damage(120) {}  // Two full tiles: positions below 512 are not read by an open.
-  void put(Family family, const std::string& key, const std::string& stored) {
+  void put(Family family, const std::string& key, const std::string& bytes,
+           const std::string& after = "") {
     const auto store = Store::open(data() + "/ledger", false).value();
     rocksdb::WriteBatch batch;
-    REQUIRE(batch.Put(store->family(family), key, stored).ok());
+    std::string stored;
+    put_u64(stored, checksum(key) ^ checksum(bytes));
+    REQUIRE(batch.Put(store->family(family), key, stored + bytes + after).ok());
     REQUIRE(store->write(batch));
-  }
-  std::string framed(const std::string& bytes) {
-    std::string out;
-    put_u64(out, checksum(bytes));
-    return out + bytes;
   }
 };
 
 TEST_CASE_FIXTURE(Forgery,
                   "a record that does not match its checksum is corrupt, others are read") {
-  put(Family::leaves, leaf_key(id, Position(7)), framed("{}") + "x");
+  put(Family::leaves, leaf_key(id, Position(7)), "{}", "x");
   reopen();
   const auto leaf = ledger->leaf(id, Position(7));
   CHECK(leaf.error().code == ErrorCode::corrupt);
@@ -264,8 +262,8 @@ TEST_CASE_FIXTURE(Forgery, "a good leaf at a wrong key is corrupt") {
   const std::string other = ledger->leaf(id, Position(8)).value();
   const std::string meta = ledger->leaf(LedgerId(0), Position(0)).value();
   ledger.reset();
-  put(Family::leaves, leaf_key(id, Position(7)), framed(other));
-  put(Family::leaves, leaf_key(id, Position(0)), framed(meta));
+  put(Family::leaves, leaf_key(id, Position(7)), other);
+  put(Family::leaves, leaf_key(id, Position(0)), meta);
   reopen();
   CHECK(ledger->leaf(id, Position(7)).error().code == ErrorCode::corrupt);
   CHECK(ledger->leaf(id, Position(0)).error().code == ErrorCode::corrupt);
@@ -278,12 +276,12 @@ TEST_CASE_FIXTURE(Forgery,
   std::string leaf = ledger->leaf(id, Position(570)).value();
   ledger.reset();
   leaf.replace(leaf.find("billing"), 7, "BILLING");
-  put(Family::leaves, leaf_key(id, Position(570)), framed(leaf));
+  put(Family::leaves, leaf_key(id, Position(570)), leaf);
   CHECK(refused().code == ErrorCode::corrupt);
 }
 
 TEST_CASE_FIXTURE(Forgery, "leaves beyond the last commit are refused") {
-  put(Family::leaves, leaf_key(id, Position(head.size.value())), framed("{}"));
+  put(Family::leaves, leaf_key(id, Position(head.size.value())), "{}");
   CHECK(refused().code == ErrorCode::corrupt);
 }
 
