@@ -280,6 +280,19 @@ TEST_CASE("inclusion, consistency and tiles agree across full tiles and reopenin
         ErrorCode::invalid);
 }
 
+TEST_CASE("a quiet ledger is found again after any number of commits of others") {
+  SmallLedger small;
+  const LedgerId quiet = small.add_tenant("quiet");
+  const LedgerId busy = small.add_tenant("busy");
+  const TreeHead head = small.ledger->head(quiet);
+  for (const int commits : {252, 1, 1, 256}) {
+    for (int i = 0; i < commits; ++i) small.append(busy, 1);
+    small.reopen();
+    CHECK(small.ledger->head(quiet) == head);
+    CHECK(small.ledger->ledgers().size() == 3);
+  }
+}
+
 TEST_CASE("pseudonyms and keys are the same for the same name, and for no other") {
   SmallLedger small;
   const PrincipalId ada = small.ledger->pseudonym(LedgerId(0), "usr_", "ada");
