@@ -104,7 +104,7 @@ struct WithdrawAction {
 struct CastVote {
   ApprovalId approval;
   Vote vote = Vote::reject;
-  std::optional<std::string> reason;  ///< Required for reject.
+  std::optional<std::string> reason;         ///< Required for reject.
   std::optional<std::string> render_digest;  ///< base64; votes on the channel `api` must quote it.
   std::string channel = "api";  ///< api, or the served surface the vote came by: served, slack
 };
@@ -147,11 +147,10 @@ struct ActivatePolicy {
   std::string text;    ///< Canonical JSON
 };
 
-using Command =
-    std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
-                 ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction, CastVote,
-                 ExpireApproval, ExpireLease, SubmitFeedback, RollBack, EngageKillswitch,
-                 ReleaseKillswitch, ActivatePolicy>;
+using Command = std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
+                             ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
+                             CastVote, ExpireApproval, ExpireLease, SubmitFeedback, RollBack,
+                             EngageKillswitch, ReleaseKillswitch, ActivatePolicy>;
 
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,

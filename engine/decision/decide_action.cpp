@@ -69,7 +69,8 @@ Decision propose_action(State& state, const ProposeAction& command,
                         const DecisionContext& context) {
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
   RECOURSE_TRY(check_ticket(draft.ticket));
-  if (command.confidence_ppm && (*command.confidence_ppm < 0 || *command.confidence_ppm > 1'000'000))
+  if (command.confidence_ppm &&
+      (*command.confidence_ppm < 0 || *command.confidence_ppm > 1'000'000))
     return invalid("confidence_ppm is from 0 to 1000000");
   const auto args = parse_json(command.args_json);
   if (!args || !args->is_object()) return invalid("args is a JSON object");

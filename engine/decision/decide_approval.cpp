@@ -52,10 +52,9 @@ std::int64_t approving(const ApprovalState& approval) {
 bool kill_switch_holds(State& state, const ActionState& action) {
   const TenantState* tenant = state.tenant.find(TenantId());
   if (tenant == nullptr) return false;
-  return std::any_of(tenant->killed_scopes.begin(), tenant->killed_scopes.end(),
-                     [&](const Clear& scope) {
-                       return scope.text == "tenant" || scope == action.type;
-                     });
+  return std::any_of(
+      tenant->killed_scopes.begin(), tenant->killed_scopes.end(),
+      [&](const Clear& scope) { return scope.text == "tenant" || scope == action.type; });
 }
 
 /// Runs one of our own actions that people agreed to, if the policy still lets it.
@@ -141,9 +140,9 @@ Decision cast_vote(State& state, const CastVote& command, const DecisionContext&
   voted.reason = draft.seal_given(command.reason);
   voted.render_digest = approval.render_digest;
   voted.channel = command.channel;
-  voted.decision_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                          context.now - approval.requested_at)
-                          .count();
+  voted.decision_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(context.now - approval.requested_at)
+          .count();
   draft.add(stream, std::move(voted));
   if (rejects) {
     draft.add(stream, ApprovalRejected{approval.approval, action.action, action.ticket,

@@ -28,8 +28,7 @@ bool engaged(const TenantState& tenant, const std::string& scope) {
 Result<std::string> policy_stream(const std::string& name) {
   const auto at = name.find('@');
   const bool shaped = name.starts_with("pol_") && at != std::string::npos && at > 4 &&
-                      at + 1 < name.size() && name.size() <= 64 &&
-                      is_code(name.substr(0, at)) &&
+                      at + 1 < name.size() && name.size() <= 64 && is_code(name.substr(0, at)) &&
                       name.find_first_not_of("0123456789", at + 1) == std::string::npos;
   if (!shaped) return invalid("a policy is named pol_<name>@<version>");
   return name.substr(0, at);

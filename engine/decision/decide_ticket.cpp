@@ -17,8 +17,7 @@ Result<std::optional<Clear>> label(std::string_view field, const std::optional<s
 
 Status check_label(std::string_view field, std::string_view text) {
   if (is_label(text)) return {};
-  return invalid(std::string(field) +
-                 ": 1 to 64 bytes, without control characters and without @");
+  return invalid(std::string(field) + ": 1 to 64 bytes, without control characters and without @");
 }
 
 bool is_resolved(TicketStatus status) {
@@ -185,7 +184,8 @@ Decision reopen_ticket(State& state, const ReopenTicket& command, const Decision
   if (!is_code(command.reason_code)) return invalid("reason_code: 1 to 128 of A-Za-z0-9_.:/-");
   if (!is_resolved(draft.ticket.status))
     return conflict("only a resolved or closed ticket is reopened");
-  reopen(draft, draft.ticket.last_resolution, command.reason_code, draft.seal_given(command.reason));
+  reopen(draft, draft.ticket.last_resolution, command.reason_code,
+         draft.seal_given(command.reason));
   return std::move(draft.events);
 }
 

@@ -34,8 +34,9 @@ Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
 void request_approval(Draft& draft, const ActionState& action, const Verdict& verdict,
                       const Policy& policy);
 
-/// Runs one of our own action types: effect.dispatched, what it changes, effect.confirmed with every
-/// field before and after. REQUIRES: the type's executor is internal and the policy allowed it.
+/// Runs one of our own action types: effect.dispatched, what it changes, effect.confirmed with
+/// every field before and after. REQUIRES: the type's executor is internal and the policy allowed
+/// it.
 void execute_internally(Draft& draft, const ActionState& action, const ActionType& type,
                         const Json& args, const Policy& policy);
 

@@ -19,9 +19,9 @@ Result<Draft> draft_for(State& state, const TicketId& ticket, const DecisionCont
 
 Status check_version(const TicketState& ticket, const std::optional<std::int64_t>& expected) {
   if (!expected || *expected == ticket.next_version - 1) return {};
-  return Error{ErrorCode::version_conflict,
-               "the ticket is at version " + std::to_string(ticket.next_version - 1) + ", not " +
-                   std::to_string(*expected)};
+  return Error{ErrorCode::version_conflict, "the ticket is at version " +
+                                                std::to_string(ticket.next_version - 1) + ", not " +
+                                                std::to_string(*expected)};
 }
 
 void change_status(Draft& draft, TicketStatus to, std::string_view reason_code, Cause cause) {

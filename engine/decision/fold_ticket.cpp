@@ -82,7 +82,10 @@ class TicketFold {
   void operator()(const TicketHandlerChanged& changed) {
     TicketState& ticket = row(changed.ticket);
     ticket.handler = changed.to;
-    write(ticket, {"handler", Clear(word(changed.from)), Clear(word(changed.to)), {},
+    write(ticket, {"handler",
+                   Clear(word(changed.from)),
+                   Clear(word(changed.to)),
+                   {},
                    changed.rollback.has_value()});
   }
 
@@ -148,17 +151,20 @@ class TicketFold {
     std::erase(row(ticket).open_resolutions, resolution);
   }
 
+  /// The field's row. A new one says that nobody wrote it yet, so that restoring its first write
+  /// leads back to nobody.
+  static FieldState& field_of(TicketState& ticket, const Write& write) {
+    for (FieldState& field : ticket.fields)
+      if (field.field.text == write.field) return field;
+    FieldState& field = ticket.fields.emplace_back();
+    field.field = write.field;
+    field.last.value = write.before;
+    field.last.position = -1;
+    return field;
+  }
+
   void write(TicketState& ticket, const Write& write) {
-    const auto found =
-        std::find_if(ticket.fields.begin(), ticket.fields.end(),
-                     [&](const FieldState& state) { return state.field.text == write.field; });
-    FieldState& field = found != ticket.fields.end() ? *found : ticket.fields.emplace_back();
-    if (found == ticket.fields.end()) {
-      // Nobody wrote it yet: a restore of this write then leads back to nobody.
-      field.field = write.field;
-      field.last.value = write.before;
-      field.last.position = -1;
-    }
+    FieldState& field = field_of(ticket, write);
     if (write.restores && !field.earlier.empty() && field.earlier.back().value == write.after) {
       field.last = field.earlier.back();
       field.earlier.pop_back();
@@ -166,7 +172,7 @@ class TicketFold {
     }
     field.earlier.push_back(std::move(field.last));
     if (field.earlier.size() > kEarlierWriters) field.earlier.erase(field.earlier.begin());
-    field.last = {write.after, position(),         event_.actor.id,
+    field.last = {write.after,       position(),           event_.actor.id,
                   event_.actor.type, type_of(event_.data), write.action};
   }
 

@@ -49,15 +49,13 @@ Result<std::vector<FieldWrite>> reported_writes(const Draft& draft, const Report
 Status check_report(const ReportAction& command) {
   if (command.provider_ref && !is_code(*command.provider_ref))
     return invalid("provider_ref: 1 to 128 of A-Za-z0-9_.:/-");
-  if (command.code && !is_code(*command.code))
-    return invalid("code: 1 to 128 of A-Za-z0-9_.:/-");
+  if (command.code && !is_code(*command.code)) return invalid("code: 1 to 128 of A-Za-z0-9_.:/-");
   return {};
 }
 
 /// The lease says that the reporter is the one who ran it. After it was lost, a person may say what
 /// became of the effect.
-Status check_reporter(const ReportAction& command, const ActionState& action,
-                      const Principal& by) {
+Status check_reporter(const ReportAction& command, const ActionState& action, const Principal& by) {
   const bool person_reconciles = action.status == ActionStatus::outcome_unknown &&
                                  by.kind == ActorType::human && by.role != Role::agent;
   if (!command.lease) {

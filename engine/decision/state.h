@@ -13,7 +13,7 @@ struct FieldWriter {
   std::int64_t position = 0;
   PrincipalId actor;
   ActorType actor_type = ActorType::system;
-  Clear type;  ///< Type of the event that wrote.
+  Clear type;                      ///< Type of the event that wrote.
   std::optional<ActionId> action;  ///< The action that wrote, if one did.
   bool operator==(const FieldWriter&) const = default;
 };
@@ -136,13 +136,12 @@ BOOST_DESCRIBE_STRUCT(StreamState, (), (next_version))
 /// One tenant's own settings and counters.
 struct TenantState {
   std::int64_t next_ticket_number = 1;
-  Clear policy;       ///< pol_<name>@<version>
-  Clear policy_text;  ///< Canonical JSON
+  Clear policy;                      ///< pol_<name>@<version>
+  Clear policy_text;                 ///< Canonical JSON
   std::vector<Clear> killed_scopes;  ///< tenant, or action types
   bool operator==(const TenantState&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TenantState, (),
-                      (next_ticket_number, policy, policy_text, killed_scopes))
+BOOST_DESCRIBE_STRUCT(TenantState, (), (next_ticket_number, policy, policy_text, killed_scopes))
 
 /// Rows of one kind by id; find() is null when there is none, change() makes one.
 /// A pointer stays valid until the next call on the same table.

@@ -15,9 +15,8 @@ std::vector<ActionType> all_types() {
     for (ActionType& type : rows()) all.push_back(std::move(type));
   const auto by_name = [](const auto& a, const auto& b) { return a.name < b.name; };
   std::sort(all.begin(), all.end(), by_name);
-  const auto twice = std::adjacent_find(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return a.name == b.name;
-  });
+  const auto twice = std::adjacent_find(
+      all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
   RECOURSE_ASSERT(twice == all.end(), "an action type stands in the manifest once");
   return all;
 }
@@ -31,8 +30,8 @@ Json names_json(const std::vector<std::string_view>& names) {
 Json args_json(const ActionType& type) {
   Json json = Json::array();
   for (const ArgSpec& arg : type.args)
-    json.push_back(Json::object(
-        {{"name", arg.name}, {"required", arg.required}, {"type", word(arg.type)}}));
+    json.push_back(
+        Json::object({{"name", arg.name}, {"required", arg.required}, {"type", word(arg.type)}}));
   return json;
 }
 
@@ -74,8 +73,9 @@ std::span<const ActionType> action_types() {
 
 const ActionType* find_action_type(std::string_view name) {
   const auto all = action_types();
-  const auto found = std::lower_bound(all.begin(), all.end(), name,
-                                      [](const ActionType& a, std::string_view b) { return a.name < b; });
+  const auto found =
+      std::lower_bound(all.begin(), all.end(), name,
+                       [](const ActionType& a, std::string_view b) { return a.name < b; });
   return found != all.end() && found->name == name ? &*found : nullptr;
 }
 

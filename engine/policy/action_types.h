@@ -16,8 +16,9 @@ BOOST_DEFINE_ENUM_CLASS(ActionEffect, read, write, handoff, none)
 BOOST_DEFINE_ENUM_CLASS(Executor, internal, client, none)
 /// What a new message of the customer does to an action that waits.
 BOOST_DEFINE_ENUM_CLASS(OnNewMessage, continue_, revalidate, invalidate)
-/// JSON types of arguments. A decimal is a number or the same as a text; text_or_list is a string or
-/// an array of strings; a label may stand in clear (is_label()); hours are an integer from 1 to 2160.
+/// JSON types of arguments. A decimal is a number or the same as a text; text_or_list is a string
+/// or an array of strings; a label may stand in clear (is_label()); hours are an integer from 1 to
+/// 2160.
 BOOST_DEFINE_ENUM_CLASS(ArgType, text, label, integer, hours, decimal, boolean, list, object,
                         text_or_list)
 
@@ -34,14 +35,14 @@ struct ActionType {
   ActionEffect effect = ActionEffect::write;
   Reversibility reversibility = Reversibility::R4;
   Executor executor = Executor::none;
-  std::string_view inverse = "none";   ///< none, self, or the type that undoes it
-  std::string_view category = {};           ///< information, account, technical, escalation, financial, …
+  std::string_view inverse = "none";  ///< none, self, or the type that undoes it
+  std::string_view category = {};  ///< information, account, technical, escalation, financial, …
   std::vector<ArgSpec> args = {};
   std::vector<std::string_view> one_of = {};  ///< At least one of these arguments must be there.
   std::string_view money_path = {};           ///< Argument that holds the amount; empty for none.
   std::vector<std::string_view> writes = {};  ///< Fields of the ticket that it changes.
-  std::int64_t void_window_s = 0;        ///< How long a dispatch may be held back and recalled.
-  bool needs_unresolved = false;         ///< Makes no sense on a resolved ticket.
+  std::int64_t void_window_s = 0;  ///< How long a dispatch may be held back and recalled.
+  bool needs_unresolved = false;   ///< Makes no sense on a resolved ticket.
   std::string_view description = {};
 
   OnNewMessage on_new_message() const;

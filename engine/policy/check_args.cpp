@@ -79,7 +79,8 @@ void read_money(const ActionType& type, const Json& args, std::string_view defau
 
 }  // namespace
 
-CheckedArgs check_args(const ActionType& type, const Json& args, std::string_view default_currency) {
+CheckedArgs check_args(const ActionType& type, const Json& args,
+                       std::string_view default_currency) {
   CheckedArgs checked;
   if (!args.is_object()) {
     checked.faults.push_back({"", "not_an_object"});

@@ -132,8 +132,7 @@ class Judgement {
     int best_rank = -1;
     for (const ThresholdRule& rule : policy_.thresholds) {
       if (!selects(rule)) continue;
-      const int rank =
-          (rule.type ? 4 : 0) + (rule.category ? 2 : 0) + (rule.reversibility ? 1 : 0);
+      const int rank = (rule.type ? 4 : 0) + (rule.category ? 2 : 0) + (rule.reversibility ? 1 : 0);
       if (rank > best_rank) {
         best = &rule;
         best_rank = rank;

@@ -31,7 +31,7 @@ struct Verdict {
   PolicyOutcome outcome = PolicyOutcome::deny;
   std::optional<std::string> problem;  ///< The first rule that denied.
   std::vector<RuleResult> rules;
-  std::int64_t quorum = 0;             ///< For require_approval, and what an approval satisfied.
+  std::int64_t quorum = 0;  ///< For require_approval, and what an approval satisfied.
   std::vector<Role> roles;
 };
 

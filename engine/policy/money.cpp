@@ -31,8 +31,8 @@ struct Decimal {
 };
 
 std::string take_digits(std::string_view& text) {
-  const auto end = std::find_if_not(text.begin(), text.end(),
-                                    [](char c) { return c >= '0' && c <= '9'; });
+  const auto end =
+      std::find_if_not(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   std::string digits(text.begin(), end);
   text.remove_prefix(digits.size());
   return digits;
@@ -69,9 +69,9 @@ std::optional<Decimal> read_decimal(std::string_view text) {
 }  // namespace
 
 std::optional<int> minor_digits(std::string_view currency) {
-  const bool shaped = currency.size() == 3 && std::all_of(currency.begin(), currency.end(), [](char c) {
-    return c >= 'A' && c <= 'Z';
-  });
+  const bool shaped =
+      currency.size() == 3 &&
+      std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!shaped) return std::nullopt;
   if (lists(kTwoDecimals, currency)) return 2;
   if (lists(kNoDecimals, currency)) return 0;

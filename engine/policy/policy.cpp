@@ -80,8 +80,8 @@ Status check(const Policy& policy) {
     return Error{ErrorCode::invalid, "policy: approval_ttl_s is from 60 to 2592000"};
   if (policy.followup_after_s < 0 || policy.followup_after_s > 90 * 86'400)
     return Error{ErrorCode::invalid, "policy: followup_after_s is from 0 to 7776000"};
-  RECOURSE_TRY(check_voters("low_confidence", policy.low_confidence_quorum,
-                            policy.low_confidence_roles));
+  RECOURSE_TRY(
+      check_voters("low_confidence", policy.low_confidence_quorum, policy.low_confidence_roles));
   if (policy.thresholds.size() > 200 || policy.matrix.size() > 200)
     return Error{ErrorCode::invalid, "policy: a list has at most 200 rules"};
   std::set<std::string> names;

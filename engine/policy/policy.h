@@ -22,8 +22,7 @@ struct ThresholdRule {
   std::optional<std::int64_t> at_least_ppm = {};
   PolicyOutcome below = PolicyOutcome::require_approval;  ///< or deny
 };
-BOOST_DESCRIBE_STRUCT(ThresholdRule, (),
-                      (rule, type, category, reversibility, at_least_ppm, below))
+BOOST_DESCRIBE_STRUCT(ThresholdRule, (), (rule, type, category, reversibility, at_least_ppm, below))
 
 BOOST_DEFINE_ENUM_CLASS(MatrixEffect, permit, require_approval, forbid)
 

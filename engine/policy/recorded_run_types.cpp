@@ -39,10 +39,8 @@ void add_retail(std::vector<ActionType>& types) {
     args.insert(args.end(), address.begin(), address.end());
     return args;
   };
-  const std::vector<ArgSpec> exchange{{"order_id", text},
-                                      {"item_ids", list},
-                                      {"new_item_ids", list},
-                                      {"payment_method_id", text}};
+  const std::vector<ArgSpec> exchange{
+      {"order_id", text}, {"item_ids", list}, {"new_item_ids", list}, {"payment_method_id", text}};
   types.push_back(read_tool("find_user_id_by_name_zip",
                             {{"first_name", text}, {"last_name", text}, {"zip", text}},
                             "Finds a customer by name and zip code."));
@@ -60,8 +58,8 @@ void add_retail(std::vector<ActionType>& types) {
                              "Undone with the payment method held before."));
   types.push_back(write_tool("modify_pending_order_items", R4, "none", "financial", exchange,
                              "Allowed once per order."));
-  types.push_back(write_tool("modify_user_address", R2, "self", "account",
-                             with_address("user_id"), "Undone with the address held before."));
+  types.push_back(write_tool("modify_user_address", R2, "self", "account", with_address("user_id"),
+                             "Undone with the address held before."));
   types.push_back(write_tool("return_delivered_order_items", R4, "none", "financial",
                              {{"order_id", text}, {"item_ids", list}, {"payment_method_id", text}},
                              "A return is requested and the customer mailed."));
@@ -73,8 +71,8 @@ void add_airline(std::vector<ActionType>& types) {
   using enum Reversibility;
   using enum ArgType;
   const std::vector<ArgSpec> flight{{"origin", text}, {"destination", text}, {"date", text}};
-  types.push_back(read_tool("get_reservation_details", {{"reservation_id", text}},
-                            "Reads a reservation."));
+  types.push_back(
+      read_tool("get_reservation_details", {{"reservation_id", text}}, "Reads a reservation."));
   types.push_back(read_tool("list_all_airports", {}, "Lists the airports."));
   types.push_back(read_tool("search_direct_flight", flight, "Searches flights."));
   types.push_back(read_tool("search_onestop_flight", flight, "Searches flights with one stop."));
@@ -87,15 +85,16 @@ void add_airline(std::vector<ActionType>& types) {
   types.push_back(write_tool("update_reservation_flights", R3, "self", "financial",
                              {{"reservation_id", text}, {"flights", list}, {"payment_id", text}},
                              "Undone with the flights held before; the price may differ."));
-  types.push_back(write_tool("update_reservation_baggages", R4, "none", "financial",
-                             {{"reservation_id", text}, {"total_baggages", integer},
-                              {"nonfree_baggages", integer}},
-                             "Bags can be added, not removed."));
+  types.push_back(write_tool(
+      "update_reservation_baggages", R4, "none", "financial",
+      {{"reservation_id", text}, {"total_baggages", integer}, {"nonfree_baggages", integer}},
+      "Bags can be added, not removed."));
   types.push_back(write_tool("update_reservation_passengers", R2, "self", "order",
                              {{"reservation_id", text}, {"passengers", list}},
                              "Undone with the passengers held before."));
-  ActionType certificate = write_tool("send_certificate", R4, "none", "financial",
-                                      {{"user_id", text}, {"amount", decimal}}, "Money given away.");
+  ActionType certificate =
+      write_tool("send_certificate", R4, "none", "financial",
+                 {{"user_id", text}, {"amount", decimal}}, "Money given away.");
   certificate.money_path = "amount";
   types.push_back(std::move(certificate));
 }
@@ -107,8 +106,9 @@ std::vector<ActionType> shop_types() {
   types.push_back(read_tool("get_user_details", {{"user_id", ArgType::text}}, "Reads a customer."));
   types.push_back(thinking_tool("calculate", "expression", "A step of the agent's own."));
   types.push_back(thinking_tool("think", "thought", "A step of the agent's own."));
-  ActionType transfer = write_tool("transfer_to_human_agents", Reversibility::R1, "none", "escalation",
-                                   {{"summary", ArgType::text}}, "Hands the customer to a person.");
+  ActionType transfer =
+      write_tool("transfer_to_human_agents", Reversibility::R1, "none", "escalation",
+                 {{"summary", ArgType::text}}, "Hands the customer to a person.");
   transfer.effect = ActionEffect::handoff;
   types.push_back(std::move(transfer));
   add_retail(types);

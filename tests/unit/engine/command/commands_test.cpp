@@ -5,8 +5,12 @@
 namespace recourse {
 namespace {
 
-Principal person(Role role) { return {PrincipalId("usr_1"), ActorType::human, role, KeyId("key_1")}; }
-Principal machine() { return {PrincipalId("agt_1"), ActorType::agent, Role::agent, KeyId("key_2")}; }
+Principal person(Role role) {
+  return {PrincipalId("usr_1"), ActorType::human, role, KeyId("key_1")};
+}
+Principal machine() {
+  return {PrincipalId("agt_1"), ActorType::agent, Role::agent, KeyId("key_2")};
+}
 Principal customer() {
   return {PrincipalId("sub_1"), ActorType::customer, Role::viewer, KeyId("")};
 }

@@ -1,11 +1,12 @@
-#include "tests/unit/engine/decision/story.h"
-
 #include <algorithm>
+
+#include "tests/unit/engine/decision/story.h"
 
 namespace recourse {
 namespace {
 
-TEST_CASE("a sure agent resolves a ticket: answer, status, resolution and follow-up in one commit") {
+TEST_CASE(
+    "a sure agent resolves a ticket: answer, status, resolution and follow-up in one commit") {
   Story story;
   const TicketId ticket = story.open_ticket();
   story.propose(ticket, "AUTO_RESOLVE", R"({"resolution_steps":["restart","log in"]})");
@@ -33,8 +34,8 @@ TEST_CASE("an unsure agent waits for a person, and the ticket shows it") {
   Story story;
   const TicketId ticket = story.open_ticket();
   story.propose(ticket, "AUTO_RESOLVE", "{}", std::nullopt);
-  story.then({"action.proposed", "policy.decided", "approval.requested",
-              "ticket.automation_changed"});
+  story.then(
+      {"action.proposed", "policy.decided", "approval.requested", "ticket.automation_changed"});
   const auto& requested = story.event<ApprovalRequested>();
   CHECK(requested.args_commitment == story.event<ActionProposed>().args.commitment);
   CHECK(requested.render_digest == approval_digest(requested.approval, requested.action,

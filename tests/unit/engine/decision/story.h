@@ -69,8 +69,8 @@ class Story {
 
   /// Decides and records `command`; CHECKs nothing.
   Story& when(const Principal& principal, const Command& command) {
-    DecisionContext context{now, random_, principal, admins, args_for(command),
-                            rejected_args_for(command)};
+    DecisionContext context{now,    random_,           principal,
+                            admins, args_for(command), rejected_args_for(command)};
     auto decided = decide(memory.state, command, context);
     first_new_ = log.size();
     error_.reset();
@@ -131,9 +131,10 @@ class Story {
 
   /// Records what no command makes, such as an imported event.
   void record(std::vector<NewEvent> events) {
-    for (NewEvent& event : events) for_each_sealed(event.data, [&](const auto&, Sealed& sealed) {
-      sealed.commitment = sha256(sealed.json + std::to_string(++sealings_));
-    });
+    for (NewEvent& event : events)
+      for_each_sealed(event.data, [&](const auto&, Sealed& sealed) {
+        sealed.commitment = sha256(sealed.json + std::to_string(++sealings_));
+      });
     std::vector<EventData*> data;
     for (NewEvent& event : events) data.push_back(&event.data);
     bind_commitments(data);
@@ -157,9 +158,7 @@ class Story {
 
   const TicketState& ticket(const TicketId& id) const { return memory.tickets.rows.at(id); }
   const ActionState& action(const ActionId& id) const { return memory.actions.rows.at(id); }
-  const ApprovalState& approval(const ApprovalId& id) const {
-    return memory.approvals.rows.at(id);
-  }
+  const ApprovalState& approval(const ApprovalId& id) const { return memory.approvals.rows.at(id); }
 
   // ---- Short forms ---------------------------------------------------------------------------
 
@@ -181,8 +180,7 @@ class Story {
     return when(kAgent, command);
   }
   /// Proposes and gives the action's id.
-  ActionId proposed(const TicketId& ticket, const std::string& type,
-                    const std::string& args = "{}",
+  ActionId proposed(const TicketId& ticket, const std::string& type, const std::string& args = "{}",
                     std::optional<std::int64_t> confidence = 900'000) {
     propose(ticket, type, args, confidence);
     REQUIRE_MESSAGE(!error_, error_->message);

@@ -21,7 +21,8 @@ std::string faults(const char* type, const char* args) {
   return text;
 }
 
-TEST_CASE("the four reversible actions of the help desk can be undone here, and a question cannot") {
+TEST_CASE(
+    "the four reversible actions of the help desk can be undone here, and a question cannot") {
   for (const char* name : {"AUTO_RESOLVE", "ESCALATE", "ASSIGN_TO_TEAM", "SCHEDULE_FOLLOWUP"}) {
     CAPTURE(name);
     const ActionType* type = find_action_type(name);
@@ -46,7 +47,8 @@ TEST_CASE("the manifest does not contradict itself") {
     CAPTURE(type.name);
     CHECK_FALSE(type.category.empty());
     CHECK_FALSE(type.description.empty());
-    const bool exact = type.reversibility == Reversibility::R1 || type.reversibility == Reversibility::R2;
+    const bool exact =
+        type.reversibility == Reversibility::R1 || type.reversibility == Reversibility::R2;
     if (exact && type.effect == ActionEffect::write) CHECK(type.inverse != "none");
     if (type.reversibility == Reversibility::R4 || type.reversibility == Reversibility::R0)
       CHECK(type.inverse == "none");
@@ -84,7 +86,8 @@ TEST_CASE("arguments are compared with the manifest") {
   CHECK(faults("ASSIGN_TO_TEAM", "{}") == "team:missing");
   CHECK(faults("ASSIGN_TO_TEAM", R"({"assignee":"usr_1"})") == "");
   CHECK(faults("AUTO_RESOLVE", R"({"resolution_steps":["a","b"]})") == "");
-  CHECK(faults("AUTO_RESOLVE", R"({"resolution_steps":["a",1]})") == "resolution_steps:not_text_or_list");
+  CHECK(faults("AUTO_RESOLVE", R"({"resolution_steps":["a",1]})") ==
+        "resolution_steps:not_text_or_list");
 }
 
 TEST_CASE("an amount becomes minor units of its currency") {

@@ -105,8 +105,9 @@ TEST_CASE("arguments against the schema are denied and the faults recorded") {
   facts.schema_faults = {{"order_id", "missing"}};
   const Verdict verdict = judge(default_policy(), facts);
   CHECK(verdict.problem == "schema");
-  const auto schema = std::find_if(verdict.rules.begin(), verdict.rules.end(),
-                                   [](const RuleResult& rule) { return rule.rule.text == "schema"; });
+  const auto schema =
+      std::find_if(verdict.rules.begin(), verdict.rules.end(),
+                   [](const RuleResult& rule) { return rule.rule.text == "schema"; });
   REQUIRE(schema != verdict.rules.end());
   CHECK(schema->inputs == std::vector<RuleInput>{{"order_id", "missing"}});
 }

@@ -1,7 +1,6 @@
 #include "engine/policy/money.h"
 
 #include <doctest/doctest.h>
-
 #include <rapidcheck.h>
 
 #include <string>
