@@ -52,8 +52,8 @@ std::string_view LeafCheck::check(Position position, std::string_view leaf, Find
     if (!is_canonical(leaf, kLeafLimits)) damaged("the leaf is not in its canonical form");
     const Result<RecordedEvent> event = read_leaf(leaf);
     if (!event && event.error().code == ErrorCode::unsupported)
-      findings.add(Verdict::could_not_tell, event.error().message,
-                   "verify with the newest program", position);
+      findings.add(Verdict::could_not_tell, event.error().message, "verify with the newest program",
+                   position);
     else if (!event)
       damaged("the leaf is no event: " + event.error().message);
   }
@@ -61,12 +61,12 @@ std::string_view LeafCheck::check(Position position, std::string_view leaf, Find
     const Result<RecordedEvent> event = read_leaf(leaf);
     if (event && std::holds_alternative<LogAnchored>(event->data)) {
       const auto& anchor = std::get<LogAnchored>(event->data);
-      quoted.push_back({anchor.origin_hash, static_cast<std::uint64_t>(anchor.size), anchor.root,
-                        position});
+      quoted.push_back(
+          {anchor.origin_hash, static_cast<std::uint64_t>(anchor.size), anchor.root, position});
     } else if (event && std::holds_alternative<LogHeartbeat>(event->data)) {
       const auto& beat = std::get<LogHeartbeat>(event->data);
-      quoted.push_back({meta_hash_, static_cast<std::uint64_t>(beat.meta_size), beat.meta_root,
-                        position});
+      quoted.push_back(
+          {meta_hash_, static_cast<std::uint64_t>(beat.meta_size), beat.meta_root, position});
     }
   }
   if (is_time(tail->time)) return tail->time;

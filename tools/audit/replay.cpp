@@ -12,9 +12,9 @@ namespace {
 
 /// Members that answer why, whatever the event; all other clear members say what.
 const std::set<std::string, std::less<>> kReasons = {
-    "cause",  "code",    "confidence_ppm", "failure_code",  "later_writers", "outcome",
-    "policy", "problem", "reason_code",    "rules",         "scope",         "shadow",
-    "verdict"};
+    "cause",   "code",   "confidence_ppm", "failure_code", "later_writers",
+    "outcome", "policy", "problem",        "reason_code",  "rules",
+    "scope",   "shadow", "verdict"};
 
 /// Names the event's own place, which every step shows anyway.
 const std::set<std::string, std::less<>> kPlaces = {"ticket", "imported", "source", "occurred_at"};
@@ -127,9 +127,8 @@ class Replayer {
     });
     if (!request_.open) return texts;
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      Result<OpenedValue> opened =
-          ledger_.open_value(request_.ledger, event.subject, event.position,
-                             static_cast<SealedOrdinal>(i));
+      Result<OpenedValue> opened = ledger_.open_value(
+          request_.ledger, event.subject, event.position, static_cast<SealedOrdinal>(i));
       if (opened) {
         texts[i].json = std::move(opened->json);
       } else if (opened.error().code == ErrorCode::erased) {
@@ -153,12 +152,12 @@ Status each_leaf(const Ledger& ledger, const ViewStore* views, LedgerId id, cons
                  LogSize end, const std::function<Result<bool>(std::string_view)>& take) {
   if (target.is_all()) {
     Status status;
-    RECOURSE_TRY(ledger.scan(id, Position(0), Position(end.value()),
-                             [&](Position, std::string_view leaf) {
-                               const Result<bool> more = take(leaf);
-                               if (!more) status = more.error();
-                               return more && *more;
-                             }));
+    RECOURSE_TRY(
+        ledger.scan(id, Position(0), Position(end.value()), [&](Position, std::string_view leaf) {
+          const Result<bool> more = take(leaf);
+          if (!more) status = more.error();
+          return more && *more;
+        }));
     return status;
   }
   RECOURSE_LET(const std::vector<Position> positions,

@@ -17,9 +17,8 @@ constexpr std::string_view kYellow = "\x1b[33m";
 constexpr std::string_view kGreen = "\x1b[32m";
 constexpr std::size_t kShownValue = 100;  ///< Bytes of a value in a line; JSON has all of it.
 
-const std::set<std::string, std::less<>> kBookkeeping = {"last_occurred_at", "last_position",
-                                                         "position", "steps", "updated_at",
-                                                         "version"};
+const std::set<std::string, std::less<>> kBookkeeping = {
+    "last_occurred_at", "last_position", "position", "steps", "updated_at", "version"};
 
 std::string painted(std::string_view text, std::string_view colour, const TextStyle& style) {
   if (!style.colour || text.empty()) return std::string(text);
@@ -44,8 +43,8 @@ std::string value_text(const std::string& json) {
   const Result<Json> value = parse_json(json, {std::size_t{64} << 20, 64});
   if (!value) return printable(json);
   const std::string* text = value->string();
-  const bool plain = text != nullptr && !text->empty() &&
-                     text->find_first_of("\"\\\n\r\t ") == std::string::npos;
+  const bool plain =
+      text != nullptr && !text->empty() && text->find_first_of("\"\\\n\r\t ") == std::string::npos;
   return shortened(printable(plain ? *text : json));
 }
 
@@ -68,8 +67,8 @@ std::string rule_text(const Json& rule) {
     const Json* name = input.find("name");
     const Json* value = input.find("value");
     if (name == nullptr || value == nullptr) continue;
-    line += separator + value_text(canonical_json(*name)) + " = " +
-            value_text(canonical_json(*value));
+    line +=
+        separator + value_text(canonical_json(*name)) + " = " + value_text(canonical_json(*value));
     separator = ", ";
   }
   return line + ")";
@@ -204,8 +203,8 @@ std::string to_text(const ReplayStep& step, const TextStyle& style) {
   for (const ReplayFact& fact : step.why) add_lines(why, fact);
   for (const SealedText& sealed : step.sealed) {
     constexpr std::string_view kData = "/data/";
-    std::string name = sealed.pointer.starts_with(kData) ? sealed.pointer.substr(kData.size())
-                                                         : sealed.pointer;
+    std::string name =
+        sealed.pointer.starts_with(kData) ? sealed.pointer.substr(kData.size()) : sealed.pointer;
     const bool reason = name == "reason" || name == "reasoning" || name == "evidence";
     (reason ? why : what).push_back({std::move(name), sealed_text(sealed)});
   }
@@ -237,8 +236,8 @@ std::string to_json(const ReplayStep& step) {
   json.set("why", json_of(step.why));
   Json sealed = Json::array();
   for (const SealedText& text : step.sealed) {
-    Json entry = Json::object(
-        {{"path", text.pointer}, {"commitment", to_base64(as_text(text.commitment))}});
+    Json entry =
+        Json::object({{"path", text.pointer}, {"commitment", to_base64(as_text(text.commitment))}});
     if (text.json) {
       Result<Json> value = parse_json(*text.json);
       entry.set("value", value ? std::move(*value) : Json(*text.json));

@@ -8,7 +8,7 @@
 namespace recourse {
 
 struct TextStyle {
-  bool colour = false;      ///< ANSI colours, for a terminal only.
+  bool colour = false;       ///< ANSI colours, for a terminal only.
   bool bookkeeping = false;  ///< Also fields that change with every event: version, updated_at, ...
 };
 

@@ -57,8 +57,8 @@ class OrderedFold {
   }
 
   static void time_ran_back(Findings& findings, Position at) {
-    findings.add(Verdict::damaged, "the leaf's time is before that of the leaf before it",
-                 kRestore, at);
+    findings.add(Verdict::damaged, "the leaf's time is before that of the leaf before it", kRestore,
+                 at);
   }
 
  private:

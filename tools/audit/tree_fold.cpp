@@ -8,10 +8,12 @@ constexpr std::string_view kRestore = "restore the ledger from a verified backup
 std::string name_of(const StatedHead& head) {
   const std::string size = std::to_string(head.size);
   switch (head.by) {
-    case StatedHead::By::head: return "the head at " + size + " leaves";
+    case StatedHead::By::head:
+      return "the head at " + size + " leaves";
     case StatedHead::By::commit:
       return "commit " + std::to_string(head.number) + " at " + size + " leaves";
-    case StatedHead::By::checkpoint: return "the signed checkpoint at " + size + " leaves";
+    case StatedHead::By::checkpoint:
+      return "the signed checkpoint at " + size + " leaves";
   }
   return "";
 }

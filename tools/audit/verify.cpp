@@ -87,8 +87,8 @@ class Verification {
                          Findings& findings) const {
     const Result<std::vector<std::string>> notes = signer_.all(info.ledger);
     if (!notes) {
-      findings.add(Verdict::damaged, "the kept checkpoints cannot be read: " +
-                                         notes.error().message, kRestore);
+      findings.add(Verdict::damaged,
+                   "the kept checkpoints cannot be read: " + notes.error().message, kRestore);
       return;
     }
     if (notes->empty()) return;
@@ -105,8 +105,8 @@ class Verification {
                      "compare with a checkpoint kept outside; then restore");
         continue;
       }
-      stated.push_back({verified->checkpoint.size, verified->checkpoint.root,
-                        StatedHead::By::checkpoint, 0});
+      stated.push_back(
+          {verified->checkpoint.size, verified->checkpoint.root, StatedHead::By::checkpoint, 0});
     }
   }
 
@@ -118,9 +118,8 @@ class Verification {
     state_checkpoints(info, stated, findings);
     ledger.head = ledger_.head(info.ledger);
     stated.push_back({ledger.head.size.value(), ledger.head.root, StatedHead::By::head, 0});
-    std::stable_sort(stated.begin(), stated.end(), [](const StatedHead& a, const StatedHead& b) {
-      return a.size < b.size;
-    });
+    std::stable_sort(stated.begin(), stated.end(),
+                     [](const StatedHead& a, const StatedHead& b) { return a.size < b.size; });
 
     std::vector<QuotedHead> quoted;
     const TreeCheckOptions tree{options_.strict, options_.threads};
@@ -216,9 +215,9 @@ VerifyReport verify(const Ledger& ledger, const Signer& signer, const VerifyOpti
 VerifyReport report_of_refused_open(const Error& error) {
   const bool damaged = error.code == ErrorCode::corrupt;
   VerifyReport report;
-  report.findings.push_back({damaged ? Verdict::damaged : Verdict::could_not_tell, "",
-                             std::nullopt, std::nullopt, error.message,
-                             std::string(damaged ? kRestore : "mend the cause, then verify again")});
+  report.findings.push_back(
+      {damaged ? Verdict::damaged : Verdict::could_not_tell, "", std::nullopt, std::nullopt,
+       error.message, std::string(damaged ? kRestore : "mend the cause, then verify again")});
   return report;
 }
 

@@ -19,9 +19,9 @@ struct ProjectionDigests {
 };
 
 struct VerifyOptions {
-  bool strict = false;  ///< Also the canonical form and the schema of every leaf.
-  bool sealed = true;   ///< Open every sealed value; needs the KEK.
-  std::optional<TenantId> tenant;   ///< Only this one's ledger; default: all and the meta ledger.
+  bool strict = false;             ///< Also the canonical form and the schema of every leaf.
+  bool sealed = true;              ///< Open every sealed value; needs the KEK.
+  std::optional<TenantId> tenant;  ///< Only this one's ledger; default: all and the meta ledger.
   /// The log's verifier key as an auditor has it. Default: that of the deployment, which needs the
   /// KEK.
   std::optional<std::string> log_key;

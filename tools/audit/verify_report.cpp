@@ -11,9 +11,12 @@ namespace {
 
 std::string_view word_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::intact: return "intact";
-    case Verdict::damaged: return "damaged";
-    case Verdict::could_not_tell: return "could not tell";
+    case Verdict::intact:
+      return "intact";
+    case Verdict::damaged:
+      return "damaged";
+    case Verdict::could_not_tell:
+      return "could not tell";
   }
   return "";
 }

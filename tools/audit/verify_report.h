@@ -49,22 +49,22 @@ class Findings {
 /// One ledger as it was found.
 struct LedgerReport {
   LedgerInfo info;
-  TreeHead head;        ///< As the ledger says.
-  Hash root{};          ///< Recomputed from the leaves.
+  TreeHead head;  ///< As the ledger says.
+  Hash root{};    ///< Recomputed from the leaves.
   std::uint64_t leaves = 0, leaf_bytes = 0;
-  std::uint64_t heads_compared = 0;   ///< Heads in commit records and anchors.
-  std::uint64_t checkpoints = 0;      ///< Signed heads whose signature and root hold.
-  std::uint64_t sealed_opened = 0;    ///< Values that match the leaf's commitment.
-  std::uint64_t sealed_erased = 0;    ///< Values whose key was destroyed.
-  std::uint64_t projections = 0;      ///< Projections equal to their rebuild.
-  double tree_seconds = 0;            ///< Leaves, tree and checkpoints.
+  std::uint64_t heads_compared = 0;  ///< Heads in commit records and anchors.
+  std::uint64_t checkpoints = 0;     ///< Signed heads whose signature and root hold.
+  std::uint64_t sealed_opened = 0;   ///< Values that match the leaf's commitment.
+  std::uint64_t sealed_erased = 0;   ///< Values whose key was destroyed.
+  std::uint64_t projections = 0;     ///< Projections equal to their rebuild.
+  double tree_seconds = 0;           ///< Leaves, tree and checkpoints.
   double sealed_seconds = 0, projection_seconds = 0;
 };
 
 struct VerifyReport {
   std::vector<LedgerReport> ledgers;
   std::vector<Finding> findings;
-  std::uint64_t commits = 0;   ///< Commit records that form one chain.
+  std::uint64_t commits = 0;  ///< Commit records that form one chain.
   bool strict = false;
 
   /// Damage wins over doubt.

@@ -15,7 +15,8 @@
 
 namespace recourse {
 
-/// A small deployment with one tenant, its signer, and a way to change stored bytes behind its back.
+/// A small deployment with one tenant, its signer, and a way to change stored bytes behind its
+/// back.
 struct AuditedLedger : SmallLedger {
   LedgerId tenant{1};
   std::unique_ptr<Signer> signer;
@@ -35,8 +36,8 @@ struct AuditedLedger : SmallLedger {
     NewEvent event;
     event.stream = "example.com/meta";
     event.actor = Actor{};
-    event.data = LogAnchored{sha256(origin), static_cast<std::int64_t>(head.size.value()),
-                             head.root};
+    event.data =
+        LogAnchored{sha256(origin), static_cast<std::int64_t>(head.size.value()), head.root};
     REQUIRE(stage(LedgerId(0), {event}));
     REQUIRE(ledger->commit());
     REQUIRE(signer->sign_round());

@@ -35,10 +35,9 @@ struct Audited : AuditedLedger {
 
 /// The one finding whose text holds `what`.
 const Finding* find(const VerifyReport& report, std::string_view what) {
-  const auto found =
-      std::find_if(report.findings.begin(), report.findings.end(), [&](const Finding& finding) {
-        return finding.what.find(what) != std::string::npos;
-      });
+  const auto found = std::find_if(
+      report.findings.begin(), report.findings.end(),
+      [&](const Finding& finding) { return finding.what.find(what) != std::string::npos; });
   return found == report.findings.end() ? nullptr : &*found;
 }
 
@@ -103,8 +102,8 @@ TEST_CASE("missing and unreadable leaves are one range, and the rest is verified
   audited.behind_its_back([&](Store& store) {
     AuditedLedger::remove(store, Family::leaves, audited.key_of(260));
     rocksdb::WriteBatch batch;
-    REQUIRE(batch.Put(store.family(Family::leaves), audited.key_of(261), "no checksum at all")
-                .ok());
+    REQUIRE(
+        batch.Put(store.family(Family::leaves), audited.key_of(261), "no checksum at all").ok());
     REQUIRE(store.write(batch));
   });
   const VerifyReport report = audited.check();

@@ -1,0 +1,261 @@
+#include "tools/audit/bundle.h"
+
+#include <fcntl.h>
+
+#include <map>
+
+#include "engine/event/canonical_json.h"
+#include "engine/ledger/checkpoint.h"
+#include "engine/ledger/range_proof.h"
+#include "tools/audit/bundle_plan.h"
+#include "tools/audit/embedded_texts.h"
+#include "tools/audit/hashed_file.h"
+
+namespace recourse {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kIncomplete = "INCOMPLETE";
+constexpr std::string_view kVersion = "recourse/bundle@v1";
+
+/// The directory of a bundle, and what the manifest says about each file in it.
+class BundleDirectory {
+ public:
+  /// Errors: conflict, io.
+  static Result<BundleDirectory> make(const fs::path& root) {
+    std::error_code error;
+    const fs::file_status status = fs::status(root, error);
+    if (fs::exists(status) && (!fs::is_directory(status) || !fs::is_empty(root, error)))
+      return Error{ErrorCode::conflict, root.string() + " is there already and not empty"};
+    for (const fs::path& folder : {root, root / "meta", root / "trust"}) {
+      fs::create_directories(folder, error);
+      if (error) return system_error("create", folder, error.value());
+    }
+    BundleDirectory made(root);
+    RECOURSE_LET(OpenFile mark, OpenFile::open(root / kIncomplete, O_WRONLY | O_CREAT | O_EXCL));
+    RECOURSE_TRY(mark.sync());
+    RECOURSE_TRY(sync_directory(root));
+    return made;
+  }
+
+  Result<HashedFile> create(const std::string& path) { return HashedFile::create(root_ / path); }
+
+  Status finish(const std::string& path, HashedFile& file) {
+    RECOURSE_TRY(file.finish());
+    files_[path] = {file.size(), file.digest()};
+    bytes_ += file.size();
+    return {};
+  }
+
+  Status write(const std::string& path, std::string_view content) {
+    RECOURSE_LET(HashedFile file, create(path));
+    RECOURSE_TRY(file.write(content));
+    return finish(path, file);
+  }
+
+  Json manifest_files() const {
+    Json files = Json::array();
+    for (const auto& [path, file] : files_)
+      files.push_back(Json::object(
+          {{"path", path}, {"sha256", to_hex(as_text(file.digest))}, {"size", file.size}}));
+    return files;
+  }
+
+  const Hash& digest(const std::string& path) const { return files_.at(path).digest; }
+  std::uint64_t files() const { return files_.size(); }
+  std::uint64_t bytes() const { return bytes_; }
+
+  /// Takes the mark away once all the rest is on stable storage.
+  Status complete() {
+    std::error_code error;
+    if (fs::is_empty(root_ / "meta", error)) fs::remove(root_ / "meta", error);
+    for (const fs::path& folder : {root_ / "trust", root_ / "meta", root_})
+      if (fs::exists(folder)) RECOURSE_TRY(sync_directory(folder));
+    fs::remove(root_ / kIncomplete, error);
+    if (error) return system_error("remove", root_ / kIncomplete, error.value());
+    return sync_directory(root_);
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t size;
+    Hash digest;
+  };
+  explicit BundleDirectory(fs::path root) : root_(std::move(root)) {}
+
+  fs::path root_;
+  std::map<std::string, Entry> files_;  ///< By path, as the manifest lists them.
+  std::uint64_t bytes_ = 0;
+};
+
+/// The policy file of c2sp.org/tlog-policy. One key pair signs for all logs of a deployment, and
+/// the format wants each key once, so the meta log is not named.
+std::string policy_text(const std::string& log_key) {
+  return "# A copy for convenience: use the key that you received outside of this bundle.\nlog " +
+         log_key + "\nquorum none\n";
+}
+
+std::string facts_text(const BundlePlan& plan, const BundleSummary& summary, bool open) {
+  const auto number = [](std::uint64_t value) { return std::to_string(value); };
+  std::string text = "\n## This bundle\n\n| | |\n|---|---|\n";
+  const auto row = [&](std::string_view name, const std::string& value) {
+    text.append("| ").append(name).append(" | ").append(value).append(" |\n");
+  };
+  row("log", plan.info.origin);
+  row("leaves", number(plan.start.value()) + " to before " + number(plan.end.value()));
+  row("asked for", number(plan.requested_from.value()) + " to before " +
+                       number(plan.requested_to.value()) + "; widened to the signed heads around");
+  row("head",
+      number(plan.head.size.value()) + " leaves, root " + to_base64(as_text(plan.head.root)));
+  row("anchor in the meta log",
+      plan.meta_proof ? "meta/head.tlog-proof"
+                      : "absent: this head was "
+                        "not anchored when the bundle was made, so step 5 proves nothing");
+  row("sealed values",
+      open ? number(summary.disclosed) + " opened, " + number(summary.erased) + " erased before"
+           : "not opened");
+  return text;
+}
+
+class BundleExport {
+ public:
+  BundleExport(const Ledger& ledger, const Signer& signer, const BundlePlan& plan, bool open,
+               BundleDirectory directory)
+      : ledger_(ledger),
+        signer_(signer),
+        plan_(plan),
+        open_(open),
+        directory_(std::move(directory)) {
+    summary_.info = plan.info;
+    summary_.start = plan.start;
+    summary_.end = plan.end;
+    summary_.head = plan.head;
+    summary_.anchored = plan.meta_proof.has_value();
+  }
+
+  Result<BundleSummary> run() {
+    RECOURSE_TRY(
+        directory_.write("trust/policy.txt", policy_text(signer_.verifier_key(plan_.info.ledger))));
+    RECOURSE_TRY(directory_.write("trust/report.key", signer_.report_verifier_key() + "\n"));
+    RECOURSE_TRY(directory_.write("checkpoint", plan_.note));
+    if (plan_.start_note) RECOURSE_TRY(directory_.write("checkpoint.start", *plan_.start_note));
+    if (plan_.meta_proof) RECOURSE_TRY(directory_.write("meta/head.tlog-proof", *plan_.meta_proof));
+    RECOURSE_LET(const std::string proof,
+                 ledger_.range_proof(plan_.info.ledger, plan_.start, plan_.end, plan_.head.size,
+                                     plan_.note));
+    RECOURSE_TRY(directory_.write("range.proof", proof));
+    RECOURSE_TRY(write_leaves(proof));
+    RECOURSE_TRY(directory_.write("verify.py", verify_script()));
+    RECOURSE_TRY(directory_.write(
+        "VERIFY.md", std::string(verify_guide()) + facts_text(plan_, summary_, open_)));
+    RECOURSE_TRY(write_manifest());
+    RECOURSE_TRY(directory_.complete());
+    summary_.files = directory_.files();
+    summary_.bytes = directory_.bytes();
+    return summary_;
+  }
+
+ private:
+  /// The leaves with their disclosures. They are folded into the proof on the way: a bundle that
+  /// would not verify is not handed out.
+  Status write_leaves(const std::string& proof_text) {
+    RECOURSE_LET(const RangeProof proof, parse_range_proof(proof_text));
+    RangeFold fold(proof);
+    if (plan_.start_note) {
+      RECOURSE_LET(const Checkpoint start, peek_checkpoint(*plan_.start_note));
+      if (start.root != fold.root_at_start())
+        return Error{ErrorCode::corrupt, "the ledger does not continue the head signed at " +
+                                             std::to_string(start.size) + " leaves: run verify"};
+    }
+    RECOURSE_LET(HashedFile leaves, directory_.create("leaves.ndjson"));
+    std::optional<HashedFile> shown;
+    if (open_) {
+      RECOURSE_LET(shown, directory_.create("disclosures.ndjson"));
+    }
+    Status status;
+    RECOURSE_TRY(ledger_.scan(plan_.info.ledger, plan_.start, plan_.end,
+                              [&](Position, std::string_view leaf) {
+                                fold.add(leaf_hash(leaf));
+                                line_.assign(leaf).append("\n");
+                                status = leaves.write(line_);
+                                if (status && shown) status = disclose(leaf, *shown);
+                                return status.ok();
+                              }));
+    RECOURSE_TRY(status);
+    if (!fold.finish())
+      return Error{ErrorCode::corrupt,
+                   "the leaves do not give the signed root: run verify, then restore"};
+    RECOURSE_TRY(directory_.finish("leaves.ndjson", leaves));
+    return shown ? directory_.finish("disclosures.ndjson", *shown) : Status();
+  }
+
+  Status disclose(std::string_view leaf, HashedFile& shown) {
+    if (leaf.find("\"$sealed\":") == leaf.npos) return {};
+    RECOURSE_LET(RecordedEvent event, read_leaf(leaf));
+    std::vector<std::string> pointers;
+    for_each_sealed(event.data,
+                    [&](const std::string& pointer, Sealed&) { pointers.push_back(pointer); });
+    for (std::size_t i = 0; i < pointers.size(); ++i) {
+      const Result<OpenedValue> value = ledger_.open_value(
+          plan_.info.ledger, event.subject, event.position, static_cast<SealedOrdinal>(i));
+      if (!value && value.error().code == ErrorCode::erased) {
+        ++summary_.erased;
+        continue;
+      }
+      if (!value) return value.error();
+      // Canonical as it stands: index, path, rho, value are in order, and so is the value itself.
+      line_ = "{\"index\":" + std::to_string(event.position.value()) + ",\"path\":";
+      append_canonical_string(line_, pointers[i]);
+      line_ += ",\"rho\":\"" + to_base64(value->rho) + "\",\"value\":" + value->json + "}\n";
+      RECOURSE_TRY(shown.write(line_));
+      ++summary_.disclosed;
+    }
+    return {};
+  }
+
+  Status write_manifest() {
+    Json manifest = Json::object({
+        {"bundle", kVersion},
+        {"origin", plan_.info.origin},
+        {"start", plan_.start.value()},
+        {"end", plan_.end.value()},
+        {"size", plan_.head.size.value()},
+        {"root", to_base64(as_text(plan_.head.root))},
+        {"requested", Json::object({{"from", plan_.requested_from.value()},
+                                    {"to", plan_.requested_to.value()}})},
+        {"files", directory_.manifest_files()},
+    });
+    if (plan_.end > Position(0)) {
+      RECOURSE_LET(const std::string last,
+                   ledger_.leaf(plan_.info.ledger, Position(plan_.end.value() - 1)));
+      RECOURSE_LET(const LeafHead head, read_leaf_head(last));
+      manifest.set("time", to_rfc3339(head.time));
+    }
+    RECOURSE_TRY(directory_.write("manifest.json", canonical_json(manifest)));
+    summary_.manifest = directory_.digest("manifest.json");
+    return directory_.write("manifest.note",
+                            signer_.sign_report(std::string(kVersion) + "\n" + plan_.info.origin +
+                                                "\n" + to_hex(as_text(summary_.manifest)) + "\n"));
+  }
+
+  const Ledger& ledger_;
+  const Signer& signer_;
+  const BundlePlan& plan_;
+  const bool open_;
+  BundleDirectory directory_;
+  BundleSummary summary_;
+  std::string line_;
+};
+
+}  // namespace
+
+Result<BundleSummary> export_bundle(const Ledger& ledger, const Signer& signer,
+                                    const BundleOptions& options) {
+  if (options.anchor) RECOURSE_TRY(options.anchor());
+  RECOURSE_LET(const BundlePlan plan, plan_bundle(ledger, signer, options));
+  RECOURSE_LET(BundleDirectory directory, BundleDirectory::make(options.out_dir));
+  return BundleExport(ledger, signer, plan, options.open, std::move(directory)).run();
+}
+
+}  // namespace recourse

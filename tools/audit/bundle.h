@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "engine/ledger/signer.h"
+#include "tools/audit/locate.h"
+
+namespace recourse {
+
+struct BundleOptions {
+  TenantId tenant;
+  std::filesystem::path out_dir;   ///< Made, or empty already.
+  std::optional<Moment> from, to;  ///< Positions or times of recording, [from, to); default: all.
+  /// Put the sealed values of the range beside it. The caller records that before (sealed.opened).
+  bool open = false;
+  /// Called first: anchors the tenant's head in the meta ledger and signs both, so that the bundle
+  /// can prove the anchor. Absent: what was anchored and signed before is used.
+  std::function<Status()> anchor;
+};
+
+struct BundleSummary {
+  LedgerInfo info;
+  Position start, end;    ///< The leaves in the bundle: [start, end).
+  TreeHead head;          ///< The signed head that proves them.
+  bool anchored = false;  ///< Whether the meta ledger's anchor of that head is in it.
+  std::uint64_t files = 0, bytes = 0;
+  std::uint64_t disclosed = 0, erased = 0;
+  Hash manifest{};  ///< SHA-256 of manifest.json
+};
+
+/// Writes the evidence of a range as a directory that an auditor verifies without this program.
+/// Bytes: docs/format/bundle.md. The range is widened to the signed heads that were kept around it.
+/// A function of the ledger, the options and the signed heads: the same ones give the same bytes.
+/// What is exported is verified on the way. Until it is complete and on stable storage a file
+/// INCOMPLETE lies in the directory, which no verifier accepts.
+/// Errors: not_found for an unknown tenant; invalid for a range that is none; conflict when the
+/// directory is not empty; unavailable when the range is not signed yet; forbidden without the KEK;
+/// corrupt when the leaves do not verify: run verify; disk_full, io.
+Result<BundleSummary> export_bundle(const Ledger& ledger, const Signer& signer,
+                                    const BundleOptions& options);
+
+}  // namespace recourse

@@ -1,0 +1,120 @@
+#include "tools/audit/bundle_plan.h"
+
+#include <map>
+
+#include "engine/base/sha256.h"
+#include "engine/ledger/checkpoint.h"
+#include "engine/ledger/tlog_proof.h"
+#include "tools/audit/leaf_tail.h"
+
+namespace recourse {
+namespace {
+
+const LedgerId kMeta{0};
+
+Error not_signed(Position to) {
+  return {ErrorCode::unavailable, "no signed head covers position " + std::to_string(to.value()) +
+                                      " yet: let the server sign, then export again"};
+}
+
+/// Anchors of the ledger in the meta ledger, by size; the first of each. Those of heads of at least
+/// `end` leaves were appended after the leaf before `end`, so the search starts at its time.
+Result<std::map<std::uint64_t, Position>> anchors_of(const Ledger& ledger, const LedgerInfo& info,
+                                                     Position end) {
+  Position first(0);
+  if (end > Position(0)) {
+    RECOURSE_LET(const std::string leaf, ledger.leaf(info.ledger, Position(end.value() - 1)));
+    RECOURSE_LET(const LeafHead head, read_leaf_head(leaf));
+    RECOURSE_LET(first, ledger.first_at_or_after(kMeta, head.time));
+  }
+  const Hash origin = sha256(info.origin);
+  std::map<std::uint64_t, Position> anchors;
+  RECOURSE_TRY(ledger.scan(kMeta, first, Position(ledger.head(kMeta).size.value()),
+                           [&](Position position, std::string_view leaf) {
+                             const auto tail = leaf_tail(leaf);
+                             if (!tail || tail->type != LogAnchored::kType) return true;
+                             const Result<RecordedEvent> event = read_leaf(leaf);
+                             if (!event) return true;
+                             const auto& anchor = std::get<LogAnchored>(event->data);
+                             const auto size = static_cast<std::uint64_t>(anchor.size);
+                             if (anchor.origin_hash == origin && size >= end.value())
+                               anchors.emplace(size, position);
+                             return true;
+                           }));
+  return anchors;
+}
+
+Result<std::optional<std::string>> kept_note(const Signer& signer, LedgerId id, LogSize size) {
+  RECOURSE_LET(std::optional<std::string> note, signer.at_least(id, size));
+  if (!note) return note;
+  RECOURSE_LET(const Checkpoint head, peek_checkpoint(*note));
+  if (head.size != size.value()) note.reset();
+  return note;
+}
+
+/// Takes the first head after the range that is anchored, with the proof of that.
+Status take_anchored_head(const Ledger& ledger, const Signer& signer, BundlePlan& plan) {
+  if (plan.info.ledger == kMeta) return {};
+  RECOURSE_LET(const auto anchors, anchors_of(ledger, plan.info, plan.end));
+  for (const auto& [size, position] : anchors) {
+    RECOURSE_LET(const std::optional<std::string> note,
+                 kept_note(signer, plan.info.ledger, LogSize(size)));
+    RECOURSE_LET(const std::optional<std::string> meta_note,
+                 signer.at_least(kMeta, LogSize(position.value() + 1)));
+    if (!note || !meta_note) continue;
+    RECOURSE_LET(const Checkpoint meta, peek_checkpoint(*meta_note));
+    TlogProof proof;
+    RECOURSE_LET(proof.extra, ledger.leaf(kMeta, position));
+    proof.index = position.value();
+    RECOURSE_LET(proof.hashes, ledger.inclusion_proof(kMeta, position, LogSize(meta.size)));
+    proof.note = *meta_note;
+    plan.meta_proof = tlog_proof_text(proof);
+    plan.note = *note;
+    return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<BundlePlan> plan_bundle(const Ledger& ledger, const Signer& signer,
+                               const BundleOptions& options) {
+  BundlePlan plan;
+  const std::optional<LedgerInfo> info = ledger.find_tenant(options.tenant);
+  if (!info) return Error{ErrorCode::not_found, "there is no tenant " + options.tenant.value()};
+  plan.info = *info;
+  if (!ledger.has_keys())
+    return Error{ErrorCode::forbidden, "a bundle is signed, which takes the key file (--kek)"};
+
+  const std::optional<std::string> latest = signer.latest(info->ledger);
+  if (!latest) return not_signed(Position(0));
+  RECOURSE_LET(const Checkpoint newest, peek_checkpoint(*latest));
+  plan.requested_to = Position(newest.size);
+  if (options.from) {
+    RECOURSE_LET(plan.requested_from, first_from(ledger, info->ledger, *options.from));
+  }
+  if (options.to) {
+    RECOURSE_LET(plan.requested_to, first_from(ledger, info->ledger, *options.to));
+  }
+  if (plan.requested_from > plan.requested_to ||
+      plan.requested_to.value() > ledger.head(info->ledger).size.value())
+    return Error{ErrorCode::invalid, "the ledger has no such range"};
+
+  RECOURSE_LET(plan.start_note, signer.at_most(info->ledger, LogSize(plan.requested_from.value())));
+  if (plan.start_note) {
+    RECOURSE_LET(const Checkpoint start, peek_checkpoint(*plan.start_note));
+    plan.start = Position(start.size);
+  }
+  RECOURSE_LET(const std::optional<std::string> end_note,
+               signer.at_least(info->ledger, LogSize(plan.requested_to.value())));
+  if (!end_note) return not_signed(plan.requested_to);
+  plan.note = *end_note;
+  RECOURSE_LET(const Checkpoint end, peek_checkpoint(plan.note));
+  plan.end = Position(end.size);
+  RECOURSE_TRY(take_anchored_head(ledger, signer, plan));
+  RECOURSE_LET(const Checkpoint head, peek_checkpoint(plan.note));
+  plan.head = {LogSize(head.size), head.root};
+  return plan;
+}
+
+}  // namespace recourse

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tools/audit/bundle.h"
+
+namespace recourse {
+
+/// What a bundle will prove, and the signed heads that it takes for that.
+struct BundlePlan {
+  LedgerInfo info;
+  Position requested_from, requested_to;
+  Position start, end;
+  std::optional<std::string> start_note;  ///< Absent when the range starts at 0.
+  std::string note;                       ///< The head, of at least `end` leaves.
+  TreeHead head;                          ///< What it says.
+  std::optional<std::string> meta_proof;  ///< tlog-proof of the head's anchor.
+};
+
+/// Errors: as export_bundle.
+Result<BundlePlan> plan_bundle(const Ledger& ledger, const Signer& signer,
+                               const BundleOptions& options);
+
+}  // namespace recourse

@@ -1,0 +1,48 @@
+#include "tools/audit/hashed_file.h"
+
+#include <fcntl.h>
+
+namespace recourse {
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+
+}  // namespace
+
+HashedFile::HashedFile(OpenFile file) : file_(std::move(file)), context_(EVP_MD_CTX_new()) {
+  const bool started =
+      context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
+  RECOURSE_ASSERT(started, "OpenSSL has SHA-256");
+}
+
+Result<HashedFile> HashedFile::create(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored))
+    return Error{ErrorCode::conflict, path.string() + " is there already"};
+  RECOURSE_LET(OpenFile file, OpenFile::open(path, O_WRONLY | O_CREAT | O_EXCL));
+  return HashedFile(std::move(file));
+}
+
+Status HashedFile::write(std::string_view bytes) {
+  buffer_.append(bytes);
+  size_ += bytes.size();
+  return buffer_.size() < kBufferBytes ? Status() : flush();
+}
+
+Status HashedFile::flush() {
+  RECOURSE_ASSERT(EVP_DigestUpdate(context_.get(), buffer_.data(), buffer_.size()) == 1,
+                  "OpenSSL computes SHA-256");
+  RECOURSE_TRY(file_.write_at(written_, buffer_));
+  written_ += buffer_.size();
+  buffer_.clear();
+  return {};
+}
+
+Status HashedFile::finish() {
+  RECOURSE_TRY(flush());
+  RECOURSE_ASSERT(EVP_DigestFinal_ex(context_.get(), digest_.data(), nullptr) == 1,
+                  "OpenSSL computes SHA-256");
+  return file_.sync();
+}
+
+}  // namespace recourse
