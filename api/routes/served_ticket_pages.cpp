@@ -9,38 +9,48 @@ namespace {
 
 constexpr std::size_t kMaxScannedRows = 5'000;  ///< Of one page with filters.
 
-/// Ids with one of the statuses that lie before `from`, newest first, at most `most`. Ids sort by
-/// time, so the lists of several statuses are merged by them.
-Result<std::vector<std::string>> ids_by_status(const Call& call,
-                                               std::span<const TicketStatus> statuses,
-                                               const std::string& from, std::size_t most) {
-  std::vector<std::string> ids;
+struct Candidate {
+  std::string place;  ///< Where a page that ends here goes on.
+  std::string id;
+};
+
+/// Tickets with one of the statuses that lie before `from`, newest first, at most `most`. Their ids
+/// sort by time, so the lists of several statuses are merged by them.
+Result<std::vector<Candidate>> by_status(const Call& call, std::span<const TicketStatus> statuses,
+                                         const std::string& from, std::size_t most) {
+  std::vector<Candidate> found;
   for (const TicketStatus status : statuses) {
     const std::string prefix = "status/" + std::string(word(status)) + '/';
     std::size_t taken = 0;
     RECOURSE_TRY(call.app.views.each(
         view::tickets(), call.ledger, prefix, from.empty() ? "" : prefix + from,
         ViewStore::Order::backward, [&](std::string_view key, std::string_view) {
-          ids.emplace_back(key.substr(prefix.size()));
+          const std::string id(key.substr(prefix.size()));
+          found.push_back({id, id});
           return ++taken < most;
         }));
   }
-  std::sort(ids.begin(), ids.end(), std::greater<>());
-  if (ids.size() > most) ids.resize(most);
-  return ids;
+  std::sort(found.begin(), found.end(),
+            [](const Candidate& a, const Candidate& b) { return a.id > b.id; });
+  if (found.size() > most) found.resize(most);
+  return found;
 }
 
-Result<std::vector<std::string>> all_ids(const Call& call, const std::string& from,
+/// By number, which tells the order even of tickets of the same millisecond.
+Result<std::vector<Candidate>> by_number(const Call& call, const std::string& from,
                                          std::size_t most) {
-  std::vector<std::string> ids;
-  const std::string prefix = "ticket/";
+  std::vector<Candidate> found;
+  const std::string prefix = "number/";
   RECOURSE_TRY(call.app.views.each(
       view::tickets(), call.ledger, prefix, from.empty() ? "" : prefix + from,
-      ViewStore::Order::backward, [&](std::string_view key, std::string_view) {
-        ids.emplace_back(key.substr(prefix.size()));
-        return ids.size() < most;
+      ViewStore::Order::backward, [&](std::string_view key, std::string_view json) {
+        // The row is the id alone, a JSON string without escapes.
+        if (json.size() < 2) return true;
+        found.push_back({std::string(key.substr(prefix.size())),
+                         std::string(json.substr(1, json.size() - 2))});
+        return found.size() < most;
       }));
-  return ids;
+  return found;
 }
 
 }  // namespace
@@ -54,19 +64,19 @@ std::vector<std::string> TicketPage::ids() const {
 Result<TicketPage> ticket_page(const Call& call, const PageRequest& request,
                                std::span<const TicketStatus> statuses,
                                const std::function<bool(const TicketRow&)>& passes) {
-  RECOURSE_LET(const auto ids,
-               statuses.empty() ? all_ids(call, request.from, kMaxScannedRows)
-                                : ids_by_status(call, statuses, request.from, kMaxScannedRows));
+  RECOURSE_LET(const auto candidates,
+               statuses.empty() ? by_number(call, request.from, kMaxScannedRows)
+                                : by_status(call, statuses, request.from, kMaxScannedRows));
   TicketPage page;
-  for (const std::string& id : ids) {
+  for (const Candidate& candidate : candidates) {
     if (page.rows.size() == request.limit) return page;
-    auto row = read_ticket(call, TicketId(id));
+    auto row = read_ticket(call, TicketId(candidate.id));
     // A ticket may have moved between the index and the read.
     if (!row && row.error().code != ErrorCode::not_found) return row.error();
     if (row && passes(*row)) page.rows.push_back(std::move(*row));
-    page.last = id;
+    page.last = candidate.place;
   }
-  if (ids.size() < kMaxScannedRows) page.last.reset();
+  if (candidates.size() < kMaxScannedRows) page.last.reset();
   return page;
 }
 
