@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "api/routes/metrics.h"
+
 namespace recourse::routes {
 namespace {
 
@@ -30,13 +32,12 @@ void record_rejection(Writer& writer, const served::Rejections::One& one) {
   request.principal = one.principal;
   const Actor actor{one.principal.kind, one.principal.id};
   request.decide = [one, actor](DecisionStep&) -> Result<std::vector<NewEvent>> {
-    return std::vector<NewEvent>{{"commands", "", actor, "", "",
-                                  CommandRejected{Clear(one.command), Clear(one.problem),
-                                                  one.count}}};
+    return std::vector<NewEvent>{
+        {"commands", "", actor, "", "",
+         CommandRejected{Clear(one.command), Clear(one.problem), one.count}}};
   };
   writer.submit(std::move(request), [](const Outcome& outcome) {
-    if (!outcome)
-      spdlog::warn("a rejected command was not recorded: {}", outcome.error().message);
+    if (!outcome) spdlog::warn("a rejected command was not recorded: {}", outcome.error().message);
   });
 }
 
@@ -89,7 +90,21 @@ App::App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppO
                                  {"command", "problem"})),
       rejections([this](const served::Rejections::One& one) { record_rejection(writer, one); }),
       waiters(writer_.commits()) {
+  add_gauges(*this);
   tick();
+}
+
+// Answers come in the order of their requests, so the last one's means that none is to come.
+App::~App() {
+  waiters.stop();
+  WriteRequest nothing;
+  nothing.tenant = TenantId("meta");
+  nothing.principal = system_principal();
+  nothing.decide = [](DecisionStep&) -> Result<std::vector<NewEvent>> {
+    return std::vector<NewEvent>();
+  };
+  if (const Outcome done = writer.handle(std::move(nothing)); !done)
+    spdlog::warn("the writer did not answer at the end: {}", done.error().message);
 }
 
 // Denials and rejections counted in a window that nobody's next attempt ends.

@@ -49,10 +49,15 @@ struct AppMetrics {
   http::Family<http::Counter>& resolutions;
 };
 
-/// What every handler works with. Made once, outlives the server. Threads: any.
+/// What every handler works with. Made once for a registry, whose text is not made any more once
+/// the app is gone; outlives the server. Threads: any.
 struct App {
   /// All arguments outlive the app.
   App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppOptions options_ = {});
+  /// Waits for the answers to what was submitted to the writer.
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
 
   Writer& writer;
   Ledger& ledger;

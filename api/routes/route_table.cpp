@@ -8,17 +8,79 @@ namespace recourse::routes {
 namespace {
 
 using http::Method;
-constexpr Surface kNative = Surface::native;
+
+constexpr bool kReads = false;
+constexpr bool kWrites = true;
 
 }  // namespace
 
 std::span<const RouteSpec> native_routes() {
+  constexpr Surface kNative = Surface::native;
+  // clang-format off
   static const std::vector<RouteSpec> routes{
-      {Method::get, "/healthz", "healthz", Needs::nobody, false, kNative,
-       "Whether the process runs", show_health},
-      {Method::get, "/readyz", "readyz", Needs::nobody, false, kNative,
-       "Whether requests can be served", show_readiness},
+      {Method::get, "/healthz", "healthz", Needs::nobody, kReads, kNative, "Whether the process runs", show_health},
+      {Method::get, "/readyz", "readyz", Needs::nobody, kReads, kNative, "Whether requests can be served", show_readiness},
+      {Method::get, "/metrics", "metrics", Needs::nobody, kReads, kNative, "Figures for Prometheus", show_metrics},
+
+      {Method::post, "/v1/tickets", "tickets.open", Needs::agent, kWrites, kNative, "Open a ticket", open_ticket},
+      {Method::get, "/v1/tickets", "tickets.list", Needs::viewer, kReads, kNative, "Tickets, newest first", list_tickets},
+      {Method::get, "/v1/tickets/{ticket}", "tickets.show", Needs::viewer, kReads, kNative, "One ticket, now or as of a position or time", show_ticket},
+      {Method::patch, "/v1/tickets/{ticket}", "tickets.change", Needs::agent, kWrites, kNative, "Change status or assignment", change_ticket},
+      {Method::post, "/v1/tickets/{ticket}/assign", "tickets.assign", Needs::agent, kWrites, kNative, "Assign to a person or team", assign_ticket},
+      {Method::post, "/v1/tickets/{ticket}/escalate", "tickets.escalate", Needs::agent, kWrites, kNative, "Hand over to people", escalate_ticket},
+      {Method::post, "/v1/tickets/{ticket}/resolve", "tickets.resolve", Needs::agent, kWrites, kNative, "Resolve", resolve_ticket},
+      {Method::post, "/v1/tickets/{ticket}/reopen", "tickets.reopen", Needs::agent, kWrites, kNative, "Reopen", reopen_ticket},
+      {Method::post, "/v1/tickets/{ticket}/close", "tickets.close", Needs::agent, kWrites, kNative, "Close", close_ticket},
+      {Method::post, "/v1/tickets/{ticket}/messages", "tickets.message", Needs::agent, kWrites, kNative, "Add a message or a note", add_message},
+      {Method::get, "/v1/tickets/{ticket}/timeline", "tickets.timeline", Needs::viewer, kReads, kNative, "The ticket's events", show_timeline},
+      {Method::get, "/v1/tickets/{ticket}/actions", "tickets.actions", Needs::viewer, kReads, kNative, "The ticket's action history", list_ticket_actions},
+      {Method::get, "/v1/tickets/{ticket}/resolutions", "tickets.resolutions", Needs::viewer, kReads, kNative, "The ticket's resolutions", list_ticket_resolutions},
+      {Method::post, "/v1/tickets/{ticket}/feedback", "tickets.feedback", Needs::agent, kWrites, kNative, "What the customer says about a resolution", submit_feedback},
+      {Method::get, "/v1/resolutions/{resolution}", "resolutions.show", Needs::viewer, kReads, kNative, "One resolution", show_resolution},
+
+      {Method::post, "/v1/actions", "actions.propose", Needs::agent, kWrites, kNative, "Propose an action", propose_action},
+      {Method::get, "/v1/actions/{action}", "actions.show", Needs::viewer, kReads, kNative, "One action; wait= until it is decided", show_action},
+      {Method::post, "/v1/actions/{action}/lease", "actions.lease", Needs::agent, kWrites, kNative, "Take an authorized action to run it", lease_action},
+      {Method::post, "/v1/actions/{action}/report", "actions.report", Needs::agent, kWrites, kNative, "Report what became of it", report_action},
+      {Method::post, "/v1/actions/{action}/withdraw", "actions.withdraw", Needs::agent, kWrites, kNative, "Take a proposal back", withdraw_action},
+      {Method::get, "/v1/action-types", "action_types.list", Needs::viewer, kReads, kNative, "The manifest of action types", list_action_types},
+
+      {Method::get, "/v1/approvals", "approvals.list", Needs::viewer, kReads, kNative, "Approvals by status, oldest first", list_approvals},
+      {Method::get, "/v1/approvals/{approval}", "approvals.show", Needs::viewer, kReads, kNative, "One approval, its action and what to show", show_approval},
+      {Method::post, "/v1/approvals/{approval}/votes", "approvals.vote", Needs::operator_, kWrites, kNative, "Approve or reject", cast_vote},
+
+      {Method::post, "/v1/rollbacks", "rollbacks.start", Needs::manager, kWrites, kNative, "Undo an action", roll_back},
+      {Method::get, "/v1/rollbacks", "rollbacks.list", Needs::viewer, kReads, kNative, "Rollbacks, newest first", list_rollbacks},
+      {Method::get, "/v1/rollbacks/{rollback}", "rollbacks.show", Needs::viewer, kReads, kNative, "One rollback and its steps", show_rollback},
+
+      {Method::get, "/v1/analytics/resolutions", "analytics.resolutions", Needs::viewer, kReads, kNative, "How resolutions held", show_resolution_analytics},
+      {Method::get, "/v1/analytics/agent", "analytics.agent", Needs::viewer, kReads, kNative, "What agents did", show_agent_analytics},
+
+      {Method::get, "/v1/events", "events.list", Needs::viewer, kReads, kNative, "Events as lines, or live as server-sent events", list_events},
+      {Method::get, "/v1/events/{position}", "events.show", Needs::viewer, kReads, kNative, "One event, byte for byte", show_event},
+      {Method::get, "/v1/events/{position}/proof", "events.proof", Needs::viewer, kReads, kNative, "One event with its proof of inclusion", show_event_proof},
+      {Method::get, "/v1/checkpoints/latest", "checkpoints.latest", Needs::viewer, kReads, kNative, "The newest signed head", show_latest_checkpoint},
+      {Method::get, "/v1/checkpoints", "checkpoints.list", Needs::viewer, kReads, kNative, "Signed heads, newest first", list_checkpoints},
+      {Method::get, "/v1/proofs/inclusion", "proofs.inclusion", Needs::viewer, kReads, kNative, "Proof that an event is in the log", show_inclusion_proof},
+      {Method::get, "/v1/proofs/consistency", "proofs.consistency", Needs::viewer, kReads, kNative, "Proof that the log only grew", show_consistency_proof},
+      {Method::get, "/v1/log/key", "log.key", Needs::viewer, kReads, kNative, "Keys that verify signatures", show_verifier_key},
+      {Method::get, "/v1/log/checkpoint", "log.checkpoint", Needs::viewer, kReads, kNative, "The newest signed head, where tile clients look for it", show_latest_checkpoint},
+      {Method::get, "/v1/log/tile/{path...}", "log.tile", Needs::viewer, kReads, kNative, "Tiles of the hash tree and bundles of entries", show_tile},
+
+      {Method::get, "/v1/killswitch", "killswitch.show", Needs::viewer, kReads, kNative, "Which scopes are stopped", show_killswitch},
+      {Method::post, "/v1/killswitch", "killswitch.set", Needs::operator_, kWrites, kNative, "Stop agents, or let them go on", set_killswitch},
+      {Method::del, "/v1/killswitch", "killswitch.release", Needs::manager, kWrites, kNative, "Let agents go on", release_killswitch},
+      {Method::get, "/v1/policies", "policies.show", Needs::viewer, kReads, kNative, "The policy in force", show_policies},
+      {Method::post, "/v1/policies/activate", "policies.activate", Needs::admin, kWrites, kNative, "Put a policy into force", activate_policy},
+
+      {Method::get, "/v1/whoami", "whoami", Needs::viewer, kReads, kNative, "Whom the key belongs to", show_caller},
+      {Method::get, "/v1/keys", "keys.list", Needs::admin, kReads, kNative, "API keys of the tenant", list_keys},
+      {Method::post, "/v1/keys", "keys.create", Needs::admin, kWrites, kNative, "Make an API key; its secret is shown once", create_key},
+      {Method::del, "/v1/keys/{key}", "keys.revoke", Needs::admin, kWrites, kNative, "Revoke an API key", revoke_key},
+      {Method::get, "/v1/tenants", "tenants.list", Needs::deployment, kReads, kNative, "Tenants of the deployment", list_tenants},
+      {Method::post, "/v1/tenants", "tenants.create", Needs::deployment, kWrites, kNative, "Make a tenant", create_tenant},
   };
+  // clang-format on
   return routes;
 }
 

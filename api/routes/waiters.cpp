@@ -16,15 +16,17 @@ Waiters::Waiters(CommitFeed& feed, std::size_t max_waiting)
   thread_ = std::thread([this] { run(); });
 }
 
-Waiters::~Waiters() {
+void Waiters::stop() {
   feed_.unsubscribe(subscription_);
+  std::vector<Waiter> left;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    left.swap(waiters_);
   }
   wake_.notify_one();
-  thread_.join();
-  for (Waiter& waiter : waiters_) waiter.done(false);
+  if (thread_.joinable()) thread_.join();
+  for (Waiter& waiter : left) waiter.done(false);
 }
 
 void Waiters::wait(LedgerId ledger, LogSize size, Time deadline, std::function<void(bool)> done) {
@@ -45,6 +47,7 @@ void Waiters::post(std::function<void()> job) { at(Time::min(), std::move(job));
 
 void Waiters::at(Time time, std::function<void()> job) {
   const std::lock_guard lock(mutex_);
+  if (stopping_) return;
   jobs_.push_back({time, std::move(job)});
   grown_ = true;
   wake_.notify_one();

@@ -21,8 +21,7 @@ class Waiters {
 
   /// `feed` outlives the waiters.
   explicit Waiters(CommitFeed& feed, std::size_t max_waiting = 20'000);
-  /// Calls what still waits, with false.
-  ~Waiters();
+  ~Waiters() { stop(); }
   Waiters(const Waiters&) = delete;
   Waiters& operator=(const Waiters&) = delete;
 
@@ -37,6 +36,9 @@ class Waiters {
   void at(Time time, std::function<void()> job);
 
   std::size_t waiting() const;
+
+  /// Calls what still waits, with false, and ends the thread. May be called again.
+  void stop();
 
  private:
   struct Waiter {

@@ -1,0 +1,62 @@
+#include "projections/rates.h"
+
+#include <doctest/doctest.h>
+
+namespace recourse {
+namespace {
+
+TEST_CASE("a share carries n and the Wilson interval at 95 %") {
+  // Reference: Wilson (1927); 8 of 10 gives 0.4901625 to 0.9433178.
+  const Rate eight = rate(8, 10);
+  CHECK(eight.value_ppm == 800'000);
+  CHECK(eight.low_ppm == 490'162);
+  CHECK(eight.high_ppm == 943'318);
+  CHECK(eight.n == 10);
+}
+
+TEST_CASE("none of none is no number at all") {
+  const Rate none = rate(0, 0);
+  CHECK(!none.value_ppm);
+  CHECK(!none.low_ppm);
+  CHECK(none.n == 0);
+}
+
+TEST_CASE("all and none have closed ends, and still an interval") {
+  CHECK(rate(0, 10).low_ppm == 0);
+  CHECK(*rate(0, 10).high_ppm > 200'000);
+  CHECK(rate(10, 10).high_ppm == 1'000'000);
+  CHECK(*rate(10, 10).low_ppm < 800'000);
+}
+
+TEST_CASE("a resolution is verified only when it was confirmed and held") {
+  ResolutionCounts counts;
+  counts.total = 4;
+  counts.successful = 3;  // One of them by its score alone.
+  counts.verified = 2;
+  counts.csat_answers = 2;
+  counts.csat_satisfied = 1;
+  const ResolutionRates rates = rates_of(counts);
+  CHECK(rates.verified.value_ppm == 500'000);
+  CHECK(rates.csat.value_ppm == 500'000);
+  CHECK(rates.answered.value_ppm == 500'000);
+}
+
+TEST_CASE("denied actions are no failures, and rolled back ones are a share of what succeeded") {
+  ActionCounts counts;
+  counts.allowed = 6;
+  counts.denied = 2;
+  counts.awaiting = 2;
+  counts.succeeded = 4;
+  counts.failed = 1;
+  counts.rolled_back = 1;
+  counts.with_confidence = 2;
+  counts.confidence_sum_ppm = 1'500'000;
+  const ActionRates rates = rates_of(counts);
+  CHECK(rates.denied.value_ppm == 200'000);
+  CHECK(rates.failed.value_ppm == 200'000);
+  CHECK(rates.rolled_back.value_ppm == 250'000);
+  CHECK(rates.mean_confidence_ppm == 750'000);
+}
+
+}  // namespace
+}  // namespace recourse
