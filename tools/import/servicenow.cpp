@@ -16,6 +16,12 @@ constexpr std::uint64_t kRowsBetweenProgress = 4096;
 
 std::string_view known(std::string_view field) { return field == kUnknown ? "" : field; }
 
+/// Whether the zone left the time in a year of four digits, the only ones that can be written.
+bool can_be_written(Timestamp time) {
+  using namespace std::chrono;
+  return time >= sys_days{year{0} / 1 / 1} && time < sys_days{year{10'000} / 1 / 1};
+}
+
 /// A count of the desk; -1 when it is unknown, nothing when it is no count.
 std::optional<std::int64_t> parse_count(std::string_view text) {
   if (text.empty()) return -1;
@@ -109,6 +115,8 @@ class IncidentLogBuilder {
     IncidentLog::Row row{moment.utc,     moment.utc,    record.line, ordinal,
                          incident->last, *reopen_count, std::nullopt};
     if (opened) row.opened_at = options_.zone.to_utc(*opened).utc;
+    if (!can_be_written(row.occurred_at) || !can_be_written(row.opened_at.value_or(moment.utc)))
+      return "a time of it lies outside the years 0000 to 9999 in UTC";
     if (row.before != IncidentLog::kNone) {
       row.replayed_at = std::max(row.replayed_at, log_.rows_[row.before].replayed_at);
     }
@@ -225,6 +233,8 @@ IncidentChange IncidentLog::at(std::size_t place) const {
                         row.occurred_at < row.replayed_at,
                         row.opened_at,
                         IncidentRow(*this, index),
+                        row.before == kNone ? std::nullopt
+                                            : std::optional(IncidentRow(*this, row.before)),
                         facts_of(index)};
 }
 

@@ -90,6 +90,7 @@ struct IncidentChange {
   bool runs_backwards;      ///< occurred_at is before that of an earlier row of the incident.
   std::optional<Timestamp> opened_at;
   IncidentRow row;
+  std::optional<IncidentRow> before;  ///< What it was compared with; nothing for a first row.
   std::vector<IncidentFact> facts;
 };
 

@@ -1,0 +1,172 @@
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "engine/base/random.h"
+#include "engine/event/leaf.h"
+#include "engine/writer/writer.h"
+#include "projections/rows.h"
+#include "tools/import/import.h"
+
+namespace recourse {
+
+/// A deployment in a directory of its own that can be closed and opened again.
+class ImportDesk {
+ public:
+  explicit ImportDesk(std::size_t max_group = 512) : max_group_(max_group) {
+    static std::atomic<int> count = 0;
+    directory_ = std::filesystem::temp_directory_path() /
+                 ("recourse-desk-" + std::to_string(::getpid()) + "-" + std::to_string(count++));
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(directory_);
+    open();
+  }
+  ImportDesk(const ImportDesk&) = delete;
+  ImportDesk& operator=(const ImportDesk&) = delete;
+  ~ImportDesk() {
+    close();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+
+  void open() {
+    LedgerOptions options;
+    options.data_dir = (directory_ / "data").string();
+    options.kek_file = (directory_ / "data.kek").string();
+    options.free_space_watermark_bytes = 0;
+    auto ledger = Ledger::open(options);
+    REQUIRE_MESSAGE(ledger.ok(), (ledger ? "" : ledger.error().message));
+    ledger_ = std::move(*ledger);
+    auto views = ViewStore::open(options.data_dir);
+    REQUIRE_MESSAGE(views.ok(), (views ? "" : views.error().message));
+    views_ = std::move(*views);
+    WriterOptions wanted;
+    wanted.max_group = max_group_;
+    auto writer = Writer::open(*ledger_, *views_, clock_, random_, wanted);
+    REQUIRE_MESSAGE(writer.ok(), (writer ? "" : writer.error().message));
+    writer_ = std::move(*writer);
+  }
+  void close() {
+    writer_.reset();
+    views_.reset();
+    ledger_.reset();
+  }
+
+  /// Imports in a process of its own that dies without a word once `progress` says so. Whatever
+  /// was open is closed before, and stays closed.
+  void import_and_die(ImportOptions options,
+                      const std::function<bool(const ImportProgress&)>& dies_at) {
+    close();
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      options.progress = [&](const ImportProgress& progress) {
+        if (dies_at(progress)) ::_exit(kDied);
+      };
+      open();
+      (void)import_file(*writer_, tenant_, options);
+      ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE_MESSAGE(WEXITSTATUS(status) == kDied, "the import ended before it could die");
+  }
+
+  Writer& writer() { return *writer_; }
+  const TenantId& tenant() const { return tenant_; }
+  LedgerId ledger_id() const { return ledger_->find_tenant(tenant_).value().ledger; }
+  Ledger& ledger() { return *ledger_; }
+
+  ImportSummary import(const ImportOptions& options) {
+    auto summary = import_file(*writer_, tenant_, options);
+    REQUIRE_MESSAGE(summary.ok(), (summary ? "" : summary.error().message));
+    return std::move(*summary);
+  }
+
+  std::vector<RecordedEvent> events() {
+    std::vector<RecordedEvent> events;
+    const LogSize size = ledger_->head(ledger_id()).size;
+    const Status read = ledger_->scan(ledger_id(), Position(0), Position(size.value()),
+                                      [&](Position, std::string_view leaf) {
+                                        events.push_back(read_leaf(leaf).value());
+                                        return true;
+                                      });
+    REQUIRE(read.ok());
+    return events;
+  }
+
+  template <class Data>
+  std::vector<Data> all() {
+    std::vector<Data> found;
+    for (const RecordedEvent& event : events())
+      if (const auto* data = std::get_if<Data>(&event.data)) found.push_back(*data);
+    return found;
+  }
+
+  /// Events by type as the audit index counts them.
+  std::map<std::string, std::int64_t> indexed() {
+    std::map<std::string, std::int64_t> counts;
+    constexpr std::uint8_t kAuditIndex = 7;
+    const Status read = views_->each(
+        kAuditIndex, ledger_id(), "type/", "", ViewStore::Order::forward,
+        [&](std::string_view key, std::string_view json) {
+          if (key.substr(5).find('/') != std::string_view::npos) return true;
+          PositionCount count;
+          REQUIRE(decode_row(json, count));
+          counts[std::string(key.substr(5))] = count.count;
+          return true;
+        });
+    REQUIRE(read.ok());
+    return counts;
+  }
+
+  /// The rows of all tickets, in the order of their numbers.
+  std::vector<TicketRow> tickets() {
+    std::map<std::int64_t, TicketRow> rows;
+    constexpr std::uint8_t kTickets = 1;
+    const Status read = views_->each(kTickets, ledger_id(), "ticket/", "", ViewStore::Order::forward,
+                                     [&](std::string_view, std::string_view json) {
+                                       TicketRow row;
+                                       REQUIRE(decode_row(json, row));
+                                       rows[row.number] = std::move(row);
+                                       return true;
+                                     });
+    REQUIRE(read.ok());
+    std::vector<TicketRow> in_order;
+    for (auto& [number, row] : rows) in_order.push_back(std::move(row));
+    return in_order;
+  }
+
+  /// The opened values of a ticket by their pointer, the newest of each.
+  std::map<std::string, std::string> opened(const TicketId& ticket) {
+    std::map<std::string, std::string> values;
+    for (OpenedValue& value : ledger_->open_subject(ledger_id(), ticket.value()).value())
+      values[value.pointer] = std::move(value.json);
+    return values;
+  }
+
+ private:
+  static constexpr int kDied = 77;
+  const std::size_t max_group_;
+  std::filesystem::path directory_;
+  const TenantId tenant_{"desk"};
+  SystemClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<ViewStore> views_;
+  std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace recourse
