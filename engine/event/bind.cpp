@@ -1,21 +1,24 @@
 #include "engine/event/bind.h"
 
+#include <vector>
+
 #include "engine/base/sha256.h"
 
 namespace recourse {
 namespace {
 
-const ActionProposed* find_proposal(std::span<EventData* const> events, const ActionId& action) {
-  for (const EventData* data : events) {
-    const auto* proposed = std::get_if<ActionProposed>(data);
-    if (proposed != nullptr && proposed->action == action) return proposed;
-  }
+using Proposals = std::span<const ActionProposed* const>;
+
+/// From the end: what binds a proposal mostly follows it at once.
+const ActionProposed* find_proposal(Proposals proposals, const ActionId& action) {
+  for (std::size_t i = proposals.size(); i-- > 0;)
+    if (proposals[i]->action == action) return proposals[i];
   return nullptr;
 }
 
-void bind(ApprovalRequested& requested, std::span<EventData* const> events) {
+void bind(ApprovalRequested& requested, Proposals proposals) {
   if (requested.args_commitment != Hash{}) return;
-  const ActionProposed* proposed = find_proposal(events, requested.action);
+  const ActionProposed* proposed = find_proposal(proposals, requested.action);
   if (proposed == nullptr) return;
   requested.args_commitment = proposed->args.commitment;
   requested.render_digest =
@@ -23,9 +26,9 @@ void bind(ApprovalRequested& requested, std::span<EventData* const> events) {
                       proposed->type_version, requested.args_commitment);
 }
 
-void bind(EffectDispatched& dispatched, std::span<EventData* const> events) {
+void bind(EffectDispatched& dispatched, Proposals proposals) {
   if (dispatched.args_commitment != Hash{}) return;
-  if (const ActionProposed* proposed = find_proposal(events, dispatched.action))
+  if (const ActionProposed* proposed = find_proposal(proposals, dispatched.action))
     dispatched.args_commitment = proposed->args.commitment;
 }
 
@@ -37,13 +40,19 @@ Hash approval_digest(const ApprovalId& approval, const ActionId& action, std::st
                  std::to_string(type_version), "\n", to_base64(as_text(args_commitment)), "\n"});
 }
 
+void bind_commitment(EventData& event, std::span<const ActionProposed* const> proposals) {
+  if (auto* requested = std::get_if<ApprovalRequested>(&event)) {
+    bind(*requested, proposals);
+  } else if (auto* dispatched = std::get_if<EffectDispatched>(&event)) {
+    bind(*dispatched, proposals);
+  }
+}
+
 void bind_commitments(std::span<EventData* const> events_of_one_stage) {
-  for (EventData* data : events_of_one_stage) {
-    if (auto* requested = std::get_if<ApprovalRequested>(data)) {
-      bind(*requested, events_of_one_stage);
-    } else if (auto* dispatched = std::get_if<EffectDispatched>(data)) {
-      bind(*dispatched, events_of_one_stage);
-    }
+  std::vector<const ActionProposed*> proposals;
+  for (EventData* event : events_of_one_stage) {
+    bind_commitment(*event, proposals);
+    if (const auto* proposed = std::get_if<ActionProposed>(event)) proposals.push_back(proposed);
   }
 }
 

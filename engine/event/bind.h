@@ -19,4 +19,7 @@ Hash approval_digest(const ApprovalId& approval, const ActionId& action, std::st
 /// Call it after sealing and before any leaf is written.
 void bind_commitments(std::span<EventData* const> events_of_one_stage);
 
+/// The same for one event, given the sealed proposals that stand before it in its stage.
+void bind_commitment(EventData& event, std::span<const ActionProposed* const> proposals);
+
 }  // namespace recourse

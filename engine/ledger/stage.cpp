@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/event/bind.h"
 #include "engine/event/validate.h"
 #include "engine/ledger/ledger_row.h"
 #include "engine/ledger/merkle_tree.h"
@@ -63,9 +64,11 @@ Result<std::vector<RecordedEvent>> Stage::add(LedgerId ledger, std::vector<NewEv
   const Timestamp time_before = growth->staged_time;
   batch_.SetSavePoint();
   std::vector<RecordedEvent> recorded;
-  recorded.reserve(events.size() + 1);
+  recorded.reserve(events.size() + 1);  // Proposals are pointed at, so nothing may move.
+  std::vector<const ActionProposed*> proposals;
   growth->staged_time = std::max(now, growth->staged_time);
   for (std::size_t i = 0; i < events.size(); ++i) {
+    bind_commitment(events[i].data, proposals);
     Result<RecordedEvent> one = record(*growth, std::move(events[i]), stream_versions[i]);
     if (!one) {
       const rocksdb::Status undone = batch_.RollbackToSavePoint();
@@ -76,6 +79,8 @@ Result<std::vector<RecordedEvent>> Stage::add(LedgerId ledger, std::vector<NewEv
       return one.error();
     }
     recorded.push_back(std::move(one).value());
+    if (const auto* proposed = std::get_if<ActionProposed>(&recorded.back().data))
+      proposals.push_back(proposed);
   }
   const rocksdb::Status kept = batch_.PopSavePoint();
   RECOURSE_ASSERT(kept.ok(), "the save point was set above");
