@@ -17,9 +17,9 @@ BOOST_DEFINE_ENUM_CLASS(Executor, internal, client, none)
 /// What a new message of the customer does to an action that waits.
 BOOST_DEFINE_ENUM_CLASS(OnNewMessage, continue_, revalidate, invalidate)
 /// JSON types of arguments. A decimal is a number or the same as a text; text_or_list is a string
-/// or an array of strings; a label may stand in clear (is_label()); hours are an integer from 1 to
-/// 2160.
-BOOST_DEFINE_ENUM_CLASS(ArgType, text, label, integer, hours, decimal, boolean, list, object,
+/// or an array of strings; a label or code may stand in clear (clear_names.h); hours are an integer
+/// from 1 to 2160.
+BOOST_DEFINE_ENUM_CLASS(ArgType, text, label, code, integer, hours, decimal, boolean, list, object,
                         text_or_list)
 
 struct ArgSpec {

@@ -20,6 +20,8 @@ bool has_type(const Json& value, ArgType type) {
       return value.is_string();
     case ArgType::label:
       return value.is_string() && is_label(*value.string());
+    case ArgType::code:
+      return value.is_string() && is_code(*value.string());
     case ArgType::hours:
       return value.is_integer() && *value.integer() >= 1 && *value.integer() <= 2160;
     case ArgType::integer:

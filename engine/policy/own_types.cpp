@@ -30,7 +30,7 @@ std::vector<ActionType> help_desk_types() {
                    .executor = Executor::internal,
                    .inverse = "self",
                    .category = "assignment",
-                   .args = {{"team", label, false}, {"assignee", label, false}},
+                   .args = {{"team", label, false}, {"assignee", code, false}},
                    .one_of = {"team", "assignee"},
                    .writes = {"assignee", "team"},
                    .description = "Assigns the ticket to a team, a person, or both."});

@@ -10,6 +10,7 @@
 #include "engine/base/sha256.h"
 #include "engine/decision/decide.h"
 #include "engine/event/bind.h"
+#include "engine/event/validate.h"
 #include "engine/policy/policy.h"
 
 namespace recourse {
@@ -139,6 +140,8 @@ class Story {
     for (NewEvent& event : events) data.push_back(&event.data);
     bind_commitments(data);
     for (NewEvent& event : events) {
+      const Status valid = validate(event);
+      REQUIRE_MESSAGE(valid.ok(), (valid ? std::string() : valid.error().message));
       if (const auto* proposed = std::get_if<ActionProposed>(&event.data))
         args_[proposed->action] = proposed->args.json;
       RecordedEvent recorded;
