@@ -35,6 +35,8 @@ class History final : public Projection {
  private:
   ActionRow& touch(const RecordedEvent& event, const TicketId& ticket, const ActionId& action) {
     ActionRow& row = actions_.change(ticket.value() + '/' + action.value());
+    row.action = action;
+    row.ticket = ticket;
     row.last_position = static_cast<std::int64_t>(event.position.value());
     return row;
   }
@@ -68,8 +70,6 @@ class History final : public Projection {
 
   void on(const RecordedEvent& event, const ActionProposed& data) {
     ActionRow& row = touch(event, data);
-    row.action = data.action;
-    row.ticket = data.ticket;
     row.position = static_cast<std::int64_t>(event.position.value());
     row.type = data.type;
     row.type_version = data.type_version;
@@ -118,18 +118,25 @@ class History final : public Projection {
     if (row.status != ActionStatus::awaiting_approval)
       step(row, event, ActionStatus::awaiting_approval);
   }
+  /// What ended already, by withdrawal or by a denial, stays as it ended.
+  template <class E>
+  void end_waiting(const RecordedEvent& event, const E& data, ActionStatus status) {
+    ActionRow& row = touch(event, data);
+    const bool waits =
+        row.status == ActionStatus::awaiting_approval || row.status == ActionStatus::authorized;
+    if (waits) step(row, event, status);
+  }
   void on(const RecordedEvent& event, const ApprovalGranted& data) {
-    step(touch(event, data), event, ActionStatus::authorized);
+    end_waiting(event, data, ActionStatus::authorized);
   }
   void on(const RecordedEvent& event, const ApprovalRejected& data) {
-    step(touch(event, data), event, ActionStatus::rejected);
+    end_waiting(event, data, ActionStatus::rejected);
   }
   void on(const RecordedEvent& event, const ApprovalExpired& data) {
-    step(touch(event, data), event, ActionStatus::expired);
+    end_waiting(event, data, ActionStatus::expired);
   }
   void on(const RecordedEvent& event, const ApprovalStaled& data) {
-    ActionRow& row = touch(event, data);
-    if (row.status == ActionStatus::awaiting_approval) step(row, event, ActionStatus::staled);
+    end_waiting(event, data, ActionStatus::staled);
   }
   void on(const RecordedEvent& event, const ActionWithdrawn& data) {
     step(touch(event, data), event, ActionStatus::withdrawn);
@@ -179,7 +186,7 @@ class History final : public Projection {
   }
   void on(const RecordedEvent& event, const EffectReconciled& data) {
     ActionRow& row = touch(event, data);
-    set_changes(row, event, data.writes);
+    if (data.verdict == EffectOutcome::succeeded) set_changes(row, event, data.writes);
     executed(row, event,
              data.verdict == EffectOutcome::succeeded ? ActionStatus::succeeded
              : data.verdict == EffectOutcome::failed  ? ActionStatus::failed

@@ -34,27 +34,30 @@ class Approvals final : public Projection {
     return to_rfc3339(row.expires_at) + '/' + row.approval.value();
   }
 
-  ApprovalRow& touch(const RecordedEvent& event, const ApprovalId& approval) {
-    ApprovalRow& row = approvals_.change(approval.value());
+  template <class E>
+  ApprovalRow& touch(const RecordedEvent& event, const E& data) {
+    ApprovalRow& row = approvals_.change(data.approval.value());
+    row.approval = data.approval;
+    row.action = data.action;
+    row.ticket = data.ticket;
     row.last_position = static_cast<std::int64_t>(event.position.value());
     return row;
   }
 
-  void end(const RecordedEvent& event, const ApprovalId& approval, ApprovalStatus status) {
-    ApprovalRow& row = touch(event, approval);
+  template <class E>
+  ApprovalRow& end(const RecordedEvent& event, const E& data, ApprovalStatus status) {
+    ApprovalRow& row = touch(event, data);
     by_status_.erase(status_key(row));
     due_.erase(due_key(row));
     row.status = status;
     row.decided_at = event.time;
     row.decided_by = event.actor.id;
     by_status_.change(status_key(row));
+    return row;
   }
 
   void on(const RecordedEvent& event, const ApprovalRequested& data) {
-    ApprovalRow& row = touch(event, data.approval);
-    row.approval = data.approval;
-    row.action = data.action;
-    row.ticket = data.ticket;
+    ApprovalRow& row = touch(event, data);
     row.args_commitment = data.args_commitment;
     row.render_digest = data.render_digest;
     row.quorum = data.quorum;
@@ -66,28 +69,29 @@ class Approvals final : public Projection {
     due_.change(due_key(row));
   }
   void on(const RecordedEvent& event, const ApprovalVoted& data) {
-    ApprovalRow& row = touch(event, data.approval);
+    ApprovalRow& row = touch(event, data);
     VoteRow vote{event.actor.id, data.vote, event.time, std::nullopt, data.decision_ms};
     if (data.reason) vote.reason = ref_to(event, *data.reason);
     row.decision_reason = vote.reason;
     row.votes.push_back(std::move(vote));
   }
   void on(const RecordedEvent& event, const ApprovalGranted& data) {
-    end(event, data.approval, ApprovalStatus::granted);
+    end(event, data, ApprovalStatus::granted);
   }
   void on(const RecordedEvent& event, const ApprovalRejected& data) {
-    end(event, data.approval, ApprovalStatus::rejected);
+    end(event, data, ApprovalStatus::rejected);
   }
   void on(const RecordedEvent& event, const ApprovalExpired& data) {
-    end(event, data.approval, ApprovalStatus::expired);
+    end(event, data, ApprovalStatus::expired);
   }
   void on(const RecordedEvent& event, const ApprovalStaled& data) {
-    end(event, data.approval, ApprovalStatus::staled);
-    touch(event, data.approval).cause = data.cause;
+    const bool withdrawn = data.cause.text == "withdrawn";
+    end(event, data, withdrawn ? ApprovalStatus::withdrawn : ApprovalStatus::staled).cause =
+        data.cause;
   }
   /// Used up: who decided and when stay as they were.
   void on(const RecordedEvent& event, const ApprovalConsumed& data) {
-    ApprovalRow& row = touch(event, data.approval);
+    ApprovalRow& row = touch(event, data);
     by_status_.erase(status_key(row));
     row.status = ApprovalStatus::consumed;
     by_status_.change(status_key(row));

@@ -23,8 +23,8 @@ Rate rate(std::int64_t part, std::int64_t n) {
   const double share = static_cast<double>(made.part) / count;
   const double z2 = kZ * kZ;
   const double middle = (share + z2 / (2 * count)) / (1 + z2 / count);
-  const double half = kZ / (1 + z2 / count) *
-                      std::sqrt(share * (1 - share) / count + z2 / (4 * count * count));
+  const double half =
+      kZ / (1 + z2 / count) * std::sqrt(share * (1 - share) / count + z2 / (4 * count * count));
   made.value_ppm = ppm(share);
   made.low_ppm = made.part == 0 ? 0 : ppm(middle - half);
   made.high_ppm = made.part == made.n ? 1'000'000 : ppm(middle + half);
@@ -47,8 +47,8 @@ ActionRates rates_of(const ActionCounts& counts) {
   rates.succeeded = rate(counts.succeeded, known);
   rates.failed = rate(counts.failed, known);
   rates.rolled_back = rate(counts.rolled_back, counts.succeeded);
-  rates.overridden = rate(counts.approvals_rejected,
-                          counts.approvals_granted + counts.approvals_rejected);
+  rates.overridden =
+      rate(counts.approvals_rejected, counts.approvals_granted + counts.approvals_rejected);
   rates.with_confidence = counts.with_confidence;
   if (counts.with_confidence > 0)
     rates.mean_confidence_ppm = counts.confidence_sum_ppm / counts.with_confidence;

@@ -15,12 +15,6 @@ struct Counted {
 };
 BOOST_DESCRIBE_STRUCT(Counted, (), (type, autonomous, reopened, voided, button, confirmed, score))
 
-struct NewestAction {
-  ActionId action;
-  Clear type;
-};
-BOOST_DESCRIBE_STRUCT(NewestAction, (), (action, type))
-
 /// Adds `sign` times what `one` contributes.
 void count(ResolutionCounts& counts, const Counted& one, std::int64_t sign) {
   const bool failed = one.reopened || one.voided;
@@ -79,13 +73,14 @@ class ResolutionAnalytics final : public Projection {
   }
 
   void on(const ActionProposed& data) {
-    if (!data.provenance.imported) types_.change(data.ticket.value()) = {data.action, data.type};
+    if (!data.provenance.imported) types_.change(data.action.value()) = data.type;
   }
   void on(const ResolutionAsserted& data) {
     Counted& one = resolutions_.change(data.resolution.value());
     one.autonomous = data.action.has_value();
-    const NewestAction* const newest = types_.find(data.ticket.value());
-    if (newest != nullptr && data.action == newest->action) one.type = newest->type;
+    if (data.action) {
+      if (const Clear* const type = types_.find(data.action->value())) one.type = *type;
+    }
     newest_.change(data.ticket.value()) = data.resolution;
     add(one, 1);
   }
@@ -120,7 +115,7 @@ class ResolutionAnalytics final : public Projection {
   RowTable<ResolutionCounts> counts_;
   RowTable<Counted> resolutions_;
   RowTable<ResolutionId> newest_;
-  RowTable<NewestAction> types_;
+  RowTable<Clear> types_;
 };
 
 }  // namespace

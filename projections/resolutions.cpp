@@ -6,12 +6,6 @@
 namespace recourse {
 namespace {
 
-struct NewestAction {
-  ActionId action;
-  Clear type;
-};
-BOOST_DESCRIBE_STRUCT(NewestAction, (), (action, type))
-
 class Resolutions final : public Projection {
  public:
   Resolutions(const RowSource& source, Digest& digest)
@@ -37,25 +31,23 @@ class Resolutions final : public Projection {
   ResolutionRow& touch(const RecordedEvent& event, const TicketId& ticket,
                        const ResolutionId& resolution) {
     ResolutionRow& row = resolutions_.change(ticket.value() + '/' + resolution.value());
+    row.resolution = resolution;
+    row.ticket = ticket;
     row.updated_at = event.time;
     row.last_position = static_cast<std::int64_t>(event.position.value());
     return row;
   }
 
-  // A resolution names the action behind it, not its type; the newest confirmed one of the ticket
-  // tells, and that is the very action, since both stand in one commit.
+  // A resolution names the action behind it, not its type.
   void on(const RecordedEvent&, const ActionProposed& data) {
-    if (!data.provenance.imported) types_.change(data.ticket.value()) = {data.action, data.type};
+    if (!data.provenance.imported) types_.change(data.action.value()) = data.type;
   }
 
   void on(const RecordedEvent& event, const ResolutionAsserted& data) {
     ResolutionRow& row = touch(event, data.ticket, data.resolution);
-    row.resolution = data.resolution;
-    row.ticket = data.ticket;
     row.action = data.action;
     if (data.action) {
-      const NewestAction* const newest = types_.find(data.ticket.value());
-      if (newest != nullptr && newest->action == *data.action) row.action_type = newest->type;
+      if (const Clear* const type = types_.find(data.action->value())) row.action_type = *type;
     }
     if (data.steps) row.steps = ref_to(event, *data.steps);
     row.created_at = event.time;
@@ -112,7 +104,7 @@ class Resolutions final : public Projection {
   RowTable<TicketId> tickets_;
   RowTable<ResolutionId> newest_;
   RowTable<ResolutionId> followups_;
-  RowTable<NewestAction> types_;
+  RowTable<Clear> types_;
 };
 
 }  // namespace

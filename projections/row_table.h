@@ -25,32 +25,34 @@ class RowTable {
   RowTable(std::string prefix, const RowSource& source, Digest& digest)
       : prefix_(std::move(prefix)), source_(source), digest_(digest) {}
 
-  /// The row, or null. Valid until the next change() or flush().
+  /// The row, or null. Valid until it is erased or the next flush().
   const Row* find(std::string_view key) {
-    Entry& entry = fetch(key);
-    return entry.exists ? &entry.row : nullptr;
+    const Entry* const entry = look_up(key);
+    return entry != nullptr && entry->exists ? &entry->row : nullptr;
   }
 
-  /// The row to be changed, made new when it is not there.
+  /// The row to be changed, made new when it is not there. Valid as for find().
   Row& change(std::string_view key) {
-    Entry& entry = fetch(key);
-    entry.exists = true;
-    mark(entry);
-    return entry.row;
+    Entry* entry = look_up(key);
+    if (entry == nullptr) entry = &insert();
+    entry->exists = true;
+    mark(*entry);
+    return entry->row;
   }
 
   void erase(std::string_view key) {
-    Entry& entry = fetch(key);
-    if (!entry.exists) return;
-    entry.exists = false;
-    entry.row = Row{};
-    mark(entry);
+    Entry* const entry = look_up(key);
+    if (entry == nullptr || !entry->exists) return;
+    entry->exists = false;
+    entry->row = Row{};
+    mark(*entry);
   }
 
   /// Hands every changed row to `sink` and moves the digest along.
   void flush(const RowSink& sink) {
     for (Entry* entry : dirty_) {
       entry->dirty = false;
+      if (!entry->exists && !entry->stored) continue;  // Came and went between two flushes.
       const std::string json = entry->exists ? encode_row(entry->row) : std::string();
       if (entry->stored) digest_.subtract(*entry->stored);
       entry->stored.reset();
@@ -58,13 +60,13 @@ class RowTable {
       sink(*entry->key, json);
     }
     dirty_.clear();
-    // Derived rows can always be read back; a bound is worth more than a perfect cache.
-    if (rows_.size() > kMaxCachedRows) rows_.clear();
+    // Rows can always be read back. What was not touched since the last turn goes.
+    if (rows_.size() < kCachedRows) return;
+    older_ = std::move(rows_);
+    rows_.clear();
   }
 
  private:
-  static constexpr std::size_t kMaxCachedRows = 200'000;
-
   struct Entry {
     const std::string* key = nullptr;
     Row row{};
@@ -73,20 +75,30 @@ class RowTable {
     std::optional<Hash> stored;  ///< Hash of the row as the digest knows it.
   };
 
-  Entry& fetch(std::string_view key) {
+  /// About 16 MiB of rows in each of the two maps, texts not counted.
+  static constexpr std::size_t kCachedRows = (std::size_t{16} << 20) / (sizeof(Entry) + 64);
+
+  /// The entry of the row, or null when there is no such row: looking for what is not there leaves
+  /// nothing behind. `scratch_` is its whole key afterwards.
+  Entry* look_up(std::string_view key) {
     scratch_.assign(prefix_);
     scratch_.append(key);
-    const auto found = rows_.find(scratch_);
-    if (found != rows_.end()) return found->second;
+    if (const auto found = rows_.find(scratch_); found != rows_.end()) return &found->second;
+    if (const auto found = older_.find(scratch_); found != older_.end())
+      return &rows_.insert(older_.extract(found)).position->second;
+    const auto json = source_.load(scratch_);
+    if (!json) return nullptr;
+    Entry& entry = insert();
+    RECOURSE_ASSERT(decode_row(*json, entry.row), "a stored row has its type's shape: rebuild");
+    entry.exists = true;
+    entry.stored = Digest::of_row(scratch_, *json);
+    return &entry;
+  }
+
+  Entry& insert() {
     const auto made = rows_.try_emplace(scratch_).first;
-    Entry& entry = made->second;
-    entry.key = &made->first;
-    if (const auto json = source_.load(scratch_)) {
-      RECOURSE_ASSERT(decode_row(*json, entry.row), "a stored row has its type's shape: rebuild");
-      entry.exists = true;
-      entry.stored = Digest::of_row(scratch_, *json);
-    }
-    return entry;
+    made->second.key = &made->first;
+    return made->second;
   }
 
   void mark(Entry& entry) {
@@ -99,7 +111,8 @@ class RowTable {
   const RowSource& source_;
   Digest& digest_;
   std::string scratch_;
-  std::unordered_map<std::string, Entry> rows_;  // Node-based: entries keep their addresses.
+  // Node-based, so that entries keep their addresses, also on the way from one map to the other.
+  std::unordered_map<std::string, Entry> rows_, older_;
   std::vector<Entry*> dirty_;
 };
 

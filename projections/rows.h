@@ -186,13 +186,14 @@ BOOST_DESCRIBE_STRUCT(ResolutionRow, (),
 struct ResolutionCounts {
   std::int64_t total = 0, autonomous = 0, confirmed = 0, contradicted = 0, reopened = 0, voided = 0;
   std::int64_t successful = 0, failed = 0, pending = 0;
-  std::int64_t verified = 0;  ///< Confirmed, and neither reopened nor voided.
-  std::int64_t scores = 0, score_sum = 0;             ///< Every score, buttons included.
+  std::int64_t verified = 0;               ///< Confirmed, and neither reopened nor voided.
+  std::int64_t scores = 0, score_sum = 0;  ///< Every score, buttons included.
   std::int64_t csat_answers = 0, csat_satisfied = 0;  ///< Buttons excluded; 4 and 5 satisfied.
 };
 BOOST_DESCRIBE_STRUCT(ResolutionCounts, (),
                       (total, autonomous, confirmed, contradicted, reopened, voided, successful,
-                       failed, pending, scores, score_sum, csat_answers, csat_satisfied))
+                       failed, pending, verified, scores, score_sum, csat_answers,
+                       csat_satisfied))
 
 /// Counts over actions: for all, for a type, for a day, for a day and type.
 struct ActionCounts {

@@ -22,7 +22,8 @@ class Tickets final : public Projection {
   Tickets(const RowSource& source, Digest& digest)
       : tickets_("ticket/", source, digest),
         numbers_("number/", source, digest),
-        by_status_("status/", source, digest) {}
+        by_status_("status/", source, digest),
+        pending_("pending/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
@@ -32,6 +33,7 @@ class Tickets final : public Projection {
     tickets_.flush(sink);
     numbers_.flush(sink);
     by_status_.flush(sink);
+    pending_.flush(sink);
   }
 
  private:
@@ -51,7 +53,8 @@ class Tickets final : public Projection {
   }
   {
     TicketRow& row = touch(event, data.ticket);
-    if (data.provenance.occurred_at) row.last_occurred_at = data.provenance.occurred_at;
+    // An absent time is less than any.
+    row.last_occurred_at = std::max(row.last_occurred_at, data.provenance.occurred_at);
     return row;
   }
 
@@ -94,18 +97,25 @@ class Tickets final : public Projection {
     numbers_.change(ticket_number_key(data.number)) = data.ticket;
   }
 
+  /// What is absent on both sides did not change; what is absent after was cleared.
+  template <class Value>
+  static void replace(std::optional<Value>& field, const std::optional<Value>& before,
+                      const std::optional<Value>& after) {
+    if (before || after) field = after;
+  }
+
   void on(const RecordedEvent& event, const TicketTriaged& data) {
     TicketRow& row = touch(event, data);
-    if (data.category) row.category = data.category;
-    if (data.priority) row.priority = data.priority;
-    if (data.impact) row.impact = data.impact;
-    if (data.urgency) row.urgency = data.urgency;
+    replace(row.category, data.prev_category, data.category);
+    replace(row.priority, data.prev_priority, data.priority);
+    replace(row.impact, data.prev_impact, data.impact);
+    replace(row.urgency, data.prev_urgency, data.urgency);
   }
 
   void on(const RecordedEvent& event, const TicketAssigned& data) {
     TicketRow& row = touch(event, data);
-    row.assignee = data.assignee;
-    row.team = data.team;
+    replace(row.assignee, data.prev_assignee, data.assignee);
+    replace(row.team, data.prev_team, data.team);
   }
 
   void on(const RecordedEvent& event, const TicketStatusChanged& data) {
@@ -144,7 +154,9 @@ class Tickets final : public Projection {
   void on(const RecordedEvent& event, const MessageSent& data) {
     TicketRow& row = touch(event, data);
     ++row.messages;
-    if (!row.first_response_at) row.first_response_at = when(event, data.provenance);
+    const bool answers =
+        data.kind == MessageKind::reply || data.kind == MessageKind::agent_response;
+    if (answers && !row.first_response_at) row.first_response_at = when(event, data.provenance);
   }
   void on(const RecordedEvent& event, const RunStarted& data) {
     if (data.ticket) touch(event, *data.ticket).run_status = RunStatus::active;
@@ -155,33 +167,36 @@ class Tickets final : public Projection {
   void on(const RecordedEvent& event, const ActionProposed& data) { ++touch(event, data).actions; }
   void on(const RecordedEvent& event, const ApprovalRequested& data) {
     ++touch(event, data.ticket).pending_approvals;
+    pending_.change(data.approval.value());
   }
-  void approval_ended(const RecordedEvent& event, const TicketId& ticket) {
-    TicketRow& row = touch(event, ticket);
-    row.pending_approvals = std::max<std::int64_t>(0, row.pending_approvals - 1);
+  template <class E>
+  void approval_ended(const RecordedEvent& event, const E& data) {
+    TicketRow& row = touch(event, data.ticket);
+    if (pending_.find(data.approval.value()) == nullptr) return;
+    pending_.erase(data.approval.value());
+    --row.pending_approvals;
   }
-  void on(const RecordedEvent& event, const ApprovalGranted& data) {
-    approval_ended(event, data.ticket);
-  }
-  void on(const RecordedEvent& event, const ApprovalRejected& data) {
-    approval_ended(event, data.ticket);
-  }
-  void on(const RecordedEvent& event, const ApprovalExpired& data) {
-    approval_ended(event, data.ticket);
-  }
-  void on(const RecordedEvent& event, const ApprovalStaled& data) {
-    approval_ended(event, data.ticket);
-  }
+  void on(const RecordedEvent& event, const ApprovalGranted& data) { approval_ended(event, data); }
+  void on(const RecordedEvent& event, const ApprovalRejected& data) { approval_ended(event, data); }
+  void on(const RecordedEvent& event, const ApprovalExpired& data) { approval_ended(event, data); }
+  void on(const RecordedEvent& event, const ApprovalStaled& data) { approval_ended(event, data); }
 
   /// Everything else about a ticket moves its row on; what is about none changes nothing.
   template <class E>
   void on(const RecordedEvent& event, const E& data) {
-    if constexpr (requires { TicketId(data.ticket); }) touch(event, data.ticket);
+    if constexpr (requires { TicketId(data.ticket); }) {
+      if constexpr (requires { data.provenance; }) {
+        touch(event, data);
+      } else {
+        touch(event, data.ticket);
+      }
+    }
   }
 
   RowTable<TicketRow> tickets_;
   RowTable<TicketId> numbers_;
   RowTable<Nothing> by_status_;
+  RowTable<Nothing> pending_;  // Approvals, because one that was granted can still become stale.
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <rocksdb/table.h>
 
 #include <filesystem>
+#include <optional>
 
 namespace recourse {
 namespace {
@@ -216,44 +217,80 @@ Status ViewStore::flush() {
 
 Result<std::string> ViewStore::row(std::uint8_t projection, LedgerId ledger,
                                    std::string_view key) const {
-  const std::uint32_t generation = state(projection, ledger).generation;
-  std::string stored;
-  const rocksdb::Status status =
-      impl_->db->Get(rocksdb::ReadOptions(), row_key(projection, ledger, generation, key), &stored);
-  if (status.IsNotFound()) return Error{ErrorCode::not_found, "no such row"};
-  if (!status.ok()) return failed("a read failed", status);
-  const auto json = unguarded(stored);
-  if (!json) return failed("a row is damaged", rocksdb::Status::Corruption("checksum"));
-  return std::string(*json);
+  std::uint32_t generation = state(projection, ledger).generation;
+  for (;;) {
+    std::string stored;
+    const rocksdb::Status status = impl_->db->Get(
+        rocksdb::ReadOptions(), row_key(projection, ledger, generation, key), &stored);
+    if (status.IsNotFound()) {
+      // Perhaps it is only that this generation was dropped since.
+      const std::uint32_t now = state(projection, ledger).generation;
+      if (now == generation) return Error{ErrorCode::not_found, "no such row"};
+      generation = now;
+      continue;
+    }
+    if (!status.ok()) return failed("a read failed", status);
+    const auto json = unguarded(stored);
+    if (!json) return failed("a row is damaged", rocksdb::Status::Corruption("checksum"));
+    return std::string(*json);
+  }
 }
+
+namespace {
+
+/// An iterator over the rows under a prefix, with the bounds that it borrows.
+struct RowIterator {
+  std::string base, first, end;
+  rocksdb::Slice lower, upper;
+  std::unique_ptr<rocksdb::Iterator> at;
+
+  RowIterator(rocksdb::DB& db, std::string row_key_base, std::string_view prefix)
+      : base(std::move(row_key_base)), first(base + std::string(prefix)), end(first + '\xff') {
+    // 0xff cannot start the rest of a key: keys are ASCII.
+    lower = first;
+    upper = end;
+    rocksdb::ReadOptions options;
+    options.iterate_lower_bound = &lower;
+    options.iterate_upper_bound = &upper;
+    at.reset(db.NewIterator(options));
+  }
+
+  /// To the first row to visit: the one past `from`, if that is given.
+  void start(std::string_view from, bool forward) {
+    if (from.empty()) {
+      forward ? at->SeekToFirst() : at->SeekToLast();
+      return;
+    }
+    const std::string key = base + std::string(from);
+    forward ? at->Seek(key) : at->SeekForPrev(key);
+    if (at->Valid() && view(at->key()) == key) forward ? at->Next() : at->Prev();
+  }
+};
+
+}  // namespace
 
 Status ViewStore::each(
     std::uint8_t projection, LedgerId ledger, std::string_view prefix, std::string_view from,
     Order order,
     const std::function<bool(std::string_view key, std::string_view json)>& visit) const {
-  const std::string base = row_key(projection, ledger, state(projection, ledger).generation, "");
-  const std::string first = base + std::string(prefix);
-  // The first key past the prefix: 0xff cannot start the rest of a key, keys are ASCII text.
-  const std::string end = first + '\xff';
-  const rocksdb::Slice lower = first, upper = end;
-  rocksdb::ReadOptions options;
-  options.iterate_lower_bound = &lower;
-  options.iterate_upper_bound = &upper;
-  const std::unique_ptr<rocksdb::Iterator> at(impl_->db->NewIterator(options));
-  const std::string start = base + std::string(from);
-  if (order == Order::forward) {
-    from.empty() ? at->SeekToFirst() : at->Seek(start);
-    if (!from.empty() && at->Valid() && view(at->key()) == start) at->Next();
-  } else {
-    from.empty() ? at->SeekToLast() : at->SeekForPrev(start);
-    if (!from.empty() && at->Valid() && view(at->key()) == start) at->Prev();
+  const bool forward = order == Order::forward;
+  std::uint32_t generation = state(projection, ledger).generation;
+  std::optional<RowIterator> rows;
+  for (;;) {
+    rows.emplace(*impl_->db, row_key(projection, ledger, generation, ""), prefix);
+    // The iterator stands on a moment. If the generation is still served after it, all of its rows
+    // were there in that moment.
+    const std::uint32_t now = state(projection, ledger).generation;
+    if (now == generation) break;
+    generation = now;
   }
-  for (; at->Valid(); order == Order::forward ? at->Next() : at->Prev()) {
-    const auto json = unguarded(view(at->value()));
+  rocksdb::Iterator& at = *rows->at;
+  for (rows->start(from, forward); at.Valid(); forward ? at.Next() : at.Prev()) {
+    const auto json = unguarded(view(at.value()));
     if (!json) return failed("a row is damaged", rocksdb::Status::Corruption("checksum"));
-    if (!visit(view(at->key()).substr(base.size()), *json)) return {};
+    if (!visit(view(at.key()).substr(rows->base.size()), *json)) return {};
   }
-  if (!at->status().ok()) return failed("a scan failed", at->status());
+  if (!at.status().ok()) return failed("a scan failed", at.status());
   return {};
 }
 
@@ -265,6 +302,7 @@ std::unique_ptr<RowSource> ViewStore::source(std::uint8_t projection, LedgerId l
 Status ViewStore::ingest(const std::vector<std::string>& sst_files, std::uint8_t projection,
                          LedgerId ledger, const ViewState& next) {
   const ViewState old = state(projection, ledger);
+  RECOURSE_ASSERT(next.generation != old.generation, "a build has a generation of its own");
   if (!sst_files.empty()) {
     rocksdb::IngestExternalFileOptions options;
     options.move_files = true;
@@ -276,8 +314,14 @@ Status ViewStore::ingest(const std::vector<std::string>& sst_files, std::uint8_t
   RECOURSE_TRY(switched->write());
   RECOURSE_TRY(flush());
   // Only now, when the switch is durable, may the old rows go.
-  const std::string begin = row_key(projection, ledger, old.generation, "");
-  const std::string end = row_key(projection, LedgerId(ledger.value() + 1), old.generation, "");
+  return drop_rows(projection, ledger, old.generation);
+}
+
+Status ViewStore::drop_rows(std::uint8_t projection, LedgerId ledger, std::uint32_t generation) {
+  RECOURSE_ASSERT(generation != state(projection, ledger).generation,
+                  "rows that are served stay where they are");
+  const std::string begin = row_key(projection, ledger, generation, "");
+  const std::string end = row_key(projection, LedgerId(ledger.value() + 1), generation, "");
   const rocksdb::Status status = impl_->db->DeleteRange(
       rocksdb::WriteOptions(), impl_->db->DefaultColumnFamily(), slice(begin), slice(end));
   if (!status.ok()) return failed("an old view cannot be dropped", status);

@@ -62,8 +62,12 @@ class ViewStore {
   std::unique_ptr<RowSource> source(std::uint8_t projection, LedgerId ledger,
                                     std::uint32_t generation) const;
 
+  /// Drops whatever rows a generation has: one that is about to be built may have leftovers of a
+  /// build that a crash ended. REQUIRES: it is not the one that is served.
+  Status drop_rows(std::uint8_t projection, LedgerId ledger, std::uint32_t generation);
+
   /// Ingests sorted SST files that hold a whole new generation, then switches to it with
-  /// `state` and drops the old one. Key = row_key().
+  /// `state` and drops the old one; readers see the one or the other. Key = row_key().
   Status ingest(const std::vector<std::string>& sst_files, std::uint8_t projection, LedgerId ledger,
                 const ViewState& state);
   static std::string row_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,

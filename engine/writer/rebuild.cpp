@@ -83,6 +83,9 @@ class Rebuild {
   }
 
   Result<std::vector<RebuiltView>> run() {
+    for (const Build& build : builds_)
+      if (options_.switch_over)
+        RECOURSE_TRY(views_.drop_rows(build.kind.number, id_, build.generation));
     RECOURSE_TRY(fold());
     on_two_threads(builds_.size(), [&](std::size_t i) { finish(builds_[i]); });
     std::vector<RebuiltView> views;
