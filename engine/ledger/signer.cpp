@@ -175,6 +175,8 @@ Status Signer::sign_round() {
   return signer.store_notes(grown);
 }
 
+const std::filesystem::path& Signer::data_dir() const { return impl_->data_dir; }
+
 std::optional<std::string> Signer::latest(LedgerId ledger) const {
   if (!impl_->ledger.impl_->stage) {
     const auto note = impl_->newest_stored(ledger, impl_->ledger.head(ledger).size);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ class Signer {
   /// Signs the current head of every ledger that grew since its last checkpoint, persisting the
   /// round before any of it is visible. Errors: corrupt, io.
   Status sign_round();
+
+  /// As given to open: where the state file lies.
+  const std::filesystem::path& data_dir() const;
 
   /// The newest checkpoint (a signed note) of a ledger; none before the first round.
   std::optional<std::string> latest(LedgerId ledger) const;

@@ -52,6 +52,17 @@ Result<std::optional<std::string>> kept_note(const Signer& signer, LedgerId id, 
   return note;
 }
 
+/// The oldest kept head of at least `size` leaves that the ledger covers: beside a running server
+/// newer ones may have been signed than what was opened.
+Result<std::optional<std::string>> covered_note(const Ledger& ledger, const Signer& signer,
+                                                LedgerId id, LogSize size) {
+  RECOURSE_LET(std::optional<std::string> note, signer.at_least(id, size));
+  if (!note) return note;
+  RECOURSE_LET(const Checkpoint head, peek_checkpoint(*note));
+  if (head.size > ledger.head(id).size.value()) note.reset();
+  return note;
+}
+
 /// Takes the first head after the range that is anchored, with the proof of that.
 Status take_anchored_head(const Ledger& ledger, const Signer& signer, BundlePlan& plan) {
   if (plan.info.ledger == kMeta) return {};
@@ -60,8 +71,8 @@ Status take_anchored_head(const Ledger& ledger, const Signer& signer, BundlePlan
     RECOURSE_LET(const std::optional<std::string> note,
                  kept_note(signer, plan.info.ledger, LogSize(size)));
     RECOURSE_LET(const std::optional<std::string> meta_note,
-                 signer.at_least(kMeta, LogSize(position.value() + 1)));
-    if (!note || !meta_note) continue;
+                 covered_note(ledger, signer, kMeta, LogSize(position.value() + 1)));
+    if (!note || !meta_note || size > ledger.head(plan.info.ledger).size.value()) continue;
     RECOURSE_LET(const Checkpoint meta, peek_checkpoint(*meta_note));
     TlogProof proof;
     RECOURSE_LET(proof.extra, ledger.leaf(kMeta, position));
@@ -106,7 +117,7 @@ Result<BundlePlan> plan_bundle(const Ledger& ledger, const Signer& signer,
     plan.start = Position(start.size);
   }
   RECOURSE_LET(const std::optional<std::string> end_note,
-               signer.at_least(info->ledger, LogSize(plan.requested_to.value())));
+               covered_note(ledger, signer, info->ledger, LogSize(plan.requested_to.value())));
   if (!end_note) return not_signed(plan.requested_to);
   plan.note = *end_note;
   RECOURSE_LET(const Checkpoint end, peek_checkpoint(plan.note));

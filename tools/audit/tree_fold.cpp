@@ -14,6 +14,8 @@ std::string name_of(const StatedHead& head) {
       return "commit " + std::to_string(head.number) + " at " + size + " leaves";
     case StatedHead::By::checkpoint:
       return "the signed checkpoint at " + size + " leaves";
+    case StatedHead::By::signer:
+      return "what the signer remembers at " + size + " leaves";
   }
   return "";
 }

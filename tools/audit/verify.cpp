@@ -7,6 +7,8 @@
 #include "engine/base/sha256.h"
 #include "engine/ledger/checkpoint.h"
 #include "engine/ledger/commit_record.h"
+#include "engine/ledger/head_file.h"
+#include "engine/ledger/signer_state.h"
 #include "tools/audit/sealed_check.h"
 #include "tools/audit/tree_check.h"
 
@@ -26,6 +28,7 @@ class Verification {
   VerifyReport run() {
     // What was stated comes before the heads it is compared with: a ledger may grow meanwhile.
     read_commits();
+    read_signer_state();
     std::vector<LedgerInfo> chosen;
     for (const LedgerInfo& info : ledger_.ledgers()) {
       origins_[sha256(info.origin)] = info;
@@ -63,6 +66,44 @@ class Verification {
     const bool damaged = status.error().code == ErrorCode::corrupt;
     node(status.error().message, damaged ? kRestore : "see the error, then verify again",
          damaged ? Verdict::damaged : Verdict::could_not_tell);
+  }
+
+  /// What the signer remembers having signed, apart from the database. Without it, putting the
+  /// whole database back to an older copy would leave nothing that disagrees.
+  void read_signer_state() {
+    Result<SignerState> state = recourse::read_signer_state(signer_.data_dir());
+    if (state) {
+      signed_heads_ = std::move(state->signed_heads);
+    } else if (state.error().code != ErrorCode::not_found) {
+      node("what the signer remembers cannot be read: " + state.error().message,
+           "restore the signer's state from its backup", Verdict::could_not_tell);
+    }
+  }
+
+  /// Whether the log has grown since it was opened for reading. Only heads that HEAD covers are
+  /// ever signed, so in a log that has not, a signed head beyond the last leaf is a loss.
+  bool moved_on() const {
+    const Result<Anchor> head = HeadFile::read(signer_.data_dir() / "HEAD");
+    return head && head->number > ledger_.commit_number();
+  }
+
+  /// Takes the signed heads beyond the last leaf out of `stated` and reports them, if they are
+  /// lost.
+  void report_lost(const LedgerReport& ledger, std::vector<StatedHead>& stated,
+                   Findings& findings) const {
+    std::uint64_t beyond = 0;
+    std::erase_if(stated, [&](const StatedHead& head) {
+      beyond = std::max(beyond, head.size);
+      return head.size > ledger.head.size.value();
+    });
+    if (beyond <= ledger.head.size.value()) return;
+    // What was signed since this ledger was opened is the next verification's.
+    if (moved_on()) return;
+    findings.add(Verdict::damaged,
+                 "a head of " + std::to_string(beyond) +
+                     " leaves was signed, which is beyond the last leaf: this is an older copy of "
+                     "the ledger, or a part of it",
+                 kRestore);
   }
 
   /// The key that must have signed for this ledger.
@@ -117,6 +158,9 @@ class Verification {
     std::vector<StatedHead>& stated = stated_[info.ledger];
     state_checkpoints(info, stated, findings);
     ledger.head = ledger_.head(info.ledger);
+    if (const auto known = signed_heads_.find(info.origin); known != signed_heads_.end())
+      stated.push_back({known->second.size.value(), known->second.root, StatedHead::By::signer, 0});
+    report_lost(ledger, stated, findings);
     stated.push_back({ledger.head.size.value(), ledger.head.root, StatedHead::By::head, 0});
     std::stable_sort(stated.begin(), stated.end(),
                      [](const StatedHead& a, const StatedHead& b) { return a.size < b.size; });
@@ -203,6 +247,7 @@ class Verification {
   std::string meta_origin_;
   std::map<Hash, LedgerInfo> origins_;  ///< By the hash of their origin.
   std::map<LedgerId, std::vector<StatedHead>> stated_;
+  std::map<std::string, TreeHead> signed_heads_;            ///< By origin, as the signer remembers.
   std::vector<std::pair<std::string, QuotedHead>> quoted_;  ///< With the origin that quotes.
 };
 

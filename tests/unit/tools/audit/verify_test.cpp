@@ -56,8 +56,9 @@ TEST_CASE("an untouched ledger is intact, and the report says what was compared"
     CHECK(ledger.root == audited.ledger->head(audited.tenant).root);
     CHECK(ledger.checkpoints == 7);
     CHECK(ledger.sealed_opened == 4);
-    // 8 commits of the tenant, 7 checkpoints, its head, its anchor in the meta ledger.
-    CHECK(ledger.heads_compared == 8 + 7 + 1 + 1);
+    // 8 commits of the tenant, 7 checkpoints, its head, what the signer remembers, its anchor in
+    // the meta ledger.
+    CHECK(ledger.heads_compared == 8 + 7 + 1 + 1 + 1);
     CHECK(report.commits == audited.ledger->commit_number());
     CHECK(parse_json(to_json(report)).value().find("verdict")->string()->compare("intact") == 0);
   }
@@ -232,6 +233,47 @@ TEST_CASE("without the key file the tree is proven and what was not checked is s
   CHECK(find(report, "sealed values were not opened") != nullptr);
   CHECK(find(report, "signatures were not checked") != nullptr);
   CHECK(report.ledgers[1].root == report.ledgers[1].head.root);
+}
+
+TEST_CASE("a ledger that was put back to an older copy is found beside the signer's memory") {
+  Audited audited;
+  const std::filesystem::path data = audited.data();
+  const std::filesystem::path copy = audited.directory / "older";
+  audited.signer.reset();
+  audited.ledger.reset();
+  std::filesystem::copy(data, copy, std::filesystem::copy_options::recursive);
+  audited.reopen();
+  audited.open_signer();
+  audited.append(audited.tenant, 3);
+  REQUIRE(audited.signer->sign_round());
+  audited.signer.reset();
+  audited.ledger.reset();
+  for (const char* part : {"ledger", "HEAD"}) {
+    std::filesystem::remove_all(data / part);
+    std::filesystem::copy(copy / part, data / part, std::filesystem::copy_options::recursive);
+  }
+  LedgerOptions options = audited.options();
+  const auto ledger = Ledger::open_read_only(options).value();
+  const auto signer = Signer::open_read_only(*ledger, audited.data()).value();
+  const VerifyReport report = verify(*ledger, *signer);
+  INFO(to_text(report));
+  CHECK(report.exit_code() == 1);
+  CHECK(find(report, "a head of 703 leaves was signed") != nullptr);
+}
+
+TEST_CASE("a head that was signed while verification runs is no loss") {
+  Audited audited;
+  const auto before = Ledger::open_read_only(audited.options()).value();
+  const auto signer = Signer::open_read_only(*before, audited.data()).value();
+  audited.append(audited.tenant, 3);
+  REQUIRE(audited.signer->sign_round());
+  const VerifyReport report = verify(*before, *signer);
+  INFO(to_text(report));
+  CHECK(report.exit_code() == 0);
+  CHECK(report.ledgers[1].leaves == kLeaves);
+  const auto now = Ledger::open_read_only(audited.options()).value();
+  const auto fresh = Signer::open_read_only(*now, audited.data()).value();
+  CHECK(verify(*now, *fresh).exit_code() == 0);
 }
 
 TEST_CASE("many findings are counted past the limit, and damage among them still counts") {
