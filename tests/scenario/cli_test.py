@@ -1,0 +1,402 @@
+"""The `recourse` program as somebody at a terminal sees it: flags, exit codes, and one clear line
+on standard error for everything that goes wrong.
+
+usage: cli_test.py RECOURSE [unittest arguments]
+"""
+
+import gzip
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+DONE, PROBLEM, COULD_NOT_TELL, WRONG_USAGE = 0, 1, 2, 64
+UNTIL = "2026-01-30T16:00:00Z"
+COMMANDS = ["serve", "demo", "import", "export", "replay", "rebuild", "verify", "tail", "doctor",
+            "tenant create", "tenant list", "key create", "key list", "key revoke",
+            "kill engage", "kill release"]
+
+
+class Folder(unittest.TestCase):
+    """A temporary folder for each test, and the program run in it."""
+
+    program = None
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="recourse-cli-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.data = str(self.folder / "data")
+
+    def environment(self):
+        return {k: v for k, v in os.environ.items() if not k.startswith("RECOURSE_")}
+
+    def run_program(self, *arguments, timeout=120):
+        return subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True,
+                              timeout=timeout, cwd=self.folder, env=self.environment(), check=False)
+
+    def succeed(self, *arguments):
+        result = self.run_program(*arguments)
+        self.assertEqual(result.returncode, DONE, result.stderr + result.stdout)
+        return result.stdout
+
+    def refuse(self, code, pattern, *arguments):
+        """Fails with `code` and one line on standard error: recourse COMMAND: what; way out."""
+        result = self.run_program(*arguments)
+        self.assertEqual(result.returncode, code, result.stderr + result.stdout)
+        lines = result.stderr.splitlines()
+        self.assertEqual(len(lines), 1, result.stderr)
+        self.assertRegex(lines[0], r"^recourse( [a-z]+)*: .+; .+")
+        self.assertRegex(lines[0], pattern)
+        return lines[0]
+
+    def start(self, *arguments):
+        """A server, once it has said where it listens: (process, URL, what it printed before)."""
+        process = subprocess.Popen([self.program, *map(str, arguments)], cwd=self.folder, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=self.environment())
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        printed = ""
+        for line in process.stdout:
+            printed += line
+            found = re.search(r"listens on (http://\S+?)\.? ", line)
+            if found:
+                return process, found.group(1), printed
+        self.fail(f"no server: {printed}{process.stderr.read()}")
+
+    def stop(self, process):
+        process.send_signal(signal.SIGTERM)
+        return process.wait(timeout=30)
+
+    def demo(self, seed=7, data=None):
+        return self.succeed("demo", "--no-serve", "--seed", seed, "--until", UNTIL, "--data",
+                            data or self.data)
+
+    def count(self, event_type):
+        lines = self.succeed("export", "--format", "ndjson", "--out", "-", "--type", event_type,
+                             "--data", self.data)
+        return len(lines.splitlines())
+
+    def roots(self, data):
+        return {t["tenant"]: (t["size"], t["root"])
+                for t in json.loads(self.succeed("tenant", "list", "--json", "--data", data))}
+
+
+class Usage(Folder):
+    def test_every_command_explains_itself_with_an_example(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                text = self.succeed(*command.split(), "--help")
+                self.assertIn("Example:", text)
+                self.assertIn(f"recourse {command}", text)
+
+    def test_the_help_of_the_program_names_every_command_and_the_exit_codes(self):
+        text = self.succeed("--help")
+        for command in COMMANDS:
+            self.assertIn("\n  " + command.split()[0] + " ", text)
+        self.assertIn("64 wrong usage", text)
+
+    def test_wrong_usage_is_64_and_says_where_help_is(self):
+        for arguments in (["serve", "--no-such-flag"], ["rebuild", "--projection"], ["nonsense"],
+                          ["import", "file.csv"], ["key", "create", "--role", "king"], ["tenant"],
+                          ["tail", "--data", "here", "--url", "http://127.0.0.1:1"]):
+            with self.subTest(arguments):
+                self.refuse(WRONG_USAGE, "--help`", *arguments)
+
+    def test_a_wrong_address_or_time_is_64(self):
+        self.refuse(WRONG_USAGE, "127.0.0.1:8080", "serve", "--listen", "here:there")
+        self.refuse(WRONG_USAGE, "write it like", "demo", "--until", "yesterday")
+        self.refuse(WRONG_USAGE, "write it like", "key", "create", "--role", "admin", "--expires",
+                    "soon")
+        self.assertFalse(os.path.exists(self.data))
+
+
+class DataDirectory(Folder):
+    def test_what_is_no_data_directory_is_called_so(self):
+        self.refuse(PROBLEM, "there is no data directory", "tenant", "list", "--data", self.data)
+        (self.folder / "file").write_text("text")
+        self.refuse(COULD_NOT_TELL, "is not a directory", "tail", "--data", self.folder / "file")
+        (self.folder / "home").mkdir()
+        (self.folder / "home" / "letter.txt").write_text("dear")
+        self.refuse(PROBLEM, "is not a data directory", "rebuild", "--data", self.folder / "home")
+        self.refuse(COULD_NOT_TELL, "holds other files", "serve", "--data", self.folder / "home",
+                    "--listen", "127.0.0.1:0")
+        self.assertEqual(os.listdir(self.folder / "home"), ["letter.txt"])
+        self.refuse(COULD_NOT_TELL, "no data directory", "doctor", "--data", self.data)
+
+    def test_the_first_start_prints_the_admin_key_and_no_later_one_does(self):
+        serve = ("serve", "--data", self.data, "--listen", "127.0.0.1:0")
+        process, _, printed = self.start(*serve)
+        self.assertEqual(len(re.findall(r"^rk_[0-9a-f]{64}$", printed, re.M)), 1)
+        self.assertEqual(self.stop(process), DONE)
+        process, _, printed = self.start(*serve)
+        self.assertNotIn("rk_", printed)
+        self.assertEqual(self.stop(process), DONE)
+
+    def test_a_second_process_is_told_who_holds_the_directory(self):
+        process, _, _ = self.start("serve", "--data", self.data, "--listen", "127.0.0.1:0")
+        line = self.refuse(COULD_NOT_TELL, "holds the data directory", "key", "create", "--role",
+                           "viewer", "--data", self.data)
+        self.assertIn(f"process {process.pid} ", line)
+        self.assertIn("--url", line)
+        for command in ("serve", "demo"):
+            self.refuse(COULD_NOT_TELL, "holds the data directory", command, "--data", self.data,
+                        "--listen", "127.0.0.1:0", "--log-level", "off")
+        self.refuse(COULD_NOT_TELL, "holds the data directory", "rebuild", "--data", self.data)
+        # Whatever only reads works beside the server.
+        for command in (["tenant", "list"], ["key", "list"], ["tail"], ["rebuild", "--check"],
+                        ["verify"], ["replay"], ["doctor"]):
+            with self.subTest(command):
+                self.succeed(*command, "--data", self.data)
+        self.assertEqual(self.stop(process), DONE)
+
+    def test_a_port_that_is_taken_is_named(self):
+        process, url, _ = self.start("serve", "--data", self.data, "--listen", "127.0.0.1:0")
+        self.refuse(COULD_NOT_TELL, "--listen", "serve", "--data", str(self.folder / "other"),
+                    "--listen", url.removeprefix("http://"), "--log-level", "off")
+        self.assertEqual(self.stop(process), DONE)
+
+    def test_without_the_key_file_nothing_is_changed_and_the_file_is_named(self):
+        self.demo()
+        os.rename(self.data + ".kek", self.data + ".elsewhere")
+        self.refuse(PROBLEM, r"data\.kek.*--kek", "key", "create", "--role", "viewer", "--data",
+                    self.data)
+        self.succeed("key", "create", "--role", "viewer", "--data", self.data, "--kek",
+                     self.data + ".elsewhere")
+        os.chmod(self.data + ".elsewhere", 0o644)
+        self.refuse(COULD_NOT_TELL, "mode", "key", "create", "--role", "viewer", "--data", self.data,
+                    "--kek", self.data + ".elsewhere")
+        result = self.run_program("doctor", "--data", self.data)
+        self.assertEqual(result.returncode, PROBLEM)
+        self.assertIn("data.kek", result.stdout)
+
+
+class Keys(Folder):
+    def setUp(self):
+        super().setUp()
+        self.demo()
+
+    def test_a_tenant_and_a_key_live_and_end(self):
+        made = json.loads(self.succeed("tenant", "create", "acme", "--json", "--data", self.data))
+        self.assertEqual(made["tenant"], "acme")
+        self.refuse(PROBLEM, "already", "tenant", "create", "acme", "--data", self.data)
+        self.refuse(WRONG_USAGE, "a-z", "tenant", "create", "Not A Name", "--data", self.data)
+        key = json.loads(self.succeed("key", "create", "--tenant", "acme", "--role", "manager",
+                                      "--expires", "2099-01-01T00:00:00Z", "--json", "--data",
+                                      self.data))
+        self.assertRegex(key["secret"], r"^rk_[0-9a-f]{64}$")
+        listed = self.succeed("key", "list", "--tenant", "acme", "--data", self.data)
+        self.assertIn(key["key"], listed)
+        self.assertNotIn(key["secret"], listed)
+        self.succeed("key", "revoke", key["key"], "--data", self.data)
+        self.assertIn("revoked", self.succeed("key", "list", "--tenant", "acme", "--data", self.data))
+        self.refuse(PROBLEM, "revoked already", "key", "revoke", key["key"], "--data", self.data)
+        self.refuse(PROBLEM, "no key", "key", "revoke", "key_nobody", "--data", self.data)
+        self.refuse(PROBLEM, "no tenant", "key", "list", "--tenant", "nobody", "--data", self.data)
+
+    def test_the_kill_switch_is_thrown_once(self):
+        self.succeed("kill", "engage", "--reason", "trying", "--data", self.data)
+        self.refuse(PROBLEM, "already", "kill", "engage", "--data", self.data)
+        self.succeed("kill", "release", "--data", self.data)
+        newest = self.succeed("tail", "-n", "2", "--data", self.data)
+        self.assertRegex(newest, r"killswitch\.engaged.*\n.*killswitch\.released")
+
+
+class Demo(Folder):
+    def test_the_same_seed_tells_the_same_story_to_the_last_byte(self):
+        other = str(self.folder / "other")
+        self.demo(seed=11)
+        self.demo(seed=11, data=other)
+        self.assertEqual(self.roots(self.data), self.roots(other))
+        different = str(self.folder / "different")
+        self.demo(seed=12, data=different)
+        self.assertNotEqual(self.roots(self.data), self.roots(different))
+
+    def test_the_story_shows_what_agents_and_people_do(self):
+        self.demo()
+        lines = self.succeed("tail", "--json", "-n", "100000", "--data", self.data).splitlines()
+        events = [json.loads(line) for line in lines]
+        types = {event["type"].split(".", 1)[1].rsplit(".", 1)[0] for event in events}
+        for wanted in ("ticket.opened", "action.proposed", "policy.decided", "approval.granted",
+                       "approval.rejected", "approval.expired", "effect.confirmed",
+                       "effect.rejected", "effect.outcome_unknown", "effect.reconciled",
+                       "rollback.completed", "rollback.refused", "feedback.submitted",
+                       "ticket.reopened", "killswitch.engaged", "killswitch.released",
+                       "action.withdrawn", "policy.activated"):
+            self.assertIn(wanted, types)
+        opened = [e for e in events if e["type"] == "recourse.ticket.opened.v1"]
+        self.assertGreaterEqual(len(opened), 35)
+        self.assertEqual([e["sequence"] for e in events],
+                         [f"{i:016d}" for i in range(len(events))])
+        decided = [e["data"]["outcome"] for e in events if e["type"] == "recourse.policy.decided.v1"]
+        self.assertTrue({"allow", "require_approval", "deny"} <= set(decided))
+        self.assertLess(max(e["time"] for e in events), "2026-01-30T16:00:01")
+        self.assertNotIn("example.com", "".join(lines))  # Nobody's address stands in the log.
+        self.assertNotIn("northwind.example", "".join(lines))
+
+    def test_a_second_run_serves_what_is_there(self):
+        self.demo()
+        opened = self.count("ticket.opened")
+        process, _, printed = self.start("demo", "--data", self.data, "--listen", "127.0.0.1:0")
+        self.assertIn("nothing was added", printed)
+        self.assertEqual(self.stop(process), DONE)
+        # Only what its clock demands was added: approvals that had run out since.
+        self.assertEqual(self.count("ticket.opened"), opened)
+
+    def test_the_commands_that_it_prints_work_as_they_are(self):
+        process, _, printed = self.start("demo", "--data", self.data, "--listen", "127.0.0.1:0")
+        printed += self.rest(process)
+        commands = re.findall(r"^  \$ (.+)$", printed, re.M)
+        self.assertEqual(len(commands), 3, printed)
+        for command in commands:
+            result = subprocess.run(["sh", "-c", command], capture_output=True, text=True,
+                                    cwd=self.folder, env=self.environment(), check=False)
+            self.assertEqual(result.returncode, 0, command + "\n" + result.stdout + result.stderr)
+            self.assertNotIn('"status":4', result.stdout, command)
+            self.assertTrue(result.stdout.strip(), command)
+        self.assertEqual(self.stop(process), DONE)
+
+    def rest(self, process):
+        """What is printed after the address, up to the last command."""
+        text = ""
+        while text.count("  $ ") < 3:
+            line = process.stdout.readline()
+            if not line:
+                break
+            text += line
+        return text
+
+
+class Checks(Folder):
+    def setUp(self):
+        super().setUp()
+        self.demo()
+
+    def test_the_demo_is_intact(self):
+        self.succeed("verify", "--strict", "--data", self.data)
+        report = json.loads(self.succeed("verify", "--json", "--data", self.data))
+        self.assertEqual(report["verdict"], "intact")
+        self.assertIn("ok", self.succeed("doctor", "--data", self.data))
+        self.assertTrue(json.loads(self.succeed("doctor", "--json", "--data", self.data))["healthy"])
+
+    def test_rows_are_what_the_log_says(self):
+        checked = json.loads(self.succeed("rebuild", "--check", "--json", "--data", self.data))
+        self.assertGreater(len(checked), 8)
+        self.assertTrue(all(view["equal"] for view in checked), checked)
+        rebuilt = json.loads(self.succeed("rebuild", "--json", "--data", self.data))
+        self.assertTrue(all(view["equal"] for view in rebuilt), rebuilt)
+        recorded = self.succeed("tail", "--tenant", "meta", "-n", "100", "--data", self.data)
+        self.assertIn("projection.rebuilt", recorded)
+        self.succeed("rebuild", "--check", "--data", self.data)
+        self.refuse(WRONG_USAGE, "there are .*tickets", "rebuild", "--projection", "nothing",
+                    "--data", self.data)
+
+    def test_rows_that_are_lost_are_made_again(self):
+        shutil.rmtree(os.path.join(self.data, "views"))
+        self.succeed("rebuild", "--data", self.data)
+        self.succeed("rebuild", "--check", "--data", self.data)
+
+    def test_a_lost_head_is_refused_explained_and_can_be_accepted(self):
+        os.remove(os.path.join(self.data, "HEAD"))
+        self.refuse(PROBLEM, "doctor", "key", "create", "--role", "viewer", "--data", self.data)
+        examined = self.run_program("doctor", "--data", self.data)
+        self.assertEqual(examined.returncode, PROBLEM, examined.stdout)
+        self.assertIn("--accept-head", examined.stdout)
+        self.succeed("doctor", "--accept-head", "--data", self.data)
+        self.succeed("verify", "--data", self.data)
+        self.assertIn("head.accepted", self.succeed("tail", "--tenant", "meta", "--data", self.data))
+
+    def test_a_log_behind_its_head_is_a_problem_for_everybody(self):
+        kept = self.folder / "kept"
+        shutil.copytree(self.data, kept)
+        self.succeed("key", "create", "--role", "viewer", "--data", self.data)
+        head = pathlib.Path(self.data, "HEAD").read_bytes()
+        shutil.rmtree(self.data)
+        shutil.copytree(kept, self.data)
+        pathlib.Path(self.data, "HEAD").write_bytes(head)
+        self.refuse(PROBLEM, "acknowledged events are missing", "serve", "--data", self.data,
+                    "--listen", "127.0.0.1:0", "--log-level", "off")
+        self.assertEqual(self.run_program("doctor", "--data", self.data).returncode, PROBLEM)
+
+    def test_tail_follows_what_another_process_writes(self):
+        tail = subprocess.Popen([self.program, "tail", "-n", "0", "--follow", "--data", self.data],
+                                stdout=subprocess.PIPE, text=True, cwd=self.folder,
+                                env=self.environment())
+        self.addCleanup(tail.stdout.close)
+        self.addCleanup(tail.wait)
+        self.addCleanup(tail.kill)
+        time.sleep(0.5)
+        self.succeed("kill", "engage", "--data", self.data)
+        line = tail.stdout.readline()
+        while "heartbeat" in line:
+            line = tail.stdout.readline()
+        self.assertIn("killswitch.engaged", line)
+
+    def test_replay_tells_a_ticket_and_a_difference(self):
+        text = self.succeed("replay", "9", "--data", self.data)
+        self.assertIn("action proposed", text)
+        for line in self.succeed("replay", "9", "--json", "--data", self.data).splitlines():
+            json.loads(line)
+        self.succeed("replay", "9", "--diff", "0", UNTIL, "--data", self.data)
+        self.assertNotIn("Outlook", text)
+        opened = self.succeed("replay", "9", "--open", "--data", self.data)
+        self.assertIn("Outlook", opened)
+        self.assertIn("sealed.opened", self.succeed("tail", "-n", "1", "--data", self.data))
+        self.refuse(PROBLEM, "99999", "replay", "99999", "--data", self.data)
+        self.refuse(WRONG_USAGE, "give a position", "replay", "--at", "noon", "--data", self.data)
+
+
+class Import(Folder):
+    RUN = {"task_id": 1, "trial": 0, "reward": 1.0, "info": {}, "traj": [
+        {"role": "user", "content": "Where is my order?"},
+        {"role": "assistant", "content": None, "tool_calls": [
+            {"id": "c1", "type": "function",
+             "function": {"name": "check_order_status", "arguments": "{\"order_id\":\"1\"}"}}]},
+        {"role": "tool", "tool_call_id": "c1", "name": "check_order_status", "content": "shipped"}]}
+
+    def bring(self, file):
+        return ("import", "--format", "transcript", "--tenant", "runs", "--data", self.data, file)
+
+    def test_each_unreadable_file_has_its_own_line_and_nothing_is_made(self):
+        self.refuse(COULD_NOT_TELL, "check the path", *self.bring(self.folder / "nothing.ndjson"))
+        self.refuse(COULD_NOT_TELL, "director", *self.bring(self.folder))
+        self.assertFalse(os.path.exists(self.data))
+
+    def test_a_file_of_another_kind_is_refused(self):
+        other = self.folder / "other.csv"
+        other.write_text("a,b\n1,2\n")
+        self.refuse(COULD_NOT_TELL, "header.*; an incident log", "import", "--format", "servicenow", "--tenant",
+                    "desk", "--data", self.data, "--json", other)
+
+    def test_a_cut_gzip_keeps_what_came_before_and_is_a_problem(self):
+        file = self.folder / "runs.ndjson.gz"
+        lines = "".join(json.dumps(dict(self.RUN, task_id=i, note=os.urandom(300).hex())) + "\n"
+                        for i in range(200))
+        whole = gzip.compress(lines.encode())
+        file.write_bytes(whole[:len(whole) // 2])
+        result = self.run_program(*self.bring(file), "--json")
+        self.assertEqual(result.returncode, PROBLEM, result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        kept = json.loads(result.stdout)["added"]
+        self.assertTrue(0 < kept < 200, kept)
+        file.write_bytes(whole)
+        summary = json.loads(self.succeed(*self.bring(file), "--json"))
+        self.assertEqual(summary["added"] + summary["known"], 200)
+        self.assertEqual(summary["known"], kept)
+        self.succeed("verify", "--data", self.data)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    Folder.program = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "tools/cli/flags.h"
+
+namespace recourse::cli {
+
+// One subcommand each, in a file of its name; they return an exit code (exit_code.h).
+int main_serve(const ServeFlags& flags);
+int main_demo(const DemoFlags& flags);
+int main_import(const ImportFlags& flags);
+int main_replay(const ReplayFlags& flags);
+int main_tenant_create(const TenantCreateFlags& flags);
+int main_tenant_list(const TenantListFlags& flags);
+int main_key_create(const KeyCreateFlags& flags);
+int main_key_list(const KeyListFlags& flags);
+int main_key_revoke(const KeyRevokeFlags& flags);
+int main_kill(const KillFlags& flags);
+int main_rebuild(const RebuildFlags& flags);
+int main_export(const ExportFlags& flags);
+int main_verify(const VerifyFlags& flags);
+int main_tail(const TailFlags& flags);
+int main_doctor(const DoctorFlags& flags);
+int main_bench(const BenchFlags& flags);
+
+}  // namespace recourse::cli

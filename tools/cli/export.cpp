@@ -1,0 +1,213 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "engine/reactor/reactor.h"
+#include "tools/audit/bundle.h"
+#include "tools/audit/ndjson.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/complain.h"
+#include "tools/cli/deployment.h"
+#include "tools/cli/print.h"
+
+namespace recourse::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Range {
+  std::optional<Moment> from, to;
+};
+
+Result<Range> read_range(const ExportFlags& flags) {
+  Range range;
+  if (!flags.from.empty()) {
+    RECOURSE_LET(range.from, parse_moment(flags.from));
+  }
+  if (!flags.to.empty()) {
+    RECOURSE_LET(range.to, parse_moment(flags.to));
+  }
+  return range;
+}
+
+/// A power cut after "done" must not leave an empty file.
+Status make_durable(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = file >= 0 && ::fsync(file) == 0;
+  if (file >= 0) ::close(file);
+  if (synced) return {};
+  return Error{ErrorCode::io, "cannot sync " + path.string() + "; export it to another disk"};
+}
+
+Result<std::uint64_t> write_file(const Ledger& ledger, const NdjsonOptions& options,
+                                 const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(path, error))
+    return Error{ErrorCode::conflict, path.string() + " exists; name a new file with --out"};
+  const fs::path part = path.string() + ".part";
+  std::ofstream out(part, std::ios::binary | std::ios::trunc);
+  if (!out)
+    return Error{ErrorCode::io, "cannot write " + part.string() + "; name another place with --out"};
+  auto count = export_ndjson(ledger, options, out);
+  out.close();
+  if (count && !out)
+    count = Error{ErrorCode::disk_full, "cannot write all of " + part.string() +
+                                            "; make room or name another place with --out"};
+  if (count)
+    if (const Status durable = make_durable(part); !durable) count = durable.error();
+  if (!count) {
+    fs::remove(part, error);
+    return count;
+  }
+  fs::rename(part, path, error);
+  if (error)
+    return Error{ErrorCode::io, "cannot rename " + part.string() + ": " + error.message()};
+  return count;
+}
+
+int export_lines(const ExportFlags& flags, const Range& range) {
+  const auto ledger = open_ledger_read_only(flags);
+  if (!ledger) return complain("export", ledger.error());
+  NdjsonOptions options;
+  options.tenant = TenantId(flags.tenant);
+  options.from = range.from;
+  options.to = range.to;
+  for (const std::string& type : flags.types)
+    options.types.push_back(type.starts_with("recourse.") ? type : "recourse." + type + ".v1");
+  const bool to_stdout = flags.out == "-";
+  const auto count = to_stdout ? export_ndjson(**ledger, options, std::cout)
+                               : write_file(**ledger, options, flags.out);
+  std::cout.flush();
+  if (!count) return complain("export", count.error());
+  if (to_stdout) return kDone;
+  if (flags.json)
+    return print_json(Json::object({{"events", *count}, {"out", flags.out}})), kDone;
+  print_line("Wrote " + grouped(*count) + " events to " + flags.out + ".");
+  return kDone;
+}
+
+/// Who got a copy of what is a question that the deployment's own ledger answers.
+Status record_export(Writer& writer, const ExportFlags& flags, const BundleSummary& bundle) {
+  WriteRequest request;
+  request.tenant = TenantId("meta");
+  request.principal = {PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
+  request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
+    ExportCreated created;
+    created.tenant = TenantId(flags.tenant);
+    created.format = flags.format;
+    created.start = static_cast<std::int64_t>(bundle.start.value());
+    created.end = static_cast<std::int64_t>(bundle.end.value());
+    return std::vector<NewEvent>{{"deployment", "", Actor{}, "", "", std::move(created)}};
+  };
+  RECOURSE_TRY(writer.handle(std::move(request)));
+  return {};
+}
+
+/// The tenant's auditors shall see that sealed texts left the house.
+Status record_opening(Writer& writer, const LedgerInfo& info) {
+  WriteRequest request;
+  request.tenant = info.tenant;
+  request.principal = {PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
+  request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
+    SealedOpened opened;
+    opened.purpose = "export";
+    return std::vector<NewEvent>{{info.origin, "", Actor{}, "", "", std::move(opened)}};
+  };
+  RECOURSE_TRY(writer.handle(std::move(request)));
+  return {};
+}
+
+BundleOptions bundle_options(const ExportFlags& flags, const Range& range) {
+  BundleOptions options;
+  options.tenant = TenantId(flags.tenant);
+  options.out_dir = flags.out;
+  options.from = range.from;
+  options.to = range.to;
+  options.open = flags.open;
+  return options;
+}
+
+Result<BundleSummary> bundle_with_lock(Deployment& deployment, const ExportFlags& flags,
+                                       const Range& range) {
+  RECOURSE_LET(const LedgerInfo info, find_ledger(deployment.ledger(), flags.tenant));
+  if (flags.open) RECOURSE_TRY(record_opening(deployment.writer(), info));
+  BundleOptions options = bundle_options(flags, range);
+  options.anchor = [&]() -> Status {
+    // A head is signed, then anchored, then the head that holds the anchor is signed.
+    RECOURSE_TRY(deployment.signer().sign_round());
+    RECOURSE_TRY(anchor_heads(deployment.writer()));
+    return deployment.signer().sign_round();
+  };
+  RECOURSE_LET(const BundleSummary summary,
+               export_bundle(deployment.ledger(), deployment.signer(), options));
+  RECOURSE_TRY(record_export(deployment.writer(), flags, summary));
+  return summary;
+}
+
+/// Beside a server: what it signed and anchored up to now.
+Result<BundleSummary> bundle_beside_server(const ExportFlags& flags, const Range& range) {
+  RECOURSE_LET(const auto ledger, open_ledger_read_only(flags));
+  RECOURSE_LET(const auto signer, Signer::open_read_only(*ledger, flags.data_dir));
+  return export_bundle(*ledger, *signer, bundle_options(flags, range));
+}
+
+Result<BundleSummary> bundle(const ExportFlags& flags, const Range& range) {
+  DeploymentOptions options;
+  options.place = flags;
+  const auto deployment = Deployment::open(options);
+  if (deployment) return bundle_with_lock(**deployment, flags, range);
+  if (deployment.error().code != ErrorCode::locked || flags.open) return deployment.error();
+  return bundle_beside_server(flags, range);
+}
+
+int export_evidence(const ExportFlags& flags, const Range& range) {
+  const auto made = bundle(flags, range);
+  if (!made) return complain("export", made.error());
+  if (flags.json) {
+    print_json(Json::object({{"tenant", flags.tenant},
+                             {"origin", made->info.origin},
+                             {"out", flags.out},
+                             {"start", made->start.value()},
+                             {"end", made->end.value()},
+                             {"size", made->head.size.value()},
+                             {"root", to_base64(as_text(made->head.root))},
+                             {"anchored", made->anchored},
+                             {"files", made->files},
+                             {"bytes", made->bytes},
+                             {"disclosed", made->disclosed},
+                             {"erased", made->erased},
+                             {"manifest_sha256", to_hex(as_text(made->manifest))}}));
+    return kDone;
+  }
+  print_line("Wrote the evidence for events " + grouped(made->start.value()) + " to " +
+             grouped(made->end.value()) + " (not included) of " + made->info.origin + " to " +
+             flags.out + ": " + std::to_string(made->files) + " files, " + grouped(made->bytes) +
+             " bytes" + (made->anchored ? "." : ", not anchored in the meta ledger yet."));
+  print_line("Anybody checks it with: python3 " + flags.out + "/verify.py " + flags.out);
+  return kDone;
+}
+
+}  // namespace
+
+int main_export(const ExportFlags& flags) {
+  const auto range = read_range(flags);
+  if (!range)
+    return complain("export", range.error().message,
+                    "give a position such as 42 or a time such as 2026-01-05T09:30:00Z",
+                    kWrongUsage);
+  if (flags.format == "ndjson") {
+    if (flags.open)
+      return complain("export", "--open goes with --format bundle",
+                      "lines of the log never hold sealed texts", kWrongUsage);
+    return export_lines(flags, *range);
+  }
+  if (!flags.types.empty())
+    return complain("export", "--type goes with --format ndjson",
+                    "a bundle is complete or it proves nothing", kWrongUsage);
+  return export_evidence(flags, *range);
+}
+
+}  // namespace recourse::cli

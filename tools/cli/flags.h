@@ -1,0 +1,144 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace recourse::cli {
+
+/// What the command line says, one struct for each subcommand. Empty texts were not given.
+
+/// A data directory on this machine.
+struct PlaceFlags {
+  std::string data_dir;
+  std::string kek_file;  ///< Empty: <data_dir>.kek
+};
+
+/// A data directory, or a running server in its place.
+struct TargetFlags : PlaceFlags {
+  std::string url;       ///< Not empty: the server, and data_dir does not count.
+  std::string key_file;  ///< Holds an API key in its first line.
+};
+
+struct ServerFlags {
+  std::string listen = "127.0.0.1:8080";
+  std::string log_format = "text";  ///< text or json
+  std::string log_level = "info";
+  unsigned threads = 2;
+};
+
+struct ServeFlags : PlaceFlags, ServerFlags {
+  std::string deployment;  ///< First part of the names under which heads are signed.
+};
+
+struct DemoFlags : PlaceFlags, ServerFlags {
+  bool serve = true;
+  std::optional<std::uint64_t> seed;  ///< Given: also keys and secrets come from it.
+  std::string until;                  ///< RFC 3339: when the story ends. Empty: now.
+};
+
+struct TenantCreateFlags : TargetFlags {
+  std::string tenant;
+  bool json = false;
+};
+struct TenantListFlags : TargetFlags {
+  bool json = false;
+};
+
+struct KeyCreateFlags : TargetFlags {
+  std::string tenant;  ///< Empty: default, or with a URL the key's own.
+  std::string role;
+  std::string kind = "human";
+  std::string name, principal, expires;
+  bool json = false;
+};
+struct KeyListFlags : TargetFlags {
+  std::string tenant = "default";  ///< With a URL: the key's own.
+  bool json = false;
+};
+struct KeyRevokeFlags : TargetFlags {
+  std::string key;
+  bool json = false;
+};
+
+struct KillFlags : TargetFlags {
+  bool engage = true;
+  std::string tenant = "default";
+  std::string scope = "tenant";
+  std::string reason;
+};
+
+struct RebuildFlags : PlaceFlags {
+  bool check = false;
+  std::string tenant;  ///< Empty: all, and the deployment's own ledger.
+  std::vector<std::string> projections;
+  bool json = false;
+};
+
+struct ExportFlags : PlaceFlags {
+  std::string tenant = "default";
+  std::string format;  ///< ndjson or bundle
+  std::string out;
+  std::string from, to;  ///< Positions or times of recording.
+  std::vector<std::string> types;
+  bool open = false;  ///< Sealed values too.
+  bool json = false;
+};
+
+struct VerifyFlags : PlaceFlags {
+  std::string tenant;   ///< Empty: all, and the deployment's own ledger.
+  std::string log_key;  ///< The verifier key as an auditor has it.
+  bool strict = false, sealed = true, projections = true;
+  unsigned threads = 0;
+  bool json = false;
+};
+
+struct TailFlags : TargetFlags {
+  std::string tenant = "default";
+  std::optional<std::uint64_t> after;  ///< Position; absent: the newest `last` events.
+  std::uint64_t last = 10;
+  bool follow = false;
+  bool json = false;
+};
+
+struct DoctorFlags : PlaceFlags {
+  bool accept_head = false;
+  bool json = false;
+};
+
+struct ImportFlags : PlaceFlags {
+  std::string tenant = "default";
+  std::string format, source;
+  std::string timezone = "UTC";
+  bool undo_wrong_writes = false;
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+struct ReplayFlags : PlaceFlags {
+  std::string tenant = "default";
+  std::string target = "all";  ///< all, a ticket's id or number, an action's id or UUID
+  std::string at, from, to;    ///< Positions or times of recording.
+  std::string occurred_from, occurred_to;
+  std::vector<std::string> types;
+  std::string actor;
+  std::vector<std::string> diff;  ///< Two moments.
+  bool open = false;              ///< Show sealed texts.
+  bool verbose = false;
+  bool json = false;
+};
+
+struct BenchFlags {
+  std::string scratch_dir;  ///< Empty: a directory beside the current one, removed afterwards.
+  double seconds = 3;
+  std::vector<std::string> only;
+  bool json = false;
+};
+
+using Flags = std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags, TenantListFlags,
+                           KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags, RebuildFlags, ExportFlags, VerifyFlags,
+                           TailFlags, DoctorFlags, BenchFlags>;
+
+}  // namespace recourse::cli

@@ -1,0 +1,46 @@
+#include "tools/cli/commands.h"
+#include "tools/cli/complain.h"
+#include "tools/cli/deployment.h"
+#include "tools/cli/print.h"
+#include "tools/cli/server_client.h"
+
+namespace recourse::cli {
+namespace {
+
+Status ask_server(const KillFlags& flags) {
+  RECOURSE_LET(ServerClient server, ServerClient::open(flags));
+  Json body = Json::object({{"engaged", flags.engage}, {"scope", flags.scope}});
+  if (!flags.reason.empty()) body.set("reason", flags.reason);
+  RECOURSE_TRY(server.post("/v1/killswitch", body));
+  return {};
+}
+
+Status do_here(const KillFlags& flags) {
+  DeploymentOptions options;
+  options.place = flags;
+  RECOURSE_LET(const auto deployment, Deployment::open(options));
+  RECOURSE_TRY(find_ledger(deployment->ledger(), flags.tenant));
+  const auto reason = flags.reason.empty() ? std::optional<std::string>() : flags.reason;
+  const Command command = flags.engage ? Command(EngageKillswitch{flags.scope, reason})
+                                       : Command(ReleaseKillswitch{flags.scope, reason});
+  const Principal operator_of_the_machine{PrincipalId("sys_recourse"), ActorType::system,
+                                          Role::admin, {}};
+  RECOURSE_TRY(deployment->writer().handle(
+      command_request(TenantId(flags.tenant), operator_of_the_machine, command)));
+  return {};
+}
+
+}  // namespace
+
+int main_kill(const KillFlags& flags) {
+  const std::string command = flags.engage ? "kill engage" : "kill release";
+  const Status done = flags.url.empty() ? do_here(flags) : ask_server(flags);
+  if (!done) return complain(command, done.error());
+  const std::string what =
+      flags.scope == "tenant" ? "All autonomous actions" : "Autonomous actions of type " + flags.scope;
+  print_line(what + (flags.engage ? " are stopped from the next decision on."
+                                  : " are judged by the policy again."));
+  return kDone;
+}
+
+}  // namespace recourse::cli

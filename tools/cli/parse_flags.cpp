@@ -1,0 +1,402 @@
+#include "tools/cli/parse_flags.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "tools/cli/complain.h"
+
+namespace recourse::cli {
+namespace {
+
+constexpr const char* kDefaultDataDir = "./recourse-data";
+
+std::string from_environment(const char* name, const char* otherwise = "") {
+  const char* const value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+/// Declares the subcommands. Each keeps its own struct; the one that was named is taken at the end.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.set_help_flag("-h,--help", "Print this help and exit");
+    app_.set_version_flag("--version", "recourse " RECOURSE_VERSION, "Print the version and exit");
+    app_.footer("Exit codes: 0 done, 1 found a problem, 2 could not tell, 64 wrong usage.\n"
+                "Help of one command: recourse COMMAND --help");
+    app_.get_formatter()->column_width(30);
+    serve();
+    demo();
+    import();
+    replay();
+    tenant();
+    key();
+    kill();
+    export_();
+    rebuild();
+    verify();
+    tail();
+    doctor();
+    bench();
+  }
+
+  std::variant<Flags, int> parse(int argc, char** argv) {
+    if (argc < 2) {
+      std::cerr << app_.help();
+      return complain("", "no command was given", "name one of those above", kWrongUsage);
+    }
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& help) {  // Help and version.
+      app_.exit(help);
+      return kDone;
+    } catch (const CLI::ParseError& error) {
+      const std::string command = command_so_far();
+      return complain(command, error.what(),
+                      "see `recourse " + command + (command.empty() ? "" : " ") + "--help`",
+                      kWrongUsage);
+    }
+    return take_();
+  }
+
+ private:
+  template <class T>
+  std::shared_ptr<T> command(CLI::App& parent, const std::string& name, const std::string& about,
+                             const std::string& example, CLI::App*& sub) {
+    sub = parent.add_subcommand(name, about);
+    sub->footer("Example:\n  " + example);
+    sub->get_formatter()->column_width(30);
+    auto flags = std::make_shared<T>();
+    sub->callback([this, flags] { take_ = [flags] { return Flags(*flags); }; });
+    return flags;
+  }
+
+  std::string command_so_far() const {
+    std::string words;
+    for (const CLI::App* at = &app_; !at->get_subcommands().empty();) {
+      at = at->get_subcommands().front();
+      words += (words.empty() ? "" : " ") + at->get_name();
+    }
+    return words;
+  }
+
+  static CLI::Option* place(CLI::App* sub, PlaceFlags& flags) {
+    flags.data_dir = from_environment("RECOURSE_DATA", kDefaultDataDir);
+    flags.kek_file = from_environment("RECOURSE_KEK");
+    auto* const data = sub->add_option("--data", flags.data_dir, "Data directory")
+                           ->type_name("DIR")
+                           ->capture_default_str();
+    sub->add_option("--kek", flags.kek_file, "Key encryption key (default: DIR.kek)")
+        ->type_name("FILE");
+    return data;
+  }
+
+  static void target(CLI::App* sub, TargetFlags& flags) {
+    CLI::Option* const data = place(sub, flags);
+    flags.key_file = from_environment("RECOURSE_KEY_FILE");
+    auto* const url =
+        sub->add_option("--url", flags.url, "Ask this running server instead of opening --data")
+            ->type_name("URL");
+    url->excludes(data);
+    sub->add_option("--key-file", flags.key_file, "File with the API key for --url")
+        ->type_name("FILE");
+  }
+
+  static void server(CLI::App* sub, ServerFlags& flags) {
+    flags.listen = from_environment("RECOURSE_LISTEN", "127.0.0.1:8080");
+    flags.log_format = from_environment("RECOURSE_LOG_FORMAT", "text");
+    flags.log_level = from_environment("RECOURSE_LOG_LEVEL", "info");
+    sub->add_option("--listen", flags.listen, "Address and port; port 0 takes a free one")
+        ->type_name("ADDRESS:PORT")
+        ->capture_default_str();
+    sub->add_option("--log-format", flags.log_format, "Lines of text, or one JSON object a line")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->capture_default_str();
+    sub->add_option("--log-level", flags.log_level)
+        ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+        ->capture_default_str();
+    sub->add_option("--threads", flags.threads, "Threads for connections")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+  }
+
+  template <class Text>
+  static void tenant_option(CLI::App* sub, Text& tenant, const std::string& about) {
+    sub->add_option("--tenant", tenant, about)->type_name("NAME")->capture_default_str();
+  }
+  static void json_flag(CLI::App* sub, bool& json) {
+    sub->add_flag("--json", json, "Print JSON for programs");
+  }
+
+  void serve() {
+    CLI::App* sub = nullptr;
+    auto flags = command<ServeFlags>(app_, "serve", "Run the server",
+                                     "recourse serve --data /var/lib/recourse --listen "
+                                     "127.0.0.1:8080",
+                                     sub);
+    place(sub, *flags);
+    server(sub, *flags);
+    flags->deployment = from_environment("RECOURSE_DEPLOYMENT");
+    sub->add_option("--deployment", flags->deployment,
+                    "Name under which heads are signed; counts on the first start only")
+        ->type_name("NAME");
+  }
+
+  void demo() {
+    CLI::App* sub = nullptr;
+    auto flags = command<DemoFlags>(
+        app_, "demo", "Make a help desk with a made-up story, then serve it",
+        "recourse demo --data ./recourse-data\n  recourse demo --no-serve --seed 7 --until "
+        "2026-01-30T16:00:00Z --data /tmp/demo",
+        sub);
+    place(sub, *flags);
+    server(sub, *flags);
+    sub->add_flag("!--no-serve", flags->serve, "Make the data and stop");
+    sub->add_option("--seed", flags->seed,
+                    "Draw everything from N, keys too: never for what others can reach")
+        ->type_name("N");
+    sub->add_option("--until", flags->until, "When the story ends (default: now)")
+        ->type_name("TIME");
+  }
+
+  void import() {
+    CLI::App* sub = nullptr;
+    auto flags = command<ImportFlags>(app_, "import", "Take in records of another system",
+                                      "recourse import --tenant desk --format servicenow "
+                                      "incidents.csv.gz",
+                                      sub);
+    place(sub, *flags);
+    tenant_option(sub, flags->tenant, "Into which tenant; it is made when there is none");
+    sub->add_option("--format", flags->format, "servicenow (CSV) or transcript (NDJSON)")
+        ->required()
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"servicenow", "transcript"}));
+    sub->add_option("--source", flags->source,
+                    "Name of the source, part of each record's identity (default: the file's name)");
+    sub->add_option("--timezone", flags->timezone, "Zone of times that name none")
+        ->capture_default_str();
+    sub->add_flag("--undo-wrong-writes", flags->undo_wrong_writes,
+                  "Ask for the rollback of each write that a run should not have made");
+    sub->add_option("file", flags->files, "Plain or gzip")->required()->type_name("FILE...");
+    json_flag(sub, flags->json);
+  }
+
+  void replay() {
+    CLI::App* sub = nullptr;
+    auto flags = command<ReplayFlags>(
+        app_, "replay", "Tell what happened, event by event, with the state each one left",
+        "recourse replay 42 --tenant default\n  recourse replay all --diff 100 2026-01-05T00:00:00Z",
+        sub);
+    place(sub, *flags);
+    tenant_option(sub, flags->tenant, "Whose events");
+    sub->add_option("target", flags->target,
+                    "all, a ticket's number or id, an action's id or UUID")
+        ->capture_default_str();
+    sub->add_option("--at", flags->at, "Stop after this position or time")->type_name("MOMENT");
+    sub->add_option("--from", flags->from, "Show from this position or time on")
+        ->type_name("MOMENT");
+    sub->add_option("--to", flags->to, "Show what is before it")->type_name("MOMENT");
+    sub->add_option("--occurred-from", flags->occurred_from, "The same by the source's own time")
+        ->type_name("TIME");
+    sub->add_option("--occurred-to", flags->occurred_to)->type_name("TIME");
+    sub->add_option("--type", flags->types, "Only such as action.proposed; may be repeated");
+    sub->add_option("--actor", flags->actor, "Only what this person or machine did")
+        ->type_name("ID");
+    sub->add_option("--diff", flags->diff, "What differs between two positions or times")
+        ->expected(2)
+        ->type_name("MOMENT MOMENT");
+    sub->add_flag("--open", flags->open,
+                  "Show sealed texts; takes the directory's lock and is recorded");
+    sub->add_flag("-v,--verbose", flags->verbose, "Also versions, positions and update times");
+    json_flag(sub, flags->json);
+  }
+
+  void tenant() {
+    CLI::App* const group = app_.add_subcommand("tenant", "Create and list tenants");
+    group->require_subcommand(1);
+    CLI::App* sub = nullptr;
+    auto made = command<TenantCreateFlags>(*group, "create", "Create a tenant with its own ledger",
+                                           "recourse tenant create acme --data ./recourse-data",
+                                           sub);
+    target(sub, *made);
+    sub->add_option("name", made->tenant, "1 to 40 of a-z, 0-9 and '-'")->required();
+    json_flag(sub, made->json);
+    auto listed = command<TenantListFlags>(*group, "list",
+                                           "List tenants; also beside a running server",
+                                           "recourse tenant list --data ./recourse-data", sub);
+    target(sub, *listed);
+    json_flag(sub, listed->json);
+  }
+
+  void key() {
+    CLI::App* const group = app_.add_subcommand("key", "Create, list and revoke API keys");
+    group->require_subcommand(1);
+    key_create(*group);
+    CLI::App* sub = nullptr;
+    auto listed = command<KeyListFlags>(*group, "list", "List keys; also beside a running server",
+                                        "recourse key list --tenant default", sub);
+    target(sub, *listed);
+    tenant_option(sub, listed->tenant, "Whose keys");
+    json_flag(sub, listed->json);
+    auto revoked = command<KeyRevokeFlags>(*group, "revoke", "Revoke a key for ever",
+                                           "recourse key revoke key_01J2Y8Z4QH0000000000000000",
+                                           sub);
+    target(sub, *revoked);
+    sub->add_option("key", revoked->key, "Id of the key, as `key list` shows it")->required();
+    json_flag(sub, revoked->json);
+  }
+
+  void key_create(CLI::App& group) {
+    CLI::App* sub = nullptr;
+    auto made = command<KeyCreateFlags>(group, "create", "Create a key; its secret is shown once",
+                                        "recourse key create --tenant acme --role manager --name "
+                                        "'Ada Example'",
+                                        sub);
+    target(sub, *made);
+    tenant_option(sub, made->tenant, "Whose key (default: default; with --url the key's own tenant)");
+    sub->add_option("--role", made->role, "viewer, agent, operator, manager, admin or auditor")
+        ->required()
+        ->check(CLI::IsMember({"viewer", "agent", "operator", "manager", "admin", "auditor"}))
+        ->type_name("ROLE");
+    sub->add_option("--kind", made->kind, "human, or agent for a machine (machines never vote)")
+        ->check(CLI::IsMember({"human", "agent"}))
+        ->type_name("KIND")
+        ->capture_default_str();
+    sub->add_option("--name", made->name, "Name of the person or machine; stored sealed");
+    sub->add_option("--principal", made->principal, "A further key of this person or machine")
+        ->type_name("ID");
+    sub->add_option("--expires", made->expires, "When it ends (RFC 3339)")->type_name("TIME");
+    json_flag(sub, made->json);
+  }
+
+  void kill() {
+    CLI::App* const group =
+        app_.add_subcommand("kill", "The kill switch: stop autonomous actions, or allow them again");
+    group->require_subcommand(1);
+    for (const bool engage : {true, false}) {
+      CLI::App* sub = nullptr;
+      auto flags = command<KillFlags>(
+          *group, engage ? "engage" : "release",
+          engage ? "No autonomous action runs from the next decision on"
+                 : "Autonomous actions are judged by the policy again",
+          std::string("recourse kill ") + (engage ? "engage" : "release") +
+              " --url http://127.0.0.1:8080 --key-file admin.key --reason 'wrong refunds'",
+          sub);
+      flags->engage = engage;
+      target(sub, *flags);
+      tenant_option(sub, flags->tenant, "Whose actions (with --url: the key's own tenant)");
+      sub->add_option("--scope", flags->scope, "tenant for all actions, or one action type")
+          ->capture_default_str();
+      sub->add_option("--reason", flags->reason, "Why; stored sealed");
+    }
+  }
+
+  void rebuild() {
+    CLI::App* sub = nullptr;
+    auto flags = command<RebuildFlags>(app_, "rebuild",
+                                       "Make all rows anew from the log, or check them against it",
+                                       "recourse rebuild --check --data ./recourse-data", sub);
+    place(sub, *flags);
+    sub->add_flag("--check", flags->check,
+                  "Compare only; nothing is written; also beside a running server");
+    tenant_option(sub, flags->tenant, "Only this tenant (default: all)");
+    sub->add_option("--projection", flags->projections, "Only this one; may be repeated")
+        ->type_name("NAME");
+    json_flag(sub, flags->json);
+  }
+
+  void export_() {
+    CLI::App* sub = nullptr;
+    auto flags = command<ExportFlags>(
+        app_, "export", "Write events, or evidence that anybody can check",
+        "recourse export --format bundle --out evidence-2026 --from 2026-01-01T00:00:00Z\n"
+        "  recourse export --format ndjson --out - | head",
+        sub);
+    place(sub, *flags);
+    tenant_option(sub, flags->tenant, "Whose events");
+    sub->add_option("--format", flags->format,
+                    "ndjson: the events, one a line; bundle: with proofs and a verifier")
+        ->required()
+        ->check(CLI::IsMember({"ndjson", "bundle"}))
+        ->type_name("FORMAT");
+    sub->add_option("--out", flags->out, "A new file (- for standard output) or directory")
+        ->required()
+        ->type_name("PATH");
+    sub->add_option("--from", flags->from, "From this position or time on")->type_name("MOMENT");
+    sub->add_option("--to", flags->to, "What is before it")->type_name("MOMENT");
+    sub->add_option("--type", flags->types, "ndjson: only such as action.proposed")
+        ->type_name("TYPE");
+    sub->add_flag("--open", flags->open,
+                  "bundle: sealed texts too; takes the directory's lock and is recorded");
+    json_flag(sub, flags->json);
+  }
+
+  void verify() {
+    CLI::App* sub = nullptr;
+    auto flags = command<VerifyFlags>(
+        app_, "verify", "Prove the log from its bytes; also beside a running server",
+        "recourse verify --data ./recourse-data", sub);
+    place(sub, *flags);
+    tenant_option(sub, flags->tenant, "Only this tenant (default: all)");
+    sub->add_option("--log-key", flags->log_key, "Verifier key of the log, as an auditor has it")
+        ->type_name("KEY");
+    sub->add_flag("--strict", flags->strict, "Also the canonical form and schema of every event");
+    sub->add_flag("!--no-sealed", flags->sealed, "Leave sealed values out");
+    sub->add_flag("!--no-projections", flags->projections, "Leave the rows out");
+    sub->add_option("--threads", flags->threads, "0: one for each processor")
+        ->check(CLI::Range(0, 256));
+    json_flag(sub, flags->json);
+  }
+
+  void tail() {
+    CLI::App* sub = nullptr;
+    auto flags = command<TailFlags>(app_, "tail", "Print a tenant's events; beside a server too",
+                                    "recourse tail --tenant default --follow", sub);
+    target(sub, *flags);
+    tenant_option(sub, flags->tenant, "Whose events; meta for the deployment's own");
+    sub->add_option("-n,--last", flags->last, "Begin with so many of the newest events")
+        ->capture_default_str();
+    sub->add_option("--after", flags->after, "Begin after this position")->type_name("POSITION");
+    sub->add_flag("-f,--follow", flags->follow, "Go on with new events until interrupted");
+    sub->add_flag("--json", flags->json, "Print the events themselves, one a line (NDJSON)");
+  }
+
+  void bench() {
+    CLI::App* sub = nullptr;
+    auto flags = command<BenchFlags>(app_, "bench",
+                                     "Measure this machine: each figure beside its ceiling",
+                                     "recourse bench --only propose --seconds 5", sub);
+    sub->add_option("--scratch", flags->scratch_dir,
+                    "Directory on the disk to be measured; made, then removed "
+                    "(default ./recourse-bench)");
+    sub->add_option("--seconds", flags->seconds, "How long each measurement takes")
+        ->check(CLI::Range(0.1, 600.0));
+    sub->add_option("--only", flags->only, "append, propose, query or history; may be repeated")
+        ->check(CLI::IsMember({"append", "propose", "query", "history"}));
+    json_flag(sub, flags->json);
+  }
+
+  void doctor() {
+    CLI::App* sub = nullptr;
+    auto flags = command<DoctorFlags>(app_, "doctor",
+                                      "Say in what state a data directory is and what to do",
+                                      "recourse doctor --data ./recourse-data", sub);
+    place(sub, *flags);
+    sub->add_flag("--accept-head", flags->accept_head,
+                  "Declare that the log as found is the log though HEAD is lost; recorded for ever");
+    json_flag(sub, flags->json);
+  }
+
+  CLI::App app_{"Recourse records and governs what AI agents do to support tickets.", "recourse"};
+  std::function<Flags()> take_;
+};
+
+}  // namespace
+
+std::variant<Flags, int> parse_flags(int argc, char** argv) { return CommandLine().parse(argc, argv); }
+
+}  // namespace recourse::cli

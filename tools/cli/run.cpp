@@ -1,0 +1,53 @@
+#include "tools/cli/run.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <exception>
+
+#include "tools/cli/commands.h"
+#include "tools/cli/complain.h"
+#include "tools/cli/parse_flags.h"
+
+namespace recourse::cli {
+namespace {
+
+struct Dispatch {
+  int operator()(const ServeFlags& flags) const { return main_serve(flags); }
+  int operator()(const DemoFlags& flags) const { return main_demo(flags); }
+  int operator()(const ImportFlags& flags) const { return main_import(flags); }
+  int operator()(const ReplayFlags& flags) const { return main_replay(flags); }
+  int operator()(const TenantCreateFlags& flags) const { return main_tenant_create(flags); }
+  int operator()(const TenantListFlags& flags) const { return main_tenant_list(flags); }
+  int operator()(const KeyCreateFlags& flags) const { return main_key_create(flags); }
+  int operator()(const KeyListFlags& flags) const { return main_key_list(flags); }
+  int operator()(const KeyRevokeFlags& flags) const { return main_key_revoke(flags); }
+  int operator()(const KillFlags& flags) const { return main_kill(flags); }
+  int operator()(const RebuildFlags& flags) const { return main_rebuild(flags); }
+  int operator()(const ExportFlags& flags) const { return main_export(flags); }
+  int operator()(const VerifyFlags& flags) const { return main_verify(flags); }
+  int operator()(const TailFlags& flags) const { return main_tail(flags); }
+  int operator()(const DoctorFlags& flags) const { return main_doctor(flags); }
+  int operator()(const BenchFlags& flags) const { return main_bench(flags); }
+};
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  // A reader that left (`recourse tail | head`) is an end, not an error: writes then fail quietly.
+  std::signal(SIGPIPE, SIG_IGN);
+  // What a command has to say it says itself, in one line; only servers keep a log.
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("recourse"));
+  spdlog::set_level(spdlog::level::off);
+  try {
+    const auto parsed = parse_flags(argc, argv);
+    if (const int* code = std::get_if<int>(&parsed)) return *code;
+    return std::visit(Dispatch(), std::get<Flags>(parsed));
+  } catch (const std::exception& error) {
+    return complain("", std::string("stopped by ") + error.what(), "please report this",
+                    kCouldNotTell);
+  }
+}
+
+}  // namespace recourse::cli

@@ -1,0 +1,85 @@
+#include "tools/cli/run_server.h"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+
+#include "api/http/server.h"
+#include "api/routes/app.h"
+#include "api/routes/route_table.h"
+#include "api/routes/served_systems.h"
+#include "engine/reactor/reactor.h"
+
+namespace recourse::cli {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kGrace = 10s;
+
+std::string url_of(const ListenAddress& listen, std::uint16_t port) {
+  const bool six = listen.address.find(':') != std::string::npos;
+  return "http://" + (six ? '[' + listen.address + ']' : listen.address) + ':' +
+         std::to_string(port);
+}
+
+}  // namespace
+
+Result<ListenAddress> parse_listen(std::string_view text) {
+  const Error wrong{ErrorCode::invalid, std::string(text) +
+                                            " is no address to listen on; write it like "
+                                            "127.0.0.1:8080"};
+  ListenAddress listen;
+  const auto colon = text.rfind(':');
+  std::string_view host = colon == std::string_view::npos ? "127.0.0.1" : text.substr(0, colon);
+  const std::string_view port = colon == std::string_view::npos ? text : text.substr(colon + 1);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return wrong;
+  }
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+  if (error != std::errc() || end != port.data() + port.size() || host.empty()) return wrong;
+  listen.address = host;
+  return listen;
+}
+
+Status run_server(Deployment& deployment, const ServerFlags& flags, StopSignals& signals,
+                  const std::function<void(const std::string& url)>& ready) {
+  RECOURSE_LET(const ListenAddress listen, parse_listen(flags.listen));
+  http::MetricRegistry registry;
+  routes::App app(deployment.writer(), deployment.signer(), registry);
+  http::Router router;
+  routes::mount(app, routes::native_routes(), router);
+  routes::mount(app, routes::served_routes(), router);
+  Reactor reactor(deployment.writer(), deployment.signer());
+
+  http::ServerOptions options;
+  options.address = listen.address;
+  options.port = listen.port;
+  options.threads = flags.threads;
+  auto server = http::Server::start(options, [&router](http::Request&& request, http::Reply reply) {
+    router.dispatch(std::move(request), std::move(reply));
+  });
+  if (!server) {
+    Error error = server.error();
+    if (error.message.find("; ") == std::string::npos)
+      error.message += "; choose another address with --listen";
+    return error;
+  }
+  const std::string url = url_of(listen, (*server)->port());
+  spdlog::info("listening on {}", url);
+  ready(url);
+
+  while (!signals.wait(500ms) && !deployment.writer().failed()) {
+  }
+  const bool failed = deployment.writer().failed();
+  spdlog::info("stopping: {}", failed ? "a write to the ledger failed" : "asked by a signal");
+  signals.let_through();
+  (*server)->stop(failed ? 1s : std::chrono::milliseconds(kGrace));
+  if (!failed) return {};
+  return Error{ErrorCode::unknown_outcome,
+               "a write to the ledger failed and its outcome is unknown; start the server again: "
+               "it compares the log with HEAD and says if something is missing"};
+}
+
+}  // namespace recourse::cli

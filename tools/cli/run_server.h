@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "tools/cli/deployment.h"
+#include "tools/cli/flags.h"
+#include "tools/cli/stop_signals.h"
+
+namespace recourse::cli {
+
+struct ListenAddress {
+  std::string address;
+  std::uint16_t port = 0;
+};
+/// Reads 127.0.0.1:8080, [::1]:8080, localhost:0, or a port alone. Errors: invalid.
+Result<ListenAddress> parse_listen(std::string_view text);
+
+/// Serves `deployment` until a signal comes or a write to the ledger fails, then answers what is in
+/// flight and stops. `ready` gets the server's URL once it accepts connections. Errors: those of
+/// Server::start; `unknown_outcome` after a failed write.
+Status run_server(Deployment& deployment, const ServerFlags& flags, StopSignals& signals,
+                  const std::function<void(const std::string& url)>& ready);
+
+}  // namespace recourse::cli

@@ -1,0 +1,35 @@
+#include "tools/cli/commands.h"
+#include "tools/cli/complain.h"
+#include "tools/cli/log_lines.h"
+#include "tools/cli/print.h"
+#include "tools/cli/run_server.h"
+
+namespace recourse::cli {
+
+int main_serve(const ServeFlags& flags) {
+  set_log(flags.log_format, flags.log_level);
+  if (const auto listen = parse_listen(flags.listen); !listen)
+    return complain("serve", listen.error().message, "", kWrongUsage);
+  StopSignals signals;
+  DeploymentOptions options;
+  options.place = flags;
+  options.deployment = flags.deployment;
+  options.create = true;
+  const auto deployment = Deployment::open(options);
+  if (!deployment) return complain("serve", deployment.error());
+  const auto first = bootstrap((*deployment)->writer());
+  if (!first) return complain("serve", first.error());
+  if (*first) {
+    print_line("A new deployment in " + flags.data_dir + " with the tenant `default`. Its admin key "
+               "is shown only now:");
+    print_line((*first)->secret);
+    print_line("Keep a copy of " + kek_path(flags) + " elsewhere: without it no text can be read.");
+  }
+  const Status served = run_server(**deployment, flags, signals, [](const std::string& url) {
+    print_line("Recourse listens on " + url + ". Stop it with Ctrl-C.");
+    std::fflush(stdout);
+  });
+  return served ? kDone : complain("serve", served.error());
+}
+
+}  // namespace recourse::cli

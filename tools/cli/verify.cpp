@@ -1,0 +1,57 @@
+#include "tools/audit/verify.h"
+
+#include "engine/writer/rebuild.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/complain.h"
+#include "tools/cli/deployment.h"
+#include "tools/cli/print.h"
+
+namespace recourse::cli {
+namespace {
+
+/// Rebuilding belongs to the engine's writer, so verification asks for it.
+Result<std::vector<ProjectionDigests>> compare(const Ledger& ledger, ViewStore& views, LedgerId id,
+                                               const std::string& data_dir) {
+  RebuildOptions options;
+  options.switch_over = false;
+  options.scratch_dir = data_dir + "/rebuild";
+  RECOURSE_LET(const auto rebuilt, rebuild(ledger, views, id, options));
+  std::vector<ProjectionDigests> digests;
+  for (const RebuiltView& view : rebuilt)
+    if (view.had_live)
+      digests.push_back({view.projection, view.size, view.live, view.rebuilt});
+  return digests;
+}
+
+}  // namespace
+
+int main_verify(const VerifyFlags& flags) {
+  const auto ledger = open_ledger_read_only(flags);
+  if (!ledger) return complain("verify", ledger.error());
+  if (!flags.tenant.empty())
+    if (const auto found = find_ledger(**ledger, flags.tenant); !found)
+      return complain("verify", found.error());
+  const auto signer = Signer::open_read_only(**ledger, flags.data_dir);
+  if (!signer) return complain("verify", signer.error());
+
+  VerifyOptions options;
+  options.strict = flags.strict;
+  options.sealed = flags.sealed && (*ledger)->has_keys();
+  options.threads = flags.threads;
+  if (!flags.tenant.empty()) options.tenant = TenantId(flags.tenant);
+  if (!flags.log_key.empty()) options.log_key = flags.log_key;
+  auto views = flags.projections ? open_views_read_only(flags)
+                                 : Result<std::unique_ptr<ViewStore>>(nullptr);
+  if (flags.projections && !views) return complain("verify", views.error());
+  if (flags.projections)
+    options.rebuild = [&](LedgerId id) { return compare(**ledger, **views, id, flags.data_dir); };
+
+  const VerifyReport report = verify(**ledger, **signer, options);
+  print_text(flags.json ? to_json(report) : to_text(report));
+  if (flags.sealed && !(*ledger)->has_keys())
+    complain("verify", "sealed values were not looked at: there is no key file " + kek_path(flags),
+             "name it with --kek, or say --no-sealed", kCouldNotTell);
+  return report.exit_code();
+}
+
+}  // namespace recourse::cli
