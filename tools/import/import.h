@@ -33,7 +33,7 @@ struct ImportOptions {
   std::string timezone = "UTC";  ///< Of times that name none; see TimeZone::find().
   /// Asks for the rollback of each write that a recorded run should not have made.
   bool undo_wrong_writes = false;
-  std::size_t batch = 512;       ///< Records on their way to the writer at a time.
+  std::size_t batch = 512;  ///< Records on their way to the writer at a time.
   std::function<void(const ImportProgress&)> progress = {};
 };
 
@@ -60,7 +60,7 @@ struct ImportSummary {
   ImportFormat format = ImportFormat::servicenow;
   std::string source;
   std::string file;
-  /// records = added + known + conflicts; unreadable records are among them.
+  /// records = added + known + conflicts unless it stopped; unreadable ones are among them.
   std::uint64_t records = 0, added = 0, known = 0, conflicts = 0, unreadable = 0;
   std::vector<ImportConflict> conflict_list;
   std::vector<ImportUnreadable> unreadable_list;

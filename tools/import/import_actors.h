@@ -34,7 +34,7 @@ class ImportActors {
                    std::vector<NewEvent>& events);
 
   const ImportTarget& target_;
-  std::unordered_map<std::string, PrincipalId> ids_;    // by type and name
+  std::unordered_map<std::string, PrincipalId> ids_;  // by type and name
   std::unordered_map<std::string, SubjectId> subjects_;
   std::unordered_set<PrincipalId> introduced_;
 };

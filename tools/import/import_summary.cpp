@@ -73,8 +73,8 @@ void append_troubles(std::string& out, const ImportSummary& summary) {
 
 std::string summary_text(const ImportSummary& summary) {
   std::string out = summary.file + " as " + summary.source + ": " +
-                    counted(summary.records, "record", "records") + ", " +
-                    grouped(summary.added) + " added, " + grouped(summary.known) + " known, " +
+                    counted(summary.records, "record", "records") + ", " + grouped(summary.added) +
+                    " added, " + grouped(summary.known) + " known, " +
                     counted(summary.conflicts, "conflict", "conflicts") + ", " +
                     grouped(summary.unreadable) + " unreadable\n" +
                     counted(summary.events_added, "event", "events") +

@@ -35,8 +35,8 @@ class RunImport {
     RunIds ids;
     std::vector<RecordedEvent> earlier;
     for (const RunPart& part : parts) {
-      record.identity = record_identity(
-          {target_.source, run->task, run->trial, std::to_string(part.begin)});
+      record.identity =
+          record_identity({target_.source, run->task, run->trial, std::to_string(part.begin)});
       record.decide = [this, run, part, ids](DecisionStep& step) {
         return runs_.decide(step, *run, part, ids);
       };
@@ -91,9 +91,8 @@ class RunImport {
 
 }  // namespace
 
-void import_transcript(ByteSource& source, const ImportTarget& target,
-                       const ImportOptions& options, ImportSummary& summary,
-                       ImportFigures& figures) {
+void import_transcript(ByteSource& source, const ImportTarget& target, const ImportOptions& options,
+                       ImportSummary& summary, ImportFigures& figures) {
   TranscriptReader reader(source);
   RunImport import(target, options, summary, figures);
   while (true) {

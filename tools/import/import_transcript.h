@@ -7,8 +7,7 @@ namespace recourse {
 
 /// Imports recorded runs: each run is a record, named by its task and trial; a line that cannot be
 /// understood by its number.
-void import_transcript(ByteSource& source, const ImportTarget& target,
-                       const ImportOptions& options, ImportSummary& summary,
-                       ImportFigures& figures);
+void import_transcript(ByteSource& source, const ImportTarget& target, const ImportOptions& options,
+                       ImportSummary& summary, ImportFigures& figures);
 
 }  // namespace recourse

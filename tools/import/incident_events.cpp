@@ -83,9 +83,8 @@ Status IncidentEvents::open(Making& making) {
   opened.external_ref = word(change.number);
   opened.provenance = provenance(change.opened_at.value_or(change.occurred_at));
   const std::string_view by = change.row[Column::opened_by];
-  RECOURSE_LET(const Actor opener,
-               actors_.actor(making.step, ActorType::human, by.empty() ? change.actor : by,
-                             making.events));
+  RECOURSE_LET(const Actor opener, actors_.actor(making.step, ActorType::human,
+                                                 by.empty() ? change.actor : by, making.events));
   making.add(std::move(opened), opener);
   return {};
 }
@@ -144,8 +143,8 @@ Status IncidentEvents::on(Making& making, const incident::Triaged& triaged) {
 }
 
 Status IncidentEvents::on(Making& making, const incident::SlaBreached&) {
-  making.add(SlaBreached{making.ticket, kSlaClock, std::nullopt,
-                         provenance(making.change.occurred_at)});
+  making.add(
+      SlaBreached{making.ticket, kSlaClock, std::nullopt, provenance(making.change.occurred_at)});
   return {};
 }
 

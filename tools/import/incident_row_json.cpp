@@ -28,8 +28,8 @@ IncidentRowJson::IncidentRowJson(const IncidentHeader& header)
 }
 
 template <class Text>
-std::string IncidentRowJson::object(const IncidentRow& row,
-                                    const std::vector<std::size_t>& columns, Text text) const {
+std::string IncidentRowJson::object(const IncidentRow& row, const std::vector<std::size_t>& columns,
+                                    Text text) const {
   std::string json = "{";
   for (const std::size_t column : columns) {
     if (json.size() > 1) json.push_back(',');

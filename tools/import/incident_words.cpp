@@ -14,11 +14,11 @@ TicketStatus status_of_state(std::string_view state) {
   });
   using Meaning = std::pair<std::string_view, TicketStatus>;
   constexpr std::array kStates{
-      Meaning{"new", TicketStatus::new_},        Meaning{"1", TicketStatus::new_},
-      Meaning{"on hold", TicketStatus::on_hold}, Meaning{"3", TicketStatus::on_hold},
+      Meaning{"new", TicketStatus::new_},          Meaning{"1", TicketStatus::new_},
+      Meaning{"on hold", TicketStatus::on_hold},   Meaning{"3", TicketStatus::on_hold},
       Meaning{"resolved", TicketStatus::resolved}, Meaning{"6", TicketStatus::resolved},
-      Meaning{"closed", TicketStatus::closed},   Meaning{"7", TicketStatus::closed},
-      Meaning{"canceled", TicketStatus::closed}, Meaning{"cancelled", TicketStatus::closed},
+      Meaning{"closed", TicketStatus::closed},     Meaning{"7", TicketStatus::closed},
+      Meaning{"canceled", TicketStatus::closed},   Meaning{"cancelled", TicketStatus::closed},
       Meaning{"8", TicketStatus::closed}};
   for (const auto& [word, status] : kStates)
     if (lower == word) return status;

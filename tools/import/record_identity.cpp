@@ -28,7 +28,12 @@ std::string source_name(const std::filesystem::path& file) {
   if (name.size() > 3 && name.ends_with(".gz")) name.resize(name.size() - 3);
   if (is_code(name) || (is_label(name) && is_storable(name))) return name;
   const std::string whole = to_hex(as_text(sha256(name))).substr(0, 16);
-  std::replace_if(name.begin(), name.end(), [](char c) { return !is_code({&c, 1}); }, '_');
+  std::replace_if(
+      name.begin(), name.end(),
+      [](char c) {
+        return !is_code({&c, 1});
+      },
+      '_');
   constexpr std::size_t kKept = 96;
   return name.substr(0, kKept) + '-' + whole;
 }

@@ -32,12 +32,11 @@ void RecordSink::submit_held() {
 }
 
 void RecordSink::submit(ImportRecord record) {
-  WriteRequest wanted = request(record.identity, std::move(record.content),
-                                std::move(record.decide));
+  WriteRequest wanted =
+      request(record.identity, std::move(record.content), std::move(record.decide));
   record.content.clear();
-  submit(std::move(wanted), [this, record = std::move(record)](const Outcome& outcome) {
-    count(record, outcome);
-  });
+  submit(std::move(wanted),
+         [this, record = std::move(record)](const Outcome& outcome) { count(record, outcome); });
 }
 
 WriteRequest RecordSink::request(std::string identity, std::string content, DecideEvents decide) {
@@ -52,12 +51,8 @@ WriteRequest RecordSink::request(std::string identity, std::string content, Deci
 
 void RecordSink::submit(WriteRequest request, Answer answer) {
   take_answers(batch_ - 1);
-  // Asked on the writer's thread, where an earlier record's failure is known at once.
-  request.decide = [this, decide = std::move(request.decide)](DecisionStep& step)
-      -> Result<std::vector<NewEvent>> {
-    if (stopped_)
-      return Error{ErrorCode::unavailable, "an earlier record of the import was not stored"};
-    return decide(step);
+  request.decide = [this, decide = std::move(request.decide)](DecisionStep& step) {
+    return decide_in_order(step, decide);
   };
   const std::uint64_t number = submitted_++;
   waiting_.emplace(number, std::move(answer));
@@ -67,6 +62,22 @@ void RecordSink::submit(WriteRequest request, Answer answer) {
     answers_.emplace_back(number, std::move(outcome));
     answered_.notify_one();
   });
+}
+
+Result<std::vector<NewEvent>> RecordSink::decide_in_order(DecisionStep& step,
+                                                          const DecideEvents& decide) {
+  // Answers come after the commit; what fails within a group is to be noticed before.
+  const bool staged =
+      last_stream_.empty() || next_version(step.state, last_stream_) > last_version_;
+  if (!staged) stopped_ = true;
+  if (stopped_)
+    return Error{ErrorCode::unavailable, "an earlier record of the import was not stored"};
+  auto events = decide(step);
+  if (!events) stopped_ = true;
+  if (!events || events->empty()) return events;
+  last_stream_ = events->front().stream;
+  last_version_ = next_version(step.state, last_stream_);
+  return events;
 }
 
 void RecordSink::take_answers(std::size_t leave_waiting) {
@@ -92,8 +103,8 @@ void RecordSink::count(const ImportRecord& record, const Outcome& outcome) {
     if (outcome.error().code == ErrorCode::key_reused) {
       count_conflict(record);
     } else if (!summary_.stopped) {
-      summary_.stopped = Error{outcome.error().code, record.identity + ": " +
-                                                         outcome.error().message};
+      summary_.stopped =
+          Error{outcome.error().code, record.identity + ": " + outcome.error().message};
     }
     return;
   }
@@ -154,8 +165,8 @@ void RecordSink::finish() {
   take_answers(0);
   if (held_ && !stopped_) {
     const std::uint64_t added = summary_.added;
-    held_->decide = [this, decide = std::move(held_->decide)](DecisionStep& step)
-        -> Result<std::vector<NewEvent>> {
+    held_->decide = [this, decide = std::move(held_->decide)](
+                        DecisionStep& step) -> Result<std::vector<NewEvent>> {
       RECOURSE_LET(std::vector<NewEvent> events, decide(step));
       events.push_back(finished(1));
       return events;

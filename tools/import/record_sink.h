@@ -78,6 +78,7 @@ class RecordSink {
   using Answer = std::function<void(const Outcome&)>;
   void submit(ImportRecord record);
   void submit(WriteRequest request, Answer answer);
+  Result<std::vector<NewEvent>> decide_in_order(DecisionStep& step, const DecideEvents& decide);
   void submit_held();
   void take_answers(std::size_t leave_waiting);
   void count(const ImportRecord& record, const Outcome& outcome);
@@ -92,6 +93,9 @@ class RecordSink {
   std::uint64_t submitted_ = 0;
   std::map<std::uint64_t, Answer> waiting_;  // By the number of their submission.
   std::atomic<bool> stopped_{false};
+  // Of the newest decision, on the writer's thread: by these it shows whether it was staged.
+  std::string last_stream_;
+  std::int64_t last_version_ = 0;
   std::mutex mutex_;
   std::condition_variable answered_;
   std::vector<std::pair<std::uint64_t, Outcome>> answers_;

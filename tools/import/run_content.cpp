@@ -1,6 +1,7 @@
 #include "engine/event/canonical_json.h"
 #include "engine/policy/action_types.h"
 #include "tools/import/run_events.h"
+#include "tools/import/storable_text.h"
 
 namespace recourse {
 namespace {
@@ -40,6 +41,35 @@ std::string list(const std::vector<Item>& items, Render render) {
   return json + ']';
 }
 
+/// The members that tell a run's task and outcome, each text as `text` gives it.
+template <class Text>
+void add_task(ObjectText& object, const Run& run, Text text) {
+  object.text("error", text(run.error));
+  object.raw("expected", list(run.expected, [&](const ExpectedAction& action) {
+               ObjectText expected;
+               expected.text("arguments", text(action.comparable_arguments));
+               expected.text("name", text(action.name));
+               return expected.take();
+             }));
+  object.text("instruction", text(run.instruction));
+  object.raw("messages", std::to_string(run.messages));
+  object.raw("outputs", list(run.outputs, [&](const std::string& output) {
+               std::string json;
+               append_canonical_string(json, text(output));
+               return json;
+             }));
+  std::string reward;
+  if (run.reward) append_canonical_number(reward, *run.reward);
+  object.text("reward", reward);
+}
+
+template <class Text>
+void add_names(ObjectText& object, const Run& run, Text text) {
+  object.text("task", text(run.task));
+  object.text("trial", text(run.trial));
+  object.text("user_id", text(run.user_id));
+}
+
 std::string step_content(const Step& step) {
   ObjectText object;
   if (const auto* message = std::get_if<RunMessage>(&step)) {
@@ -64,28 +94,18 @@ std::size_t bytes_of(const Step& step) {
 }  // namespace
 
 std::string run_content(const Run& run) {
+  const auto as_it_is = [](std::string_view text) { return text; };
   ObjectText object;
-  object.text("error", run.error);
-  object.raw("expected", list(run.expected, [](const ExpectedAction& action) {
-               ObjectText expected;
-               expected.text("arguments", action.comparable_arguments);
-               expected.text("name", action.name);
-               return expected.take();
-             }));
-  object.text("instruction", run.instruction);
-  object.raw("messages", std::to_string(run.messages));
-  object.raw("outputs", list(run.outputs, [](const std::string& output) {
-               std::string json;
-               append_canonical_string(json, output);
-               return json;
-             }));
-  std::string reward;
-  if (run.reward) append_canonical_number(reward, *run.reward);
-  object.text("reward", reward);
+  add_task(object, run, as_it_is);
   object.raw("steps", list(run.steps, step_content));
-  object.text("task", run.task);
-  object.text("trial", run.trial);
-  object.text("user_id", run.user_id);
+  add_names(object, run, as_it_is);
+  return object.take();
+}
+
+std::string run_record(const Run& run) {
+  ObjectText object;
+  add_task(object, run, storable_text);
+  add_names(object, run, storable_text);
   return object.take();
 }
 

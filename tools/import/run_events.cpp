@@ -121,6 +121,7 @@ void PartEvents::open_ticket() {
   const std::size_t first = opening_message(run_);
   if (first < run_.steps.size())
     opened.description = seal(std::get<RunMessage>(run_.steps[first]).text);
+  opened.record = seal_json(run_record(run_), subjects());
   opened.external_ref = clear_word(as_text(target_.key), run_.task + '/' + run_.trial);
   add_to_ticket(customer(), std::move(opened));
 }
@@ -218,8 +219,8 @@ void PartEvents::seal_arguments(const ToolCall& call, ActionProposed& proposed) 
   std::string stored = storable_text(call.arguments);
   auto redacted = structured ? canonicalise(stored) : Result<std::string>(Error{});
   proposed.args_are_json = redacted.ok();
-  proposed.args = redacted ? seal_json(std::move(*redacted), subjects())
-                           : seal_text(stored, subjects());
+  proposed.args =
+      redacted ? seal_json(std::move(*redacted), subjects()) : seal_text(stored, subjects());
 }
 
 PolicyDecided PartEvents::judged(const ActionProposed& proposed, const ActionType* type,

@@ -14,6 +14,10 @@ namespace recourse {
 /// Everything of a run that its identity stands for, as one canonical object.
 std::string run_content(const Run& run);
 
+/// What the source says of the run beside its steps, as it may be stored: the task, what should
+/// have been done, the reward.
+std::string run_record(const Run& run);
+
 /// The customer of a run, by a name within the source.
 std::string run_customer(const Run& run);
 

@@ -224,18 +224,18 @@ std::vector<IncidentFact> IncidentLog::facts_of(std::size_t row) const {
 IncidentChange IncidentLog::at(std::size_t place) const {
   const std::size_t index = order_[place];
   const Row& row = rows_[index];
-  return IncidentChange{pool_.text(value(index, IncidentColumn::number)),
-                        row.ordinal,
-                        row.line,
-                        row.occurred_at,
-                        pool_.text(value(index, IncidentColumn::sys_updated_by)),
-                        row.before == kNone,
-                        row.occurred_at < row.replayed_at,
-                        row.opened_at,
-                        IncidentRow(*this, index),
-                        row.before == kNone ? std::nullopt
-                                            : std::optional(IncidentRow(*this, row.before)),
-                        facts_of(index)};
+  return IncidentChange{
+      pool_.text(value(index, IncidentColumn::number)),
+      row.ordinal,
+      row.line,
+      row.occurred_at,
+      pool_.text(value(index, IncidentColumn::sys_updated_by)),
+      row.before == kNone,
+      row.occurred_at < row.replayed_at,
+      row.opened_at,
+      IncidentRow(*this, index),
+      row.before == kNone ? std::nullopt : std::optional(IncidentRow(*this, row.before)),
+      facts_of(index)};
 }
 
 std::string_view IncidentRow::operator[](IncidentColumn column) const {

@@ -38,9 +38,9 @@ std::vector<WrongWrite> wrong_actions(const ImportTarget& target, const Run& run
     if (proposed == nullptr || !proposed->step || *proposed->step < 0) continue;
     const auto step = static_cast<std::size_t>(*proposed->step);
     if (std::find(wrong_steps.begin(), wrong_steps.end(), step) == wrong_steps.end()) continue;
-    wrong.push_back({record_identity({target.source, run.task, run.trial, std::to_string(step),
-                                      "undo"}),
-                     proposed->action});
+    wrong.push_back(
+        {record_identity({target.source, run.task, run.trial, std::to_string(step), "undo"}),
+         proposed->action});
   }
   return wrong;
 }

@@ -5,15 +5,14 @@
 
 namespace recourse {
 
-ImportRecord unreadable_record(const ImportTarget& target, std::uint64_t line,
-                               std::string text) {
+ImportRecord unreadable_record(const ImportTarget& target, std::uint64_t line, std::string text) {
   const std::string at = std::to_string(line);
   ImportRecord record;
   record.identity = record_identity({target.source, "", "line", at});
   record.line = line;
   record.unreadable = true;
-  record.decide = [&target, at, stored = storable_text(text)](
-                      DecisionStep&) -> Result<std::vector<NewEvent>> {
+  record.decide = [&target, at,
+                   stored = storable_text(text)](DecisionStep&) -> Result<std::vector<NewEvent>> {
     RecordUnreadable data;
     data.record = target.source + '/' + at;
     data.reason_code = "not_understood";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,8 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "engine/base/random.h"
 #include "engine/event/leaf.h"
@@ -119,15 +118,15 @@ class ImportDesk {
   std::map<std::string, std::int64_t> indexed() {
     std::map<std::string, std::int64_t> counts;
     constexpr std::uint8_t kAuditIndex = 7;
-    const Status read = views_->each(
-        kAuditIndex, ledger_id(), "type/", "", ViewStore::Order::forward,
-        [&](std::string_view key, std::string_view json) {
-          if (key.substr(5).find('/') != std::string_view::npos) return true;
-          PositionCount count;
-          REQUIRE(decode_row(json, count));
-          counts[std::string(key.substr(5))] = count.count;
-          return true;
-        });
+    const Status read =
+        views_->each(kAuditIndex, ledger_id(), "type/", "", ViewStore::Order::forward,
+                     [&](std::string_view key, std::string_view json) {
+                       if (key.substr(5).find('/') != std::string_view::npos) return true;
+                       PositionCount count;
+                       REQUIRE(decode_row(json, count));
+                       counts[std::string(key.substr(5))] = count.count;
+                       return true;
+                     });
     REQUIRE(read.ok());
     return counts;
   }
@@ -136,13 +135,14 @@ class ImportDesk {
   std::vector<TicketRow> tickets() {
     std::map<std::int64_t, TicketRow> rows;
     constexpr std::uint8_t kTickets = 1;
-    const Status read = views_->each(kTickets, ledger_id(), "ticket/", "", ViewStore::Order::forward,
-                                     [&](std::string_view, std::string_view json) {
-                                       TicketRow row;
-                                       REQUIRE(decode_row(json, row));
-                                       rows[row.number] = std::move(row);
-                                       return true;
-                                     });
+    const Status read =
+        views_->each(kTickets, ledger_id(), "ticket/", "", ViewStore::Order::forward,
+                     [&](std::string_view, std::string_view json) {
+                       TicketRow row;
+                       REQUIRE(decode_row(json, row));
+                       rows[row.number] = std::move(row);
+                       return true;
+                     });
     REQUIRE(read.ok());
     std::vector<TicketRow> in_order;
     for (auto& [number, row] : rows) in_order.push_back(std::move(row));

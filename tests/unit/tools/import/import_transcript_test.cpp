@@ -80,7 +80,11 @@ TEST_CASE("a recorded run becomes a ticket, its run, its messages and its answer
                                  "ticket.status_changed", "resolution.asserted",
                                  "feedback.submitted"});
   CHECK(opened[0].external_ref->text == "4/0");
-  CHECK(desk.opened(opened[0].ticket).at("/data/description") == "\"Hi\"");
+  const auto values = desk.opened(opened[0].ticket);
+  CHECK(values.at("/data/description") == "\"Hi\"");
+  CHECK(values.at("/data/record") ==
+        R"({"error":"","expected":[],"instruction":"","messages":2,"outputs":[],)"
+        R"("reward":"1","task":"4","trial":"0","user_id":""})");
   const auto feedback = desk.all<FeedbackSubmitted>();
   CHECK(feedback[0].confirmed == true);
   CHECK(feedback[0].channel.text == "import");
@@ -103,7 +107,8 @@ TEST_CASE("each call is an action, judged in shadow, with what came back") {
   CHECK(proposed[4].unknown_type.has_value());
   CHECK_FALSE(proposed[4].args_are_json);
   CHECK(proposed[6].amount_minor == 5000);
-  for (std::size_t i = 1; i < proposed.size(); ++i) CHECK(*proposed[i].step > *proposed[i - 1].step);
+  for (std::size_t i = 1; i < proposed.size(); ++i)
+    CHECK(*proposed[i].step > *proposed[i - 1].step);
 
   const auto decided = desk.all<PolicyDecided>();
   REQUIRE(decided.size() == 7);
@@ -138,8 +143,7 @@ TEST_CASE("a run with reward 0 after a committed write opens its ticket again") 
                                         "resolution.asserted", "feedback.submitted",
                                         "ticket.reopened", "ticket.status_changed"});
   CHECK(desk.all<FeedbackSubmitted>()[0].confirmed == false);
-  CHECK(desk.all<TicketReopened>()[0].resolution ==
-        desk.all<ResolutionAsserted>()[0].resolution);
+  CHECK(desk.all<TicketReopened>()[0].resolution == desk.all<ResolutionAsserted>()[0].resolution);
 }
 
 TEST_CASE("no text of a run stands in a leaf, and no credential anywhere") {
@@ -166,9 +170,9 @@ TEST_CASE("a run that crashed before its first message is a ticket and a failed 
   CHECK(summary.added == 1);
   const auto opened = desk.all<TicketOpened>();
   REQUIRE(opened.size() == 1);
-  CHECK(types_of(desk, opened[0].ticket) ==
-        std::vector<std::string>{"ticket.opened", "run.started", "ticket.noted", "run.finished",
-                                 "feedback.submitted"});
+  CHECK(types_of(desk, opened[0].ticket) == std::vector<std::string>{"ticket.opened", "run.started",
+                                                                     "ticket.noted", "run.finished",
+                                                                     "feedback.submitted"});
   CHECK(desk.all<RunFinished>()[0].status == RunStatus::failed);
   CHECK(desk.all<RunFinished>()[0].error_code->text == "no_messages");
 }
@@ -250,9 +254,10 @@ TEST_CASE("wrong writes can be undone by a later import of the same runs") {
 TEST_CASE("a very long run is written in parts that know each other") {
   std::string run = R"({"task_id":"long","reward":0,"traj":[{"role":"user","content":"Hi"})";
   for (int i = 0; i < 400; ++i)
-    run += R"(,{"role":"assistant","tool_calls":[{"id":"x","function":{"name":"cancel_reservation",)"
-           R"("arguments":"{\"reservation_id\":\")" +
-           std::to_string(i) + R"(\"}"}}]},{"role":"tool","tool_call_id":"x","content":"done"})";
+    run +=
+        R"(,{"role":"assistant","tool_calls":[{"id":"x","function":{"name":"cancel_reservation",)"
+        R"("arguments":"{\"reservation_id\":\")" +
+        std::to_string(i) + R"(\"}"}}]},{"role":"tool","tool_call_id":"x","content":"done"})";
   run += "]}\n";
   const ScratchFile file(run);
   ImportDesk desk;
@@ -265,7 +270,8 @@ TEST_CASE("a very long run is written in parts that know each other") {
   CHECK(desk.all<TicketReopened>().size() == 1);
   CHECK(desk.all<ActionProposed>().size() == 400);
   const TicketId ticket = desk.all<TicketOpened>()[0].ticket;
-  for (const ActionProposed& proposed : desk.all<ActionProposed>()) CHECK(proposed.ticket == ticket);
+  for (const ActionProposed& proposed : desk.all<ActionProposed>())
+    CHECK(proposed.ticket == ticket);
   const ImportSummary again = desk.import(runs(file, true));
   CHECK(again.known == 1);
   CHECK(again.events == summary.events);

@@ -17,8 +17,14 @@ TEST_CASE("a bearer token is redacted before it is stored") {
 }
 
 TEST_CASE("bytes that are no text are replaced and the rest is kept") {
-  CHECK(storable_text(std::string("a\xFF" "b", 3)) == "a\xEF\xBF\xBD" "b");
-  CHECK(storable_text(std::string("a\0b", 3)) == "a\xEF\xBF\xBD" "b");
+  CHECK(storable_text(std::string("a\xFF"
+                                  "b",
+                                  3)) ==
+        "a\xEF\xBF\xBD"
+        "b");
+  CHECK(storable_text(std::string("a\0b", 3)) ==
+        "a\xEF\xBF\xBD"
+        "b");
   CHECK(storable_text("ends in the middle \xE2\x82") ==
         "ends in the middle \xEF\xBF\xBD\xEF\xBF\xBD");
   CHECK_FALSE(is_storable(std::string_view("a\0b", 3)));
@@ -28,7 +34,8 @@ TEST_CASE("a long text is cut between characters and says how much is missing") 
   std::string text(kMaxStoredBytes - 1, 'x');
   text += "€uro";
   const std::string stored = storable_text(text);
-  CHECK(stored.starts_with(std::string(kMaxStoredBytes - 1, 'x') + "\n[cut by the import: 6 bytes"));
+  CHECK(
+      stored.starts_with(std::string(kMaxStoredBytes - 1, 'x') + "\n[cut by the import: 6 bytes"));
   CHECK_FALSE(is_storable(text));
 }
 
