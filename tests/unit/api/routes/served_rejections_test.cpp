@@ -1,0 +1,52 @@
+#include "api/routes/served_rejections.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+namespace recourse::routes::served {
+namespace {
+
+const Timestamp kStart = *from_rfc3339("2026-03-02T08:00:00Z");
+
+struct Recorded {
+  std::vector<Rejections::One> all;
+  Rejections rejections{[this](const Rejections::One& one) { all.push_back(one); }};
+
+  void note(const char* tenant, Timestamp at) {
+    rejections.note(TenantId(tenant), Principal{}, "process_ticket", "not_found", at);
+  }
+};
+
+TEST_CASE("the first rejection is recorded at once, further ones as one count a minute later") {
+  Recorded recorded;
+  for (int i = 0; i < 100; ++i) recorded.note("acme", kStart);
+  REQUIRE(recorded.all.size() == 1);
+  CHECK(recorded.all[0].count == 1);
+  recorded.rejections.flush(kStart + std::chrono::seconds(59));
+  CHECK(recorded.all.size() == 1);
+  recorded.rejections.flush(kStart + std::chrono::seconds(60));
+  REQUIRE(recorded.all.size() == 2);
+  CHECK(recorded.all[1].count == 99);
+  CHECK(recorded.all[1].command == "process_ticket");
+}
+
+TEST_CASE("what was quiet for a minute is recorded at once again") {
+  Recorded recorded;
+  recorded.note("acme", kStart);
+  recorded.rejections.flush(kStart + std::chrono::minutes(2));
+  CHECK(recorded.all.size() == 1);
+  recorded.note("acme", kStart + std::chrono::minutes(3));
+  CHECK(recorded.all.size() == 2);
+}
+
+TEST_CASE("each tenant has records of its own") {
+  Recorded recorded;
+  recorded.note("acme", kStart);
+  recorded.note("globex", kStart);
+  REQUIRE(recorded.all.size() == 2);
+  CHECK(recorded.all[1].tenant == TenantId("globex"));
+}
+
+}  // namespace
+}  // namespace recourse::routes::served
