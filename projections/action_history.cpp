@@ -96,7 +96,7 @@ class History final : public Projection {
     row.outcome = Clear(word(data.outcome));
     row.problem = data.problem;
     row.policy = data.policy;
-    row.rules = data.rules;
+    row.decided_at = static_cast<std::int64_t>(event.position.value());
     if (data.shadow) return;
     switch (data.outcome) {
       case PolicyOutcome::allow:

@@ -80,7 +80,7 @@ struct ActionRow {
   std::optional<SealedRef> reasoning, result;
   std::optional<RunId> run;
   std::optional<Clear> outcome, problem, policy;  ///< Of the newest policy.decided.
-  std::vector<RuleResult> rules;
+  std::optional<std::int64_t> decided_at;  ///< Its position: the event lists every rule.
   std::optional<ApprovalId> approval;
   std::optional<LeaseId> lease;
   std::optional<Timestamp> lease_until;
@@ -102,7 +102,7 @@ BOOST_DESCRIBE_STRUCT(ActionRow, (),
                       (action, ticket, position, type, type_version, unknown_type, args,
                        args_are_json, status, proposed_by, proposed_by_type, proposed_at,
                        occurred_at, executed_at, confidence_ppm, amount_minor, step, currency,
-                       reasoning, result, run, outcome, problem, policy, rules, approval, lease,
+                       reasoning, result, run, outcome, problem, policy, decided_at, approval, lease,
                        lease_until, provider_ref, failure_code, changes, resolution, rollback,
                        rolled_back, rolled_back_at, rolled_back_by, rollback_reason,
                        rollback_refusal, dispatches, steps, last_position, imported))

@@ -103,7 +103,28 @@ Result<Found> find_action(const Call& call) {
   return Found{std::move(ticket), std::move(action)};
 }
 
-void answer_action(const CallPtr& call, const Found& found, std::string row) {
+/// The row with every rule of its newest verdict: the row knows where that stands, and only who
+/// looks at one action wants to read it all.
+Result<std::string> with_rules(const Call& call, std::string row) {
+  ActionRow action;
+  if (!decode_row(row, action) || !action.decided_at) return row;
+  RECOURSE_LET(const std::string leaf,
+               call.app.ledger.leaf(call.ledger,
+                                    Position(static_cast<std::uint64_t>(*action.decided_at))));
+  RECOURSE_LET(const RecordedEvent event, read_leaf(leaf));
+  const auto* const decided = std::get_if<PolicyDecided>(&event.data);
+  RECOURSE_ASSERT(decided != nullptr, "an action's verdict stands where its row says");
+  row.pop_back();
+  row += ",\"rules\":";
+  append_json(row, decided->rules);
+  row += '}';
+  return row;
+}
+
+void answer_action(const CallPtr& call, const Found& found, std::string bare) {
+  auto told = with_rules(*call, std::move(bare));
+  if (!told) return refuse(*call, told.error());
+  std::string& row = *told;
   show(call, {found.ticket.value()},
        [call, row = std::move(row)](const Shown& shown) { answer_row(*call, shown, row); });
 }
