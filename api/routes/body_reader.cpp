@@ -195,6 +195,16 @@ std::variant<Body, BodyRefusal> read_body(const Call& call) {
   return Body{std::move(*parsed), std::move(canonical)};
 }
 
+namespace {
+
+std::string first_of(const std::vector<BodyFault>& faults) {
+  if (faults.empty()) return "";
+  const BodyFault& first = faults.front();
+  return first.pointer.empty() ? first.detail : first.pointer + ": " + first.detail;
+}
+
+}  // namespace
+
 http::Response unprocessable(const std::vector<BodyFault>& faults) {
   std::string errors = "[";
   for (const BodyFault& fault : faults) {
@@ -204,7 +214,7 @@ http::Response unprocessable(const std::vector<BodyFault>& faults) {
   }
   errors += ']';
   return http::problem(422, "invalid", "Invalid request",
-                       faults.empty() ? "" : faults.front().pointer + ": " + faults.front().detail,
+                       first_of(faults),
                        http::Outcome::rejected, {{"errors", std::move(errors)}});
 }
 

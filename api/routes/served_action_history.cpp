@@ -73,8 +73,7 @@ Result<HistoryPage> read_page(const Call& call, const TicketRow& ticket,
   std::sort(page.rows.begin(), page.rows.end(),
             [](const ActionRow& a, const ActionRow& b) { return order_key(a) > order_key(b); });
   if (!request.from.empty())
-    std::erase_if(page.rows,
-                  [&](const ActionRow& row) { return order_key(row) >= request.from; });
+    std::erase_if(page.rows, [&](const ActionRow& row) { return order_key(row) >= request.from; });
   if (page.rows.size() > request.limit) {
     page.rows.resize(request.limit);
     page.last = order_key(page.rows.back());
@@ -85,7 +84,8 @@ Result<HistoryPage> read_page(const Call& call, const TicketRow& ticket,
 /// What the agent decided is the agent's, whoever's key brought it; a person's own action, which
 /// comes without confidence and reasoning, is that person's.
 std::string executed_by(const ActionRow& row) {
-  const bool own = row.proposed_by_type == ActorType::human && !row.confidence_ppm && !row.reasoning;
+  const bool own =
+      row.proposed_by_type == ActorType::human && !row.confidence_ppm && !row.reasoning;
   return own ? row.proposed_by.value() : "autonomous_agent";
 }
 

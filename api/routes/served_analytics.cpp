@@ -104,12 +104,12 @@ Result<std::string> agent_report(const Call& call) {
   RECOURSE_LET(const auto all, counts<ActionCounts>(call, view::agent_analytics(), "actions/all"));
   RECOURSE_LET(const ResolutionReport resolutions, resolution_report(call));
   std::string by_type;
-  RECOURSE_TRY(each_count<ActionCounts>(
-      call, view::agent_analytics(), "actions/type/",
-      [&](std::string_view type, const ActionCounts& one) {
-        by_type += (by_type.empty() ? "" : ",") + http::json_string(type) + ':' +
-                   outcomes_object(one);
-      }));
+  RECOURSE_TRY(each_count<ActionCounts>(call, view::agent_analytics(), "actions/type/",
+                                        [&](std::string_view type, const ActionCounts& one) {
+                                          by_type += (by_type.empty() ? "" : ",") +
+                                                     http::json_string(type) + ':' +
+                                                     outcomes_object(one);
+                                        }));
   // What was done and then rolled back was done, so it stays in `succeeded`.
   JsonObject out;
   out.number("total_tickets", tickets.opened)

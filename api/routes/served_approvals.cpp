@@ -49,7 +49,8 @@ std::string approval_object(const Approval& approval) {
   add_or_null(out, "decided_at", row.decided_at);
   add_or_null(out, "decided_by", row.decided_by);
   // Nobody decided on one that ran out or was overtaken, so a code says what became of it.
-  const bool by_nobody = row.status == ApprovalStatus::expired || row.status == ApprovalStatus::staled;
+  const bool by_nobody =
+      row.status == ApprovalStatus::expired || row.status == ApprovalStatus::staled;
   const std::string cause = row.cause ? row.cause->text : std::string(word(row.status));
   add_text(out, "decision_reason", row.decision_reason,
            by_nobody ? http::json_string(cause) : "null");
@@ -130,8 +131,7 @@ Decision read_decision(BodyReader& reader) {
   }
   // Who decides is whose key it is; a name in the body changes nothing.
   (void)reader.optional_text("decided_by", {0, 320});
-  if (!decision.vote)
-    reader.fault("", "say approved true or false, or decision approve or reject");
+  if (!decision.vote) reader.fault("", "say approved true or false, or decision approve or reject");
   if (decision.vote == Vote::reject && decision.reason.empty())
     decision.reason = "Rejected without a reason";
   return decision;
@@ -147,7 +147,9 @@ http::Response decided(const Approval& asked, const std::string& reason,
       .value("ticket_id", asked.row.ticket)
       .value("action_id", asked.row.action)
       .value("action_type", asked.action.type)
-      .text("status", granted ? "approved" : rejected ? "rejected" : "pending")
+      .text("status", granted    ? "approved"
+                      : rejected ? "rejected"
+                                 : "pending")
       .value("requested_at", asked.row.requested_at);
   if (voted != nullptr && (granted || rejected)) {
     const RecordedEvent& event = committed.events.front();
@@ -157,7 +159,8 @@ http::Response decided(const Approval& asked, const std::string& reason,
   }
   out.raw("decision_reason", reason.empty() ? "null" : http::json_string(reason))
       .flag("executed", find_event<EffectConfirmed>(committed) != nullptr);
-  if (const auto* refused = find_event<ApprovalStaled>(committed)) out.value("cause", refused->cause);
+  if (const auto* refused = find_event<ApprovalStaled>(committed))
+    out.value("cause", refused->cause);
   if (!granted && !rejected) out.text("message", "Another person has to approve as well");
   return http::json(std::move(out).take(), granted || rejected ? 200 : 202);
 }
@@ -197,8 +200,8 @@ void with_approval(const CallPtr& call, const std::function<void(const Approval&
 
 void list_approvals(CallPtr call) {
   when_reached(call, [call] {
-    if (const Status good = only_query(
-            *call, {"status", "limit", "cursor", "min_position", kOpen, kPurpose});
+    if (const Status good =
+            only_query(*call, {"status", "limit", "cursor", "min_position", kOpen, kPurpose});
         !good)
       return refuse(*call, good.error());
     then(call, query_text(*call, "status"), [&](const std::optional<std::string>& given) {

@@ -30,15 +30,15 @@ using StatusCounts = std::map<std::string_view, std::int64_t>;
 /// Done tickets are counted by the index; the others, of which there are fewer, are looked at,
 /// because their served status depends on runs and approvals too.
 Result<StatusCounts> status_counts(const Call& call) {
-  StatusCounts counts{{"pending", 0},   {"processing", 0}, {"awaiting_approval", 0},
-                      {"completed", 0}, {"failed", 0}};
+  StatusCounts counts{
+      {"pending", 0}, {"processing", 0}, {"awaiting_approval", 0}, {"completed", 0}, {"failed", 0}};
   for (const TicketStatus status :
        {TicketStatus::resolved, TicketStatus::closed, TicketStatus::merged}) {
     RECOURSE_LET(const std::int64_t count, tickets_with(call, status));
     counts["completed"] += count;
   }
-  for (const TicketStatus status : {TicketStatus::new_, TicketStatus::open, TicketStatus::pending,
-                                    TicketStatus::on_hold}) {
+  for (const TicketStatus status :
+       {TicketStatus::new_, TicketStatus::open, TicketStatus::pending, TicketStatus::on_hold}) {
     const std::string prefix = "status/" + std::string(word(status)) + '/';
     RECOURSE_TRY(call.app.views.each(
         view::tickets(), call.ledger, prefix, "", ViewStore::Order::forward,
@@ -102,9 +102,8 @@ Result<std::string> stats(const Call& call) {
       .raw("approval_rate", percent_json(approvals[1], decisions))
       .raw("completion_rate", percent_json(counts.at("completed"), total))
       .raw("avg_response_time_seconds",
-           times.answered == 0
-               ? "null"
-               : rounded_json(times.sum_s / static_cast<double>(times.answered), 3))
+           times.answered == 0 ? "null"
+                               : rounded_json(times.sum_s / static_cast<double>(times.answered), 3))
       .number("answered_tickets", times.answered);
   if (call.position) out.number("position", call.position->value());
   return std::move(out).take();

@@ -23,8 +23,7 @@ std::string words_of(const Json& problem) {
 }  // namespace
 
 http::Response as_expected(const RouteSpec& route, http::Response response) {
-  if (response.status < 400 || response.content_type != "application/problem+json")
-    return response;
+  if (response.status < 400 || response.content_type != "application/problem+json") return response;
   auto problem = parse_json(response.body);
   if (!problem || !problem->is_object()) return response;
   if (problem->find("error") == nullptr) {

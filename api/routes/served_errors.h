@@ -6,8 +6,9 @@
 
 namespace recourse::routes::served {
 
-/// A problem as clients of a served path expect it: with a member `error` that says in one text what
-/// is wrong, and on the help desk's paths 400 where the native API says 422. Other answers pass.
+/// A problem as clients of a served path expect it: with a member `error` that says in one text
+/// what is wrong, and on the help desk's paths 400 where the native API says 422. Other answers
+/// pass.
 http::Response as_expected(const RouteSpec& route, http::Response response);
 
 /// Refuses in the owner's words: `error` is what their clients show or compare.

@@ -45,9 +45,8 @@ Result<std::optional<ResolutionRow>> newest_resolution(const Call& call, const T
   const auto id = id_row(call, view::resolutions(), "newest/" + ticket.value());
   if (!id && id.error().code == ErrorCode::not_found) return std::optional<ResolutionRow>();
   if (!id) return id.error();
-  RECOURSE_LET(const std::string json,
-               call.app.views.row(view::resolutions(), call.ledger,
-                                  "ticket/" + ticket.value() + '/' + *id));
+  RECOURSE_LET(const std::string json, call.app.views.row(view::resolutions(), call.ledger,
+                                                          "ticket/" + ticket.value() + '/' + *id));
   ResolutionRow row;
   if (!decode_row(json, row)) return Error{ErrorCode::corrupt, "a stored row cannot be read"};
   return std::optional(std::move(row));

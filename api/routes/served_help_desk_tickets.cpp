@@ -43,8 +43,8 @@ struct NewTicket {
 /// Members that name somebody or something of ours; all others are kept as metadata.
 bool is_known(std::string_view name) {
   static constexpr std::array<std::string_view, 8> kKnown{
-      "issue_type", "description", "category", "priority", "user", "user_email", "customer_email",
-      "metadata"};
+      "issue_type", "description", "category",       "priority",
+      "user",       "user_email",  "customer_email", "metadata"};
   return std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end();
 }
 
@@ -63,7 +63,8 @@ std::optional<std::string> metadata_of(const Json& body, BodyReader& reader) {
   return canonical_json(metadata);
 }
 
-/// The person the ticket is for: named by an address, by a name or number of theirs, else the caller.
+/// The person the ticket is for: named by an address, by a name or number of theirs, else the
+/// caller.
 std::string requester_of(const Json& body, BodyReader& reader, const Call& call) {
   const auto email = reader.optional_text("user_email", {3, 320});
   const Json* const user = body.find("user");
@@ -188,8 +189,8 @@ struct TicketFilter {
 };
 
 Result<TicketFilter> filter_of(const Call& call) {
-  RECOURSE_TRY(only_query(call, {"status", "category", "limit", "cursor", "min_position", kOpen,
-                                 kPurpose}));
+  RECOURSE_TRY(
+      only_query(call, {"status", "category", "limit", "cursor", "min_position", kOpen, kPurpose}));
   TicketFilter filter;
   RECOURSE_LET(filter.status, query_text(call, "status"));
   RECOURSE_LET(filter.category, query_text(call, "category"));

@@ -26,8 +26,8 @@ bool take(Call& call, http::Throttle& limit, const char* name, std::string_view 
   const std::string wait = std::to_string(verdict.retry_after.count());
   http::Response response = http::problem(
       429, "quota-exceeded", "Too many requests",
-      "Request was throttled. Expected available in " + wait + " seconds.",
-      http::Outcome::rejected, {{"violated-policies", '[' + http::json_string(name) + ']'}});
+      "Request was throttled. Expected available in " + wait + " seconds.", http::Outcome::rejected,
+      {{"violated-policies", '[' + http::json_string(name) + ']'}});
   limit.describe(verdict, response);
   respond(call, std::move(response));
   return false;

@@ -16,11 +16,11 @@ namespace served {
 
 /// The limits that the served systems promise their users. A limit of 0 is none.
 struct Limits {
-  http::Rate anonymous{100, std::chrono::hours(1)};   ///< Requests without a key, per address.
-  http::Rate user{1'000, std::chrono::hours(1)};      ///< Per principal.
-  http::Rate process{50, std::chrono::seconds(60)};   ///< Agent answers, per principal.
-  http::Rate rollback{10, std::chrono::hours(1)};     ///< Per principal.
-  std::vector<KeyId> trusted;                         ///< Keys that none of them holds for.
+  http::Rate anonymous{100, std::chrono::hours(1)};  ///< Requests without a key, per address.
+  http::Rate user{1'000, std::chrono::hours(1)};     ///< Per principal.
+  http::Rate process{50, std::chrono::seconds(60)};  ///< Agent answers, per principal.
+  http::Rate rollback{10, std::chrono::hours(1)};    ///< Per principal.
+  std::vector<KeyId> trusted;                        ///< Keys that none of them holds for.
 };
 
 /// The buckets behind them. Any thread.

@@ -22,9 +22,16 @@ struct Faults {
 /// Members of an agent's answer that say what it decided; everything else is an argument of the
 /// action, kept sealed with it.
 bool is_about_the_decision(std::string_view name) {
-  static constexpr std::array<std::string_view, 10> kNames{
-      "recommended_action", "action", "confidence", "confidence_score", "explanation", "reasoning",
-      "params",             "action_params", "force", "reset"};
+  static constexpr std::array<std::string_view, 10> kNames{"recommended_action",
+                                                           "action",
+                                                           "confidence",
+                                                           "confidence_score",
+                                                           "explanation",
+                                                           "reasoning",
+                                                           "params",
+                                                           "action_params",
+                                                           "force",
+                                                           "reset"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -57,8 +64,9 @@ std::optional<std::int64_t> confidence_of(const Json& body, Faults& faults) {
 /// Agents write the name in either case; our manifest's spelling counts.
 std::string action_name(const std::string& said) {
   std::string upper = said;
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
   return find_action_type(said) == nullptr && find_action_type(upper) != nullptr ? upper : said;
 }
 
@@ -86,8 +94,7 @@ ProposeAction proposal(const TicketId& ticket, const Json& body, const std::stri
   command.args_json = args_of(body, faults);
   command.confidence_ppm = confidence_of(body, faults);
   command.reasoning = text_of(body, {"explanation", "reasoning"}, faults);
-  if (action.empty() || action.size() > 128)
-    faults.add("recommended_action", "1 to 128 bytes");
+  if (action.empty() || action.size() > 128) faults.add("recommended_action", "1 to 128 bytes");
   return command;
 }
 

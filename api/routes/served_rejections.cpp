@@ -12,7 +12,8 @@ void Rejections::note(const TenantId& tenant, const Principal& principal,
                       const std::string& command, const std::string& problem, Timestamp now) {
   {
     const std::lock_guard lock(mutex_);
-    const auto [found, first] = entries_.try_emplace(tenant.value() + '\n' + command + '\n' + problem);
+    const auto [found, first] =
+        entries_.try_emplace(tenant.value() + '\n' + command + '\n' + problem);
     Entry& entry = found->second;
     if (!first) {
       const std::int64_t count = entry.waiting.count + 1;

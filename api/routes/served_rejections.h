@@ -33,7 +33,8 @@ class Rejections {
 
   void note(const TenantId& tenant, const Principal& principal, const std::string& command,
             const std::string& problem, Timestamp now);
-  /// Records what was counted since the last leaf where the window has passed, and forgets the rest.
+  /// Records what was counted since the last leaf where the window has passed, and forgets the
+  /// rest.
   void flush(Timestamp now);
 
  private:

@@ -34,8 +34,7 @@ http::Response refused(const Target& target, const RollbackRefused& refusal_even
                    "This action was already rolled back", std::move(members));
   if (code == "no_inverse" || code == "no_executor" || code == "nothing_to_undo")
     return refusal(400, "rollback-not-supported", "Rollback not supported",
-                   "Action type " + target.type + " does not support rollback",
-                   std::move(members));
+                   "Action type " + target.type + " does not support rollback", std::move(members));
   if (code == "not_executed")
     return refusal(400, "not-executed", "Not executed",
                    "This action was not executed, so there is nothing to roll back",
@@ -58,8 +57,8 @@ http::Response rolled_back(const Target& target, const std::string& reason,
     return refused(target, *refusal_event);
   const bool done = find_event<RollbackCompleted>(committed) != nullptr;
   JsonObject out;
-  out.text("message", done ? "Action rolled back successfully"
-                           : "The rollback waits for a second person")
+  out.text("message",
+           done ? "Action rolled back successfully" : "The rollback waits for a second person")
       .number("ticket_id", target.ticket_number)
       .text("action_type", target.type)
       .text("rollback_reason", reason);

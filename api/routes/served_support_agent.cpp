@@ -104,8 +104,8 @@ struct TicketFilter {
 };
 
 Result<TicketFilter> filter_of(const Call& call) {
-  RECOURSE_TRY(only_query(call, {"status", "channel", "priority", "limit", "cursor",
-                                 "min_position", kOpen, kPurpose}));
+  RECOURSE_TRY(only_query(
+      call, {"status", "channel", "priority", "limit", "cursor", "min_position", kOpen, kPurpose}));
   TicketFilter filter;
   RECOURSE_LET(filter.status, query_text(call, "status"));
   RECOURSE_LET(filter.channel, query_text(call, "channel"));
@@ -140,8 +140,7 @@ Result<std::string> event_object(const TicketEvent& event, const Shown& shown) {
   return std::move(out).take();
 }
 
-Result<std::string> ticket_with_events(const Call& call, const TicketRow& row,
-                                       const Shown& shown) {
+Result<std::string> ticket_with_events(const Call& call, const TicketRow& row, const Shown& shown) {
   RECOURSE_LET(const auto events, ticket_events(call, row.ticket, kMaxEvents));
   JsonObject object = ticket_object(row);
   RECOURSE_LET(std::string text, shown.row(std::move(object).take()));
@@ -161,8 +160,8 @@ Result<std::string> ticket_with_events(const Call& call, const TicketRow& row,
 void create_support_ticket(CallPtr call) {
   NewTicket made;
   Body body;
-  const bool good = with_body(
-      *call, body, [&](BodyReader& reader) { made = read_ticket_body(*call, reader); });
+  const bool good =
+      with_body(*call, body, [&](BodyReader& reader) { made = read_ticket_body(*call, reader); });
   if (!good) return;
   WriteOptions options;
   options.key_required = false;
@@ -177,11 +176,10 @@ void list_support_tickets(CallPtr call) {
   when_reached(call, [call] {
     then(call, filter_of(*call), [&](const TicketFilter& filter) {
       then(call, page_request(*call, filter.name()), [&](const PageRequest& request) {
-        auto found = ticket_page(
-            *call, request,
-            filter.status ? statuses_behind_support(*filter.status)
-                          : std::span<const TicketStatus>(),
-            [&](const TicketRow& row) { return filter.passes(row); });
+        auto found = ticket_page(*call, request,
+                                 filter.status ? statuses_behind_support(*filter.status)
+                                               : std::span<const TicketStatus>(),
+                                 [&](const TicketRow& row) { return filter.passes(row); });
         if (!found) return refuse(*call, found.error());
         show_texts(call, found->ids(), [call, request, page = *found](const Shown& shown) {
           std::vector<std::string> objects;

@@ -26,13 +26,13 @@ void as_rollback(CallPtr call) {
 
 RouteSpec get(std::string_view pattern, std::string_view name, std::string_view summary,
               RouteHandler handle) {
-  return {Method::get, pattern, name, Needs::viewer, false, Surface::served,
-          summary,     handle,  Slash::either};
+  return {Method::get,     pattern, name,   Needs::viewer, false,
+          Surface::served, summary, handle, Slash::either};
 }
 RouteSpec post(std::string_view pattern, std::string_view name, Needs needs,
                std::string_view summary, RouteHandler handle) {
-  return {Method::post, pattern, name, needs, true, Surface::served, summary, handle,
-          Slash::either};
+  return {Method::post,    pattern, name,   needs,        true,
+          Surface::served, summary, handle, Slash::either};
 }
 
 }  // namespace
@@ -70,8 +70,8 @@ std::span<const RouteSpec> served_routes() {
           as_user<list_approvals>),
       get("/api/v1/approvals/{approval}", "support-approval", "An approval",
           as_user<show_approval>),
-      post("/api/v1/approvals/{approval}", "support-decide", Needs::operator_,
-           "Approve or reject", as_user<decide_approval>),
+      post("/api/v1/approvals/{approval}", "support-decide", Needs::operator_, "Approve or reject",
+           as_user<decide_approval>),
       post("/api/v1/approvals/{approval}/decide", "support-decide-path", Needs::operator_,
            "Approve or reject", as_user<decide_approval>),
       get("/api/v1/dashboard/stats", "support-dashboard-stats", "Counts for the dashboard",

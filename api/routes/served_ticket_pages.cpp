@@ -22,13 +22,13 @@ Result<std::vector<Candidate>> by_status(const Call& call, std::span<const Ticke
   for (const TicketStatus status : statuses) {
     const std::string prefix = "status/" + std::string(word(status)) + '/';
     std::size_t taken = 0;
-    RECOURSE_TRY(call.app.views.each(
-        view::tickets(), call.ledger, prefix, from.empty() ? "" : prefix + from,
-        ViewStore::Order::backward, [&](std::string_view key, std::string_view) {
-          const std::string id(key.substr(prefix.size()));
-          found.push_back({id, id});
-          return ++taken < most;
-        }));
+    RECOURSE_TRY(call.app.views.each(view::tickets(), call.ledger, prefix,
+                                     from.empty() ? "" : prefix + from, ViewStore::Order::backward,
+                                     [&](std::string_view key, std::string_view) {
+                                       const std::string id(key.substr(prefix.size()));
+                                       found.push_back({id, id});
+                                       return ++taken < most;
+                                     }));
   }
   std::sort(found.begin(), found.end(),
             [](const Candidate& a, const Candidate& b) { return a.id > b.id; });
@@ -46,8 +46,8 @@ Result<std::vector<Candidate>> by_number(const Call& call, const std::string& fr
       ViewStore::Order::backward, [&](std::string_view key, std::string_view json) {
         // The row is the id alone, a JSON string without escapes.
         if (json.size() < 2) return true;
-        found.push_back({std::string(key.substr(prefix.size())),
-                         std::string(json.substr(1, json.size() - 2))});
+        found.push_back(
+            {std::string(key.substr(prefix.size())), std::string(json.substr(1, json.size() - 2))});
         return found.size() < most;
       }));
   return found;

@@ -9,8 +9,7 @@
 namespace recourse::routes::served {
 namespace {
 
-constexpr std::array<std::string_view, 4> kHelpDesk{"open", "in-progress", "escalated",
-                                                    "resolved"};
+constexpr std::array<std::string_view, 4> kHelpDesk{"open", "in-progress", "escalated", "resolved"};
 constexpr std::array<std::string_view, 5> kSupport{"pending", "processing", "awaiting_approval",
                                                    "completed", "failed"};
 constexpr std::array kDone{TicketStatus::resolved, TicketStatus::closed, TicketStatus::merged};

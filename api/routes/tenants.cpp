@@ -35,9 +35,11 @@ void create_tenant(CallPtr call) {
   if (!good) return;
   then(call, repeatable(*call, body), [&](Writer::Repeatable request) {
     call->app.waiters.post([call, tenant, request = std::move(request)] {
-      then(call, call->app.writer.create_tenant(tenant, request), [&](const LedgerInfo& info) {
-        respond(*call, http::json(tenant_json(call->app, info), 201));
-      });
+      const auto info = call->app.writer.create_tenant(tenant, request);
+      if (!info && info.error().code == ErrorCode::invalid)
+        return respond(*call, unprocessable({{"/tenant", info.error().message}}));
+      if (!info) return refuse(*call, info.error());
+      respond(*call, http::json(tenant_json(call->app, *info), 201));
     });
   });
 }

@@ -44,6 +44,15 @@ bool admit(const Call& call, const WriteRequest& request) {
   return false;
 }
 
+/// What a decision finds wrong with a request that could be read is the request's content: 422, as
+/// for a body against its schema. 400 is for what could not be read at all.
+void refuse_command(const Call& call, const Error& error,
+                    const std::vector<http::Member>& members) {
+  if (call.route.surface == Surface::native && error.code == ErrorCode::invalid)
+    return respond(call, unprocessable({{"", error.message}}));
+  refuse(call, error, members);
+}
+
 }  // namespace
 
 Result<std::string> idempotency_key(const http::Request& request) {
@@ -139,8 +148,9 @@ void submit(const CallPtr& call, std::string_view body, WriteRequest request, An
       std::move(request),
       [call, answer = std::move(answer), explain = std::move(options.explain)](Outcome outcome) {
         if (!outcome)
-          return refuse(*call, outcome.error(),
-                        explain ? explain(outcome.error()) : std::vector<http::Member>());
+          return refuse_command(
+              *call, outcome.error(),
+              explain ? explain(outcome.error()) : std::vector<http::Member>());
         if (!outcome->repeated) count_events(call->app.metrics, *outcome);
         http::Response response = answer(*outcome);
         if (!outcome->events.empty())
