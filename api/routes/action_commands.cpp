@@ -134,7 +134,7 @@ void lease_action(CallPtr call) {
   LeaseAction command{*action};
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
-    command.lease_s = reader.optional_integer("lease_s", 1, 86'400).value_or(command.lease_s);
+    command.lease_s = reader.optional_integer("lease_s", 1, 3'600).value_or(command.lease_s);
   });
   if (good)
     submit(call, body.canonical, std::move(command),

@@ -48,6 +48,11 @@ class BodyReader {
   /// A short name that may stand in a leaf in clear: [A-Za-z0-9_.:@/-]{1,128}.
   std::string code(std::string_view name);
   std::optional<std::string> optional_code(std::string_view name);
+  /// A short text that will stand in clear, such as a category: at most 64 bytes. What else it must
+  /// be is the decision's to say.
+  std::optional<std::string> optional_label(std::string_view name) {
+    return optional_text(name, TextLimits{1, 64});
+  }
   std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t least,
                                                std::int64_t most);
   std::optional<bool> optional_flag(std::string_view name);

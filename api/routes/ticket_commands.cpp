@@ -49,7 +49,7 @@ Command assignment(BodyReader& reader, const TicketId& ticket,
   command.ticket = ticket;
   command.expected_version = expected;
   if (auto assignee = reader.optional_code("assignee")) command.assignee = PrincipalId(*assignee);
-  command.team = reader.optional_code("team");
+  command.team = reader.optional_label("team");
   if (!command.assignee && !command.team) reader.fault("", "needs assignee, team or both");
   return command;
 }
@@ -61,7 +61,7 @@ void change_ticket(CallPtr call) {
     const auto status = reader.optional_word_of<TicketStatus>("status");
     if (!status) return assignment(reader, ticket, expected);
     // One request is one command: half of two would be a state that nobody asked for.
-    if (reader.optional_code("assignee") || reader.optional_code("team"))
+    if (reader.optional_code("assignee") || reader.optional_label("team"))
       reader.fault("", "change the status or the assignment, not both in one request");
     return with_status(reader, ticket, *status, expected);
   });
@@ -75,7 +75,7 @@ void escalate_ticket(CallPtr call) {
     command.ticket = ticket;
     command.expected_version = expected;
     command.reason_code = reader.optional_code("reason_code").value_or("manual");
-    command.to_team = reader.optional_code("to_team");
+    command.to_team = reader.optional_label("to_team");
     command.suggested_action = reader.optional_text("suggested_action");
     command.handoff_summary = reader.optional_text("handoff_summary");
     return command;
@@ -122,7 +122,7 @@ void add_message(CallPtr call) {
     } else if (!from.empty()) {
       reader.fault("from", "must be customer, agent or note");
     }
-    command.channel = reader.optional_code("channel").value_or("api");
+    command.channel = reader.optional_label("channel").value_or("api");
     command.body = reader.text("body");
   });
   if (good) submit_ticket_command(call, *ticket, body.canonical, std::move(command));

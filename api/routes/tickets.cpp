@@ -113,7 +113,7 @@ void open_ticket(CallPtr call) {
   std::string address;
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
-    command.channel = reader.optional_code("channel").value_or("api");
+    command.channel = reader.optional_label("channel").value_or("api");
     command.title = reader.optional_text("title", {1, 2'000});
     command.description = reader.optional_text("description");
     command.customer_email = reader.optional_text("customer_email", {3, 320});
@@ -121,9 +121,9 @@ void open_ticket(CallPtr call) {
       reader.fault("customer_email", "must be an e-mail address");
     address = reader.optional_text("requester", {1, 320})
                   .value_or(command.customer_email.value_or(""));
-    command.issue_type = reader.optional_code("issue_type");
-    command.category = reader.optional_code("category");
-    command.priority = reader.optional_code("priority");
+    command.issue_type = reader.optional_label("issue_type");
+    command.category = reader.optional_label("category");
+    command.priority = reader.optional_label("priority");
     command.metadata_json = reader.optional_object_json("metadata");
   });
   if (!good) return;
