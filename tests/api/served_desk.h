@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -37,11 +38,13 @@ struct ServedAnswer {
 /// A server in this process with people and an agent who have keys, and a clock that stands still.
 class ServedDesk {
  public:
-  explicit ServedDesk(routes::AppOptions options = {}) {
+  using Choose = std::function<void(ServedDesk&, routes::AppOptions&)>;
+
+  /// `choose` may add to the options what only a desk with keys knows.
+  explicit ServedDesk(routes::AppOptions options = {}, const Choose& choose = {}) {
     // In memory where there is such a place: these tests sync often and never lose power.
     const bool memory = ::access("/dev/shm", W_OK) == 0;
-    const std::filesystem::path root =
-        memory ? "/dev/shm" : std::filesystem::temp_directory_path();
+    const std::filesystem::path root = memory ? "/dev/shm" : std::filesystem::temp_directory_path();
     std::string pattern = (root / "recourse-api-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     directory = pattern;
@@ -61,6 +64,7 @@ class ServedDesk {
     operator_ = key(Role::operator_);
     viewer = key(Role::viewer);
     agent = key(Role::agent, ActorType::agent);
+    if (choose) choose(*this, options);
     start(std::move(options));
   }
   ~ServedDesk() {
@@ -77,9 +81,12 @@ class ServedDesk {
   ServedAnswer get(const std::string& path, const std::string& secret) {
     return answer(client->Get(path, bearer(secret)));
   }
-  ServedAnswer post(const std::string& path, const std::string& body, const std::string& secret) {
-    if (body.empty()) return answer(client->Post(path, bearer(secret), "", ""));
-    return answer(client->Post(path, bearer(secret), body, "application/json"));
+  ServedAnswer post(const std::string& path, const std::string& body, const std::string& secret,
+                    const std::string& idempotency_key = "") {
+    httplib::Headers headers = bearer(secret);
+    if (!idempotency_key.empty()) headers.emplace("Idempotency-Key", idempotency_key);
+    if (body.empty()) return answer(client->Post(path, headers, "", ""));
+    return answer(client->Post(path, headers, body, "application/json"));
   }
 
   /// Opens a ticket as the deployment guide does; its number as text.

@@ -29,9 +29,9 @@ TEST_CASE("a ticket is opened, numbered and shown as the help desk shows it") {
     CHECK(sealed.text("description").find("\"sealed\":true") != std::string::npos);
   }
   SUBCASE("what has no field of its own is kept") {
-    const auto more = desk.post("/api/tickets/",
-                                R"({"issue_type":"vpn","screenshot":"https://x/y.png","user":7})",
-                                desk.admin);
+    const auto more =
+        desk.post("/api/tickets/",
+                  R"({"issue_type":"vpn","screenshot":"https://x/y.png","user":7})", desk.admin);
     CHECK(more.status == 201);
     CHECK(more.text("issue_type") == "vpn");
   }
@@ -91,8 +91,8 @@ TEST_CASE("an unsure answer waits for a person, a refused one changes nothing") 
   ServedDesk desk;
   const std::string number = desk.ticket();
   const std::string path = "/api/tickets/" + number + "/process/";
-  const auto unsure = desk.post(
-      path, R"({"recommended_action":"auto_resolve","confidence":0.2})", desk.agent);
+  const auto unsure =
+      desk.post(path, R"({"recommended_action":"auto_resolve","confidence":0.2})", desk.agent);
   CHECK(unsure.status == 202);
   CHECK(unsure.text("status") == "awaiting_approval");
   CHECK(unsure.text("approval_id").starts_with("apr_"));
@@ -102,8 +102,8 @@ TEST_CASE("an unsure answer waits for a person, a refused one changes nothing") 
   CHECK(invented.text("outcome") == "deny");
   CHECK(desk.get("/api/tickets/" + number + "/", desk.admin).text("status") == "open");
   // Neither was executed.
-  CHECK(desk.get("/api/tickets/" + number + "/action-history/", desk.admin)
-            .text("total_actions") == "0");
+  CHECK(desk.get("/api/tickets/" + number + "/action-history/", desk.admin).text("total_actions") ==
+        "0");
   CHECK(desk.get("/api/tickets/" + number + "/action-history/?all=true", desk.admin)
             .text("total_actions") == "2");
 }
@@ -157,9 +157,9 @@ TEST_CASE("feedback is tracked, and a no reopens the ticket") {
   CHECK(resolution.text("user_feedback_text") == "Works perfectly!");
   CHECK(resolution.text("was_successful") == "true");
   CHECK(resolution.text("followup_sent_at") == "null");
-  const auto no = desk.post("/api/tickets/" + number + "/resolution-feedback/",
-                            R"({"resolution_confirmed": false, "feedback_text": "back again"})",
-                            desk.admin);
+  const auto no =
+      desk.post("/api/tickets/" + number + "/resolution-feedback/",
+                R"({"resolution_confirmed": false, "feedback_text": "back again"})", desk.admin);
   CHECK(no.text("ticket_reopened") == "true");
   resolution = desk.get("/api/tickets/" + number + "/resolution/", desk.admin);
   CHECK(resolution.text("reopened") == "true");
@@ -169,19 +169,19 @@ TEST_CASE("feedback is tracked, and a no reopens the ticket") {
   CHECK(desk.post("/api/tickets/" + number + "/resolution-feedback/",
                   R"({"satisfaction_score": 6})", desk.admin)
             .status == 400);
-  CHECK(desk.post("/api/tickets/77/resolution-feedback/", R"({"satisfaction_score": 4})",
-                  desk.admin)
-            .status == 404);
+  CHECK(
+      desk.post("/api/tickets/77/resolution-feedback/", R"({"satisfaction_score": 4})", desk.admin)
+          .status == 404);
 }
 
 TEST_CASE("analytics of nothing are the documented zeros") {
   ServedDesk desk;
   const auto analytics = desk.get("/api/tickets/resolution-analytics/", desk.admin);
   CHECK(analytics.status == 200);
-  const auto documented = parse_json(
-      R"({"total_resolutions": 0, "confirmed_successful": 0, "confirmed_failed": 0,)"
-      R"("reopened_tickets": 0, "average_satisfaction_score": null, "success_rate": 0,)"
-      R"("action_type_breakdown": []})");
+  const auto documented =
+      parse_json(R"({"total_resolutions": 0, "confirmed_successful": 0, "confirmed_failed": 0,)"
+                 R"("reopened_tickets": 0, "average_satisfaction_score": null, "success_rate": 0,)"
+                 R"("action_type_breakdown": []})");
   CHECK(analytics.json == *documented);
 }
 

@@ -28,8 +28,7 @@ TEST_CASE("sixty agent answers in a minute: fifty are let through, the rest are 
 
 TEST_CASE("ten rollbacks an hour for each person") {
   ServedDesk desk;
-  const std::string path =
-      "/api/tickets/actions/00000000-0000-7000-8000-000000000000/rollback/";
+  const std::string path = "/api/tickets/actions/00000000-0000-7000-8000-000000000000/rollback/";
   for (int i = 0; i < 10; ++i) CHECK(desk.post(path, "", desk.manager).status == 404);
   CHECK(desk.post(path, "", desk.manager).status == 429);
   CHECK(desk.post(path, "", desk.admin).status == 404);
@@ -42,6 +41,18 @@ TEST_CASE("a hundred requests an hour without a key") {
   CHECK(refused.status == 429);
   CHECK(refused.text("error") != "(absent)");
   CHECK(desk.get("/api/tickets/", desk.viewer).status == 200);
+}
+
+TEST_CASE("a trusted key has no limits, another key of the same kind has") {
+  routes::AppOptions options;
+  options.served.process = {2, std::chrono::hours(1)};
+  ServedDesk desk(options, [](ServedDesk& made, routes::AppOptions& chosen) {
+    chosen.served.trusted = {made.writer->directory().find_secret(made.agent)->id};
+  });
+  const std::string path = "/api/tickets/1/process/";
+  for (int i = 0; i < 5; ++i) CHECK(desk.post(path, "", desk.agent).status == 404);
+  for (int i = 0; i < 2; ++i) CHECK(desk.post(path, "", desk.operator_).status == 404);
+  CHECK(desk.post(path, "", desk.operator_).status == 429);
 }
 
 TEST_CASE("a limit of zero is none") {

@@ -12,9 +12,8 @@ TEST_CASE("a manager undoes an action: the ticket is as before and the history s
   const std::string number = desk.ticket();
   const std::string action = desk.resolve(number).text("action_id");
   desk.clock.advance(std::chrono::minutes(5));
-  const auto undone =
-      desk.post(rollback_path(action), R"({"reason": "Testing rollback functionality"})",
-                desk.manager);
+  const auto undone = desk.post(rollback_path(action),
+                                R"({"reason": "Testing rollback functionality"})", desk.manager);
   CHECK(undone.status == 200);
   CHECK(undone.text("message") == "Action rolled back successfully");
   CHECK(undone.text("ticket_id") == number);
@@ -77,7 +76,8 @@ TEST_CASE("all four reversible actions are undone, a sent question is not") {
   const std::string confident = R"("confidence":0.95,"explanation":"sure"})";
   for (const auto& [answer, reversible] :
        {Kind{R"({"recommended_action":"AUTO_RESOLVE",)", true},
-        Kind{R"({"recommended_action":"ESCALATE","params":{"team":"network","reason":"odd"},)", true},
+        Kind{R"({"recommended_action":"ESCALATE","params":{"team":"network","reason":"odd"},)",
+             true},
         Kind{R"({"recommended_action":"ASSIGN_TO_TEAM","team":"hardware",)", true},
         Kind{R"({"recommended_action":"SCHEDULE_FOLLOWUP","delay_hours":4,)", true},
         Kind{R"({"recommended_action":"REQUEST_CLARIFICATION","question":"Which?",)", false}}) {
@@ -92,8 +92,7 @@ TEST_CASE("all four reversible actions are undone, a sent question is not") {
     if (reversible) {
       CHECK(desk.get("/api/tickets/" + number + "/", desk.admin).text("status") == "open");
     } else {
-      CHECK(undone.text("error") ==
-            "Action type REQUEST_CLARIFICATION does not support rollback");
+      CHECK(undone.text("error") == "Action type REQUEST_CLARIFICATION does not support rollback");
     }
   }
 }
@@ -101,12 +100,12 @@ TEST_CASE("all four reversible actions are undone, a sent question is not") {
 TEST_CASE("what somebody changed later is kept, and they are named") {
   ServedDesk desk;
   const std::string number = desk.ticket();
-  const auto first = desk.post("/api/tickets/" + number + "/process/",
-                               R"({"recommended_action":"ASSIGN_TO_TEAM","team":"a","confidence":1})",
-                               desk.agent);
-  const auto second = desk.post("/api/tickets/" + number + "/process/",
-                                R"({"recommended_action":"ASSIGN_TO_TEAM","team":"b","confidence":1})",
-                                desk.agent);
+  const auto first =
+      desk.post("/api/tickets/" + number + "/process/",
+                R"({"recommended_action":"ASSIGN_TO_TEAM","team":"a","confidence":1})", desk.agent);
+  const auto second =
+      desk.post("/api/tickets/" + number + "/process/",
+                R"({"recommended_action":"ASSIGN_TO_TEAM","team":"b","confidence":1})", desk.agent);
   REQUIRE(second.text("status") == "completed");
   const auto refused = desk.post(rollback_path(first.text("action_id")), "", desk.admin);
   CHECK(refused.status == 409);
@@ -121,8 +120,15 @@ TEST_CASE("a request that is repeated under its key is answered from what was do
   ServedDesk desk;
   const std::string number = desk.ticket();
   const std::string action = desk.resolve(number).text("action_id");
-  CHECK(desk.post(rollback_path(action), R"({"reason":"once"})", desk.admin).status == 200);
-  CHECK(desk.post(rollback_path(action), R"({"reason":"once"})", desk.admin).status == 400);
+  const std::string body = R"({"reason":"once"})";
+  const auto first = desk.post(rollback_path(action), body, desk.admin, "k1");
+  CHECK(first.status == 200);
+  const auto again = desk.post(rollback_path(action), body, desk.admin, "k1");
+  CHECK(again.status == 200);
+  CHECK(again.body == first.body);
+  CHECK(again.header("Idempotency-Replayed") == "true");
+  CHECK(desk.post(rollback_path(action), R"({"reason":"twice"})", desk.admin, "k1").status == 422);
+  CHECK(desk.post(rollback_path(action), body, desk.admin).status == 400);
 }
 
 }  // namespace

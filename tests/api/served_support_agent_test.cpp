@@ -6,7 +6,8 @@ namespace {
 std::string open_ticket(ServedDesk& desk, const std::string& more = "") {
   const auto made = desk.post("/api/v1/tickets",
                               R"({"subject":"Refund","body":"Order 17 never came",)"
-                              R"("customer_email":"ada@example.org")" + more + "}",
+                              R"("customer_email":"ada@example.org")" +
+                                  more + "}",
                               desk.admin);
   REQUIRE(made.status == 201);
   CHECK(made.text("status") == "pending");
@@ -16,11 +17,11 @@ std::string open_ticket(ServedDesk& desk, const std::string& more = "") {
 /// A proposal that waits for a person: money does whatever the confidence.
 std::string ask_for_refund(ServedDesk& desk, const std::string& ticket) {
   const auto number = desk.get("/api/v1/tickets/" + ticket, desk.admin).text("number");
-  const auto asked = desk.post(
-      "/api/tickets/" + number + "/process/",
-      R"({"recommended_action":"process_refund","confidence":0.99,)"
-      R"("params":{"order_id":"17","amount":"12.50","reason":"never came"}})",
-      desk.agent);
+  const auto asked =
+      desk.post("/api/tickets/" + number + "/process/",
+                R"({"recommended_action":"process_refund","confidence":0.99,)"
+                R"("params":{"order_id":"17","amount":"12.50","reason":"never came"}})",
+                desk.agent);
   REQUIRE(asked.status == 202);
   return asked.text("approval_id");
 }
@@ -30,8 +31,8 @@ TEST_CASE("a support ticket is opened, listed by its words and shown with its ev
   const std::string first = open_ticket(desk, R"(,"channel":"email","priority":"high")");
   desk.clock.advance(std::chrono::seconds(1));
   open_ticket(desk);
-  const auto list = desk.get("/api/v1/tickets?channel=email&priority=high&status=pending",
-                             desk.admin);
+  const auto list =
+      desk.get("/api/v1/tickets?channel=email&priority=high&status=pending", desk.admin);
   REQUIRE(list.json.find("tickets")->elements()->size() == 1);
   CHECK(*list.json.find("tickets")->elements()->at(0).find("id")->string() == first);
   CHECK(list.text("next_cursor") == "null");

@@ -8,8 +8,8 @@ namespace recourse::routes::served {
 namespace {
 
 RouteSpec route(std::string_view pattern, std::string_view name) {
-  return {http::Method::post, pattern, name, Needs::manager, true, Surface::served, "x", nullptr,
-          http::Slash::either};
+  return {http::Method::post, pattern, name,    Needs::manager,     true,
+          Surface::served,    "x",     nullptr, http::Slash::either};
 }
 
 std::string member(const http::Response& response, const char* name) {
@@ -25,8 +25,8 @@ TEST_CASE("a problem on a served path says in one sentence what is wrong") {
   CHECK(shown.status == 404);
   CHECK(member(shown, "error") == "no such ticket");
   CHECK(member(shown, "type") == "urn:recourse:problem:not-found");
-  const auto bare = as_expected(route("/api/v1/tickets", "x"),
-                                http::problem(500, "io", "Internal error", ""));
+  const auto bare =
+      as_expected(route("/api/v1/tickets", "x"), http::problem(500, "io", "Internal error", ""));
   CHECK(member(bare, "error") == "Internal error");
 }
 
@@ -45,8 +45,9 @@ TEST_CASE("a faulty body is 400 at the help desk and 422 elsewhere") {
 }
 
 TEST_CASE("who may not roll back is told so in the owner's words") {
-  const auto shown = as_expected(route("/api/tickets/actions/{action}/rollback", "help-desk-rollback"),
-                                 http::problem(403, "forbidden", "Forbidden", "not you"));
+  const auto shown =
+      as_expected(route("/api/tickets/actions/{action}/rollback", "help-desk-rollback"),
+                  http::problem(403, "forbidden", "Forbidden", "not you"));
   CHECK(member(shown, "error") == "Only admins and managers can rollback actions");
   CHECK(member(shown, "detail") == "not you");
 }
