@@ -21,7 +21,7 @@ DONE, PROBLEM, COULD_NOT_TELL, WRONG_USAGE = 0, 1, 2, 64
 UNTIL = "2026-01-30T16:00:00Z"
 COMMANDS = ["serve", "demo", "import", "export", "replay", "rebuild", "verify", "tail", "doctor",
             "tenant create", "tenant list", "key create", "key list", "key revoke",
-            "kill engage", "kill release"]
+            "kill engage", "kill release", "bench"]
 
 
 class Folder(unittest.TestCase):
@@ -112,8 +112,20 @@ class Usage(Folder):
             with self.subTest(arguments):
                 self.refuse(WRONG_USAGE, "--help`", *arguments)
 
+    def test_variables_stand_in_for_flags_that_are_not_given(self):
+        here = dict(self.environment(), RECOURSE_DATA=str(self.folder / "by-variable"))
+        result = subprocess.run([self.program, "tenant", "list"], capture_output=True, text=True,
+                                env=here, cwd=self.folder, check=False)
+        self.assertIn("by-variable", result.stderr)
+        result = subprocess.run([self.program, "tenant", "list", "--data", "by-flag"],
+                                capture_output=True, text=True, env=here, cwd=self.folder,
+                                check=False)
+        self.assertIn("by-flag", result.stderr)
+
     def test_a_wrong_address_or_time_is_64(self):
         self.refuse(WRONG_USAGE, "127.0.0.1:8080", "serve", "--listen", "here:there")
+        self.refuse(WRONG_USAGE, "--help`", "serve", "--port", "70000")
+        self.refuse(WRONG_USAGE, "--help`", "serve", "--port", "1", "--listen", "127.0.0.1:1")
         self.refuse(WRONG_USAGE, "write it like", "demo", "--until", "yesterday")
         self.refuse(WRONG_USAGE, "write it like", "key", "create", "--role", "admin", "--expires",
                     "soon")
@@ -253,7 +265,7 @@ class Demo(Folder):
         self.assertEqual(self.count("ticket.opened"), opened)
 
     def test_the_commands_that_it_prints_work_as_they_are(self):
-        process, _, printed = self.start("demo", "--data", self.data, "--listen", "127.0.0.1:0")
+        process, _, printed = self.start("demo", "--data", self.data, "--port", "0")
         printed += self.rest(process)
         commands = re.findall(r"^  \$ (.+)$", printed, re.M)
         self.assertEqual(len(commands), 3, printed)
@@ -353,6 +365,140 @@ class Checks(Folder):
         self.assertIn("sealed.opened", self.succeed("tail", "-n", "1", "--data", self.data))
         self.refuse(PROBLEM, "99999", "replay", "99999", "--data", self.data)
         self.refuse(WRONG_USAGE, "give a position", "replay", "--at", "noon", "--data", self.data)
+
+
+class Export(Folder):
+    def setUp(self):
+        super().setUp()
+        self.demo()
+
+    def check(self, bundle):
+        return subprocess.run([sys.executable, bundle / "verify.py", bundle], capture_output=True,
+                              text=True, check=False)
+
+    def test_a_bundle_is_verified_without_the_program_and_a_changed_one_is_not(self):
+        bundle = self.folder / "evidence"
+        made = json.loads(self.succeed("export", "--format", "bundle", "--out", bundle, "--json",
+                                       "--data", self.data))
+        self.assertTrue(made["anchored"])
+        checked = self.check(bundle)
+        self.assertEqual(checked.returncode, DONE, checked.stdout + checked.stderr)
+        self.assertIn("export.created",
+                      self.succeed("tail", "--tenant", "meta", "-n", "3", "--data", self.data))
+        self.refuse(PROBLEM, "empty", "export", "--format", "bundle", "--out", bundle, "--data",
+                    self.data)
+        leaves = (bundle / "leaves.ndjson").read_bytes()
+        (bundle / "leaves.ndjson").write_bytes(leaves.replace(b"allow", b"allov", 1))
+        self.assertEqual(self.check(bundle).returncode, PROBLEM)
+
+    def test_beside_a_server_what_it_signed_is_exported(self):
+        process, _, _ = self.start("serve", "--data", self.data, "--listen", "127.0.0.1:0")
+        bundle = self.folder / "evidence"
+        self.succeed("export", "--format", "bundle", "--out", bundle, "--data", self.data)
+        checked = self.check(bundle)
+        self.assertEqual(checked.returncode, DONE, checked.stdout + checked.stderr)
+        self.refuse(COULD_NOT_TELL, "holds the data directory", "export", "--format", "bundle",
+                    "--open", "--out", self.folder / "opened", "--data", self.data)
+        self.assertEqual(self.stop(process), DONE)
+
+    def test_lines_are_those_of_the_log(self):
+        file = self.folder / "events.ndjson"
+        self.succeed("export", "--format", "ndjson", "--out", file, "--data", self.data)
+        self.assertEqual(file.read_text(),
+                         self.succeed("tail", "--json", "-n", "100000", "--data", self.data))
+        self.refuse(PROBLEM, "exists", "export", "--format", "ndjson", "--out", file, "--data",
+                    self.data)
+        some = self.succeed("export", "--format", "ndjson", "--out", "-", "--from", "10", "--to",
+                            "20", "--data", self.data)
+        self.assertEqual(some.splitlines(), file.read_text().splitlines()[10:20])
+        self.refuse(WRONG_USAGE, "--format bundle", "export", "--format", "ndjson", "--open",
+                    "--out", "-", "--data", self.data)
+
+
+class Server(Folder):
+    """Commands that ask a running server."""
+
+    def setUp(self):
+        super().setUp()
+        self.process, self.url, printed = self.start("serve", "--data", self.data, "--listen",
+                                                     "127.0.0.1:0", "--log-format", "json")
+        self.key_file = self.folder / "admin.key"
+        self.key_file.write_text(re.search(r"^rk_\w+$", printed, re.M).group() + "\n")
+        self.there = ("--url", self.url, "--key-file", self.key_file)
+
+    def test_tenants_keys_and_the_kill_switch(self):
+        self.succeed("tenant", "create", "acme", *self.there)
+        self.assertIn("acme", self.succeed("tenant", "list", *self.there))
+        made = json.loads(self.succeed("key", "create", "--role", "operator", "--name", "Priya",
+                                       "--json", *self.there))
+        self.assertRegex(made["secret"], r"^rk_[0-9a-f]{64}$")
+        self.assertIn(made["key"], self.succeed("key", "list", *self.there))
+        self.succeed("kill", "engage", "--reason", "trying", *self.there)
+        self.succeed("kill", "release", *self.there)
+        self.succeed("key", "revoke", made["key"], *self.there)
+        self.assertIn("revoked", self.succeed("key", "list", *self.there))
+        newest = self.succeed("tail", "-n", "2", *self.there)
+        self.assertRegex(newest, r"killswitch\.engaged.*\n.*killswitch\.released")
+        self.assertEqual(newest, self.succeed("tail", "-n", "2", "--data", self.data))
+        self.assertEqual(self.stop(self.process), DONE)
+        for line in self.process.stderr.read().splitlines():
+            self.assertIn("message", json.loads(line))
+
+    def test_who_may_not_and_who_is_not_there_are_told_apart(self):
+        self.refuse(COULD_NOT_TELL, "--key-file", "key", "list", "--url", self.url)
+        self.refuse(PROBLEM, "nowhere", "key", "list", "--url", self.url, "--key-file",
+                    self.folder / "nowhere")
+        (self.folder / "wrong").write_text("rk_0\n")
+        self.refuse(COULD_NOT_TELL, "valid key", "key", "list", "--url", self.url, "--key-file",
+                    self.folder / "wrong")
+        self.refuse(COULD_NOT_TELL, "no URL", "key", "list", "--url", "ftp://x", "--key-file",
+                    self.key_file)
+        self.stop(self.process)
+        self.refuse(COULD_NOT_TELL, "server runs", "key", "list", *self.there)
+
+
+class FullDisk(Folder):
+    """A small file system of its own, where the kernel lets us mount one."""
+
+    def in_own_mounts(self, script):
+        wrapped = f"""mkdir -p disk && mount -t tmpfs -o size=160m none disk || exit 99
+R={self.program}
+{script}"""
+        try:
+            result = subprocess.run(["unshare", "-rm", "sh", "-c", wrapped], capture_output=True,
+                                    text=True, cwd=self.folder, timeout=120, check=False,
+                                    env=self.environment())
+        except FileNotFoundError:
+            self.skipTest("no unshare here")
+        if result.returncode == 99 or "unshare" in result.stderr:
+            self.skipTest("no file system can be mounted here")
+        return result
+
+    def test_a_full_disk_is_called_so_and_room_is_the_cure(self):
+        result = self.in_own_mounts("""
+$R demo --no-serve --data disk/data >/dev/null || exit 1
+head -c 150M /dev/zero > disk/fill 2>/dev/null
+$R key create --role viewer --data disk/data; echo "code $?"
+$R tail -n 1 --data disk/data >/dev/null; echo "read $?"
+$R doctor --data disk/data | grep 'problem  disk'
+rm disk/fill
+$R key create --role viewer --data disk/data >/dev/null; echo "code $?"
+$R verify --data disk/data >/dev/null; echo "verify $?"
+""")
+        self.assertEqual(re.findall(r"^(?:code|read|verify) \d+$", result.stdout, re.M),
+                         ["code 2", "read 0", "code 0", "verify 0"], result.stdout + result.stderr)
+        self.assertIn("problem  disk", result.stdout)
+        self.assertRegex(result.stderr, r"^recourse key create: .*; make room\n$")
+
+    def test_an_export_that_does_not_fit_leaves_nothing(self):
+        result = self.in_own_mounts("""
+mkdir -p small && mount -t tmpfs -o size=64k none small || exit 99
+$R demo --no-serve --data disk/data >/dev/null || exit 1
+$R export --format ndjson --out small/events.ndjson --data disk/data; echo "code $?"
+ls small
+""")
+        self.assertEqual(result.stdout, "code 2\n", result.stderr)
+        self.assertIn("; make room", result.stderr)
 
 
 class Import(Folder):

@@ -38,8 +38,8 @@ Status write_keys(const fs::path& directory, const DemoPeople& people) {
     fs::permissions(directory / name, fs::perms::owner_read | fs::perms::owner_write, error);
     file << key->secret << '\n';
     if (!file.flush())
-      return Error{ErrorCode::io, "cannot write " + (directory / name).string() +
-                                      "; make its directory writable"};
+      return Error{ErrorCode::io,
+                   "cannot write " + (directory / name).string() + "; make its directory writable"};
   }
   return {};
 }
@@ -79,8 +79,8 @@ bool is_there(const DemoFlags& flags) {
 }
 
 void print_made(const DemoFlags& flags, const Made& made, Timestamp until) {
-  print_line("Made " + flags.data_dir + ": " + std::to_string(made.outcome.tickets) +
-             " tickets, " + grouped(made.outcome.events) + " events of a help desk's week until " +
+  print_line("Made " + flags.data_dir + ": " + std::to_string(made.outcome.tickets) + " tickets, " +
+             grouped(made.outcome.events) + " events of a help desk's week until " +
              to_rfc3339(until).substr(0, 16) + "Z.");
   print_line("The admin key is shown only now (the demo also keeps its four keys in " +
              keys_directory(flags).string() + "):");
@@ -107,8 +107,10 @@ void print_things_to_try(const DemoFlags& flags, const DemoOutcome& outcome,
     print_line("  $ " + program + " rebuild --check" + data);
   } else {
     print_line("2. Take it back, as the manager:");
-    print_line("  $ " + post + "-H 'Content-Type: application/json' -H 'Idempotency-Key: try-2' -d "
-               "'{\"target\":\"" + outcome.resolved.value() +
+    print_line("  $ " + post +
+               "-H 'Content-Type: application/json' -H 'Idempotency-Key: try-2' -d "
+               "'{\"target\":\"" +
+               outcome.resolved.value() +
                "\",\"mode\":\"restrict\",\"reason\":\"trying it out\"}' " + url + "/v1/rollbacks");
   }
   print_line("");
@@ -148,8 +150,9 @@ int main_demo(const DemoFlags& flags) {
   }
   const auto made = make_demo(flags, *until);
   if (!made)
-    return complain("demo", made.error().message + "; mend this, remove " + flags.data_dir +
-                                " and " + kek_path(flags) + ", then start again",
+    return complain("demo",
+                    made.error().message + "; mend this, remove " + flags.data_dir + " and " +
+                        kek_path(flags) + ", then start again",
                     "", kCouldNotTell);
   print_made(flags, *made, *until);
   if (!flags.serve) return print_things_to_try(flags, made->outcome, ""), kDone;

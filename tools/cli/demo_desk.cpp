@@ -13,8 +13,10 @@ Principal customer(const DemoCase& at, Writer& writer) {
   const Ledger& ledger = writer.ledger();
   const auto info = ledger.find_tenant(TenantId("default"));
   const auto subject = ledger.find_subject(info->ledger, at.text->customer);
-  return {PrincipalId(subject ? subject->value() : "sub_unknown"), ActorType::customer,
-          Role::viewer, {}};
+  return {PrincipalId(subject ? subject->value() : "sub_unknown"),
+          ActorType::customer,
+          Role::viewer,
+          {}};
 }
 
 }  // namespace
@@ -105,8 +107,7 @@ Status DemoDesk::expire_approval(DemoCase& at) {
 }
 
 Status DemoDesk::lease(DemoCase& at) {
-  RECOURSE_LET(const Committed done,
-               give(people_.agent.key.principal, LeaseAction{at.action, 60}));
+  RECOURSE_LET(const Committed done, give(people_.agent.key.principal, LeaseAction{at.action, 60}));
   for (const RecordedEvent& event : done.events)
     if (const auto* dispatched = std::get_if<EffectDispatched>(&event.data))
       at.lease = dispatched->lease;
@@ -158,8 +159,7 @@ Status DemoDesk::customer_writes(DemoCase& at, std::string body) {
 }
 
 Status DemoDesk::person_writes(DemoCase& at, const Writer::NewKey& by, std::string body) {
-  AddMessage message{at.ticket, MessageFrom::agent, std::string(at.text->channel),
-                     std::move(body)};
+  AddMessage message{at.ticket, MessageFrom::agent, std::string(at.text->channel), std::move(body)};
   RECOURSE_TRY(give(by.key.principal, std::move(message)));
   return {};
 }
@@ -170,11 +170,11 @@ Status DemoDesk::note(DemoCase& at, const Writer::NewKey& by, std::string body) 
   return {};
 }
 
-Status DemoDesk::assign(DemoCase& at, const Writer::NewKey& by, std::string team) {
+Status DemoDesk::assign(DemoCase& at, const Writer::NewKey& by, const std::string& team) {
   AssignTicket assign;
   assign.ticket = at.ticket;
   assign.assignee = by.key.principal.id;
-  assign.team = std::move(team);
+  assign.team = given(team);
   RECOURSE_TRY(give(by.key.principal, std::move(assign)));
   return {};
 }

@@ -55,7 +55,8 @@ class DemoDesk {
   Status customer_writes(DemoCase& at, std::string body);
   Status person_writes(DemoCase& at, const Writer::NewKey& by, std::string body);
   Status note(DemoCase& at, const Writer::NewKey& by, std::string body);
-  Status assign(DemoCase& at, const Writer::NewKey& by, std::string team);
+  /// To the person who asks, and to `team` when it is not empty.
+  Status assign(DemoCase& at, const Writer::NewKey& by, const std::string& team);
   Status set_status(DemoCase& at, const Writer::NewKey& by, TicketStatus status,
                     std::string steps = "");
   Status feedback(DemoCase& at, std::optional<bool> confirmed, std::optional<std::int64_t> score,

@@ -16,26 +16,26 @@ enum class Plot {
   resolved_rolled_back,  ///< The manager takes the resolution back.
   rolled_back_twice,     ///< ... and asks once more, which is refused.
   assigned,
-  assigned_moved_on,     ///< A person moved it on, so the rollback is refused.
+  assigned_moved_on,  ///< A person moved it on, so the rollback is refused.
   escalated,
   escalated_rolled_back,
-  clarified,             ///< The agent asks, the customer answers, then it is resolved.
-  unsure_approved,       ///< Too unsure to act alone; a person agrees.
-  unsure_rejected,       ///< A person says no, and the same idea is refused the second time.
-  unsure_expired,        ///< Nobody decided in time.
-  unsure_waiting,        ///< Waits for a person when the story ends.
-  paid,                  ///< Money: approved and paid.
-  paid_twice_signed,     ///< Much money: two people agree.
+  clarified,          ///< The agent asks, the customer answers, then it is resolved.
+  unsure_approved,    ///< Too unsure to act alone; a person agrees.
+  unsure_rejected,    ///< A person says no, and the same idea is refused the second time.
+  unsure_expired,     ///< Nobody decided in time.
+  unsure_waiting,     ///< Waits for a person when the story ends.
+  paid,               ///< Money: approved and paid.
+  paid_twice_signed,  ///< Much money: two people agree.
   pay_rejected,
   pay_waiting,
-  done_outside,          ///< An executor outside does it and reports.
-  failed_outside,        ///< It reports a failure.
-  lost_outside,          ///< It never reports; a person finds out what happened.
-  withdrawn,             ///< The agent takes its proposal back.
-  stopped,               ///< Denied by the kill switch; people do it.
-  invented,              ///< The agent names a tool that does not exist.
-  by_hand,               ///< Without any agent.
-  fresh,                 ///< Just opened.
+  done_outside,    ///< An executor outside does it and reports.
+  failed_outside,  ///< It reports a failure.
+  lost_outside,    ///< It never reports; a person finds out what happened.
+  withdrawn,       ///< The agent takes its proposal back.
+  stopped,         ///< Denied by the kill switch; people do it.
+  invented,        ///< The agent names a tool that does not exist.
+  by_hand,         ///< Without any agent.
+  fresh,           ///< Just opened.
 };
 
 struct DemoTicket {

@@ -1,5 +1,7 @@
 #include "tools/cli/deployment.h"
 
+#include <spdlog/spdlog.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -40,8 +42,8 @@ Status check_place(const fs::path& directory, bool create) {
                                            "--data"};
   fs::directory_iterator entries(directory, error);
   if (error)
-    return Error{ErrorCode::forbidden, "cannot read " + directory.string() + ": " +
-                                           error.message() + "; ask its owner"};
+    return Error{ErrorCode::forbidden,
+                 "cannot read " + directory.string() + ": " + error.message() + "; ask its owner"};
   for (const fs::directory_entry& entry : entries) {
     const std::string name = entry.path().filename().string();
     if (name != "LOCK" && name != "lost+found")
@@ -83,7 +85,8 @@ Error with_way_out(const PlaceFlags& place, Error error) {
     case ErrorCode::disk_full:
       error.message += "; make room on its disk, then start again";
       break;
-    default: break;
+    default:
+      break;
   }
   return error;
 }
@@ -142,7 +145,11 @@ Deployment::Deployment(const DeploymentOptions& options)
     : random_(options.random != nullptr ? *options.random : pooled_random_),
       clock_(options.clock != nullptr ? *options.clock : system_clock_) {}
 
-Deployment::~Deployment() = default;
+Deployment::~Deployment() {
+  if (!signer_ || writer_->failed()) return;
+  if (const Status signed_last = signer_->sign_round(); !signed_last)
+    spdlog::error("the last heads were not signed: {}", signed_last.error().message);
+}
 
 Status Deployment::open_parts(const DeploymentOptions& options) {
   DeploymentOptions own = options;

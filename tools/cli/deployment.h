@@ -29,6 +29,7 @@ class Deployment {
   /// Errors: those of Ledger::open, ViewStore::open, Writer::open and Signer::open, with what to do
   /// in their text; `invalid` for a path that cannot be a data directory.
   static Result<std::unique_ptr<Deployment>> open(const DeploymentOptions& options);
+  /// Signs what was appended.
   ~Deployment();
 
   Ledger& ledger() { return *ledger_; }

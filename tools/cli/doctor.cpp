@@ -55,7 +55,8 @@ class Examination {
     const auto held = DataLock::take(directory_);
     if (held) return note(Health::good, "lock", "no process holds the directory");
     if (held.error().code == ErrorCode::locked)
-      return note(Health::good, "lock", held.error().message.substr(0, held.error().message.find(": ")),
+      return note(Health::good, "lock",
+                  held.error().message.substr(0, held.error().message.find(": ")),
                   "what follows is what that process made durable");
     note(Health::problem, "lock", held.error().message, "mend the directory's owner and mode");
   }
@@ -79,11 +80,13 @@ class Examination {
     const std::string file = kek_path(flags_);
     const auto key = read_kek(file);
     if (key)
-      return note(Health::good, "key", "the key encryption key in " + file + " is of epoch " +
-                                           std::to_string(key->epoch));
+      return note(
+          Health::good, "key",
+          "the key encryption key in " + file + " is of epoch " + std::to_string(key->epoch));
     note(Health::problem, "key", key.error().message,
-         "bring " + file + " back (or name it with --kek), mode 600; without it every text stays "
-         "unreadable, while decisions and proofs remain");
+         "bring " + file +
+             " back (or name it with --kek), mode 600; without it every text stays "
+             "unreadable, while decisions and proofs remain");
   }
 
   void ledger() {

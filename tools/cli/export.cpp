@@ -50,10 +50,11 @@ Result<std::uint64_t> write_file(const Ledger& ledger, const NdjsonOptions& opti
   const fs::path part = path.string() + ".part";
   std::ofstream out(part, std::ios::binary | std::ios::trunc);
   if (!out)
-    return Error{ErrorCode::io, "cannot write " + part.string() + "; name another place with --out"};
+    return Error{ErrorCode::io,
+                 "cannot write " + part.string() + "; name another place with --out"};
   auto count = export_ndjson(ledger, options, out);
   out.close();
-  if (count && !out)
+  if (!out)
     count = Error{ErrorCode::disk_full, "cannot write all of " + part.string() +
                                             "; make room or name another place with --out"};
   if (count)
@@ -63,8 +64,7 @@ Result<std::uint64_t> write_file(const Ledger& ledger, const NdjsonOptions& opti
     return count;
   }
   fs::rename(part, path, error);
-  if (error)
-    return Error{ErrorCode::io, "cannot rename " + part.string() + ": " + error.message()};
+  if (error) return Error{ErrorCode::io, "cannot rename " + part.string() + ": " + error.message()};
   return count;
 }
 
@@ -83,8 +83,7 @@ int export_lines(const ExportFlags& flags, const Range& range) {
   std::cout.flush();
   if (!count) return complain("export", count.error());
   if (to_stdout) return kDone;
-  if (flags.json)
-    return print_json(Json::object({{"events", *count}, {"out", flags.out}})), kDone;
+  if (flags.json) return print_json(Json::object({{"events", *count}, {"out", flags.out}})), kDone;
   print_line("Wrote " + grouped(*count) + " events to " + flags.out + ".");
   return kDone;
 }

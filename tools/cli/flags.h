@@ -137,8 +137,9 @@ struct BenchFlags {
   bool json = false;
 };
 
-using Flags = std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags, TenantListFlags,
-                           KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags, RebuildFlags, ExportFlags, VerifyFlags,
-                           TailFlags, DoctorFlags, BenchFlags>;
+using Flags =
+    std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
+                 TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
+                 RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags>;
 
 }  // namespace recourse::cli

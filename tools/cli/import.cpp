@@ -1,6 +1,7 @@
 #include "tools/import/import.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
@@ -15,14 +16,19 @@ namespace {
 std::string way_out(const Error& error) {
   if (error.message.find("; ") != std::string::npos) return "";
   switch (error.code) {
-    case ErrorCode::not_found: return "check the path";
-    case ErrorCode::invalid: return "check the file, --format, --source, --timezone and --tenant";
-    case ErrorCode::too_large: return "split the file";
-    case ErrorCode::disk_full: return "make room, then run the same import again: it goes on where it stopped";
+    case ErrorCode::not_found:
+      return "check the path";
+    case ErrorCode::invalid:
+      return "check the file, --format, --source, --timezone and --tenant";
+    case ErrorCode::too_large:
+      return "split the file";
+    case ErrorCode::disk_full:
+      return "make room, then run the same import again: it goes on where it stopped";
     case ErrorCode::unknown_outcome:
     case ErrorCode::unavailable:
       return "run the same import again: what is known is not written twice";
-    default: return "mend this, then run the same import again";
+    default:
+      return "mend this, then run the same import again";
   }
 }
 
@@ -69,7 +75,8 @@ int main_import(const ImportFlags& flags) {
 
   int worst = kDone;
   for (const std::string& file : flags.files) {
-    Progress progress(file, flags.json);
+    const std::string shown = std::filesystem::path(file).filename().string();
+    Progress progress(shown, flags.json);
     ImportOptions order;
     order.format = *format;
     order.file = file;
@@ -77,7 +84,7 @@ int main_import(const ImportFlags& flags) {
     order.timezone = flags.timezone;
     order.undo_wrong_writes = flags.undo_wrong_writes;
     order.progress = [&](const ImportProgress& now) {
-      progress.rename(file + (now.reading ? ": reading, bytes" : ": writing, records"));
+      progress.rename(shown + (now.reading ? ": reading, bytes" : ": writing, records"));
       progress.show(now.done, now.total);
     };
     const auto summary = import_file((*deployment)->writer(), TenantId(flags.tenant), order);

@@ -105,7 +105,8 @@ int main_key_create(const KeyCreateFlags& flags) {
   if (!made) return complain("key create", made.error());
   if (flags.json) return print_json(*made), kDone;
   print_line("Key " + text_of(*made, "key") + " of " + text_of(*made, "principal") + ", role " +
-             flags.role + ", tenant " + text_of(*made, "tenant") + ". Its secret is shown only now:");
+             flags.role + ", tenant " + text_of(*made, "tenant") +
+             ". Its secret is shown only now:");
   print_line(text_of(*made, "secret"));
   return kDone;
 }

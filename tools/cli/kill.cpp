@@ -23,8 +23,8 @@ Status do_here(const KillFlags& flags) {
   const auto reason = flags.reason.empty() ? std::optional<std::string>() : flags.reason;
   const Command command = flags.engage ? Command(EngageKillswitch{flags.scope, reason})
                                        : Command(ReleaseKillswitch{flags.scope, reason});
-  const Principal operator_of_the_machine{PrincipalId("sys_recourse"), ActorType::system,
-                                          Role::admin, {}};
+  const Principal operator_of_the_machine{
+      PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
   RECOURSE_TRY(deployment->writer().handle(
       command_request(TenantId(flags.tenant), operator_of_the_machine, command)));
   return {};
@@ -36,8 +36,8 @@ int main_kill(const KillFlags& flags) {
   const std::string command = flags.engage ? "kill engage" : "kill release";
   const Status done = flags.url.empty() ? do_here(flags) : ask_server(flags);
   if (!done) return complain(command, done.error());
-  const std::string what =
-      flags.scope == "tenant" ? "All autonomous actions" : "Autonomous actions of type " + flags.scope;
+  const std::string what = flags.scope == "tenant" ? "All autonomous actions"
+                                                   : "Autonomous actions of type " + flags.scope;
   print_line(what + (flags.engage ? " are stopped from the next decision on."
                                   : " are judged by the policy again."));
   return kDone;

@@ -26,8 +26,9 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.set_help_flag("-h,--help", "Print this help and exit");
     app_.set_version_flag("--version", "recourse " RECOURSE_VERSION, "Print the version and exit");
-    app_.footer("Exit codes: 0 done, 1 found a problem, 2 could not tell, 64 wrong usage.\n"
-                "Help of one command: recourse COMMAND --help");
+    app_.footer(
+        "Exit codes: 0 done, 1 found a problem, 2 could not tell, 64 wrong usage.\n"
+        "Help of one command: recourse COMMAND --help");
     app_.get_formatter()->column_width(30);
     serve();
     demo();
@@ -110,9 +111,18 @@ class CommandLine {
     flags.listen = from_environment("RECOURSE_LISTEN", "127.0.0.1:8080");
     flags.log_format = from_environment("RECOURSE_LOG_FORMAT", "text");
     flags.log_level = from_environment("RECOURSE_LOG_LEVEL", "info");
-    sub->add_option("--listen", flags.listen, "Address and port; port 0 takes a free one")
-        ->type_name("ADDRESS:PORT")
-        ->capture_default_str();
+    auto* const listen =
+        sub->add_option("--listen", flags.listen, "Address and port; port 0 takes a free one")
+            ->type_name("ADDRESS:PORT")
+            ->capture_default_str();
+    sub->add_option_function<std::uint16_t>(
+           "--port",
+           [&flags](const std::uint16_t& port) {
+             flags.listen = "127.0.0.1:" + std::to_string(port);
+           },
+           "Short for --listen 127.0.0.1:PORT")
+        ->type_name("PORT")
+        ->excludes(listen);
     sub->add_option("--log-format", flags.log_format, "Lines of text, or one JSON object a line")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
@@ -175,8 +185,9 @@ class CommandLine {
         ->required()
         ->type_name("FORMAT")
         ->check(CLI::IsMember({"servicenow", "transcript"}));
-    sub->add_option("--source", flags->source,
-                    "Name of the source, part of each record's identity (default: the file's name)");
+    sub->add_option(
+        "--source", flags->source,
+        "Name of the source, part of each record's identity (default: the file's name)");
     sub->add_option("--timezone", flags->timezone, "Zone of times that name none")
         ->capture_default_str();
     sub->add_flag("--undo-wrong-writes", flags->undo_wrong_writes,
@@ -189,12 +200,12 @@ class CommandLine {
     CLI::App* sub = nullptr;
     auto flags = command<ReplayFlags>(
         app_, "replay", "Tell what happened, event by event, with the state each one left",
-        "recourse replay 42 --tenant default\n  recourse replay all --diff 100 2026-01-05T00:00:00Z",
+        "recourse replay 42 --tenant default\n  recourse replay all --diff 100 "
+        "2026-01-05T00:00:00Z",
         sub);
     place(sub, *flags);
     tenant_option(sub, flags->tenant, "Whose events");
-    sub->add_option("target", flags->target,
-                    "all, a ticket's number or id, an action's id or UUID")
+    sub->add_option("target", flags->target, "all, a ticket's number or id, an action's id or UUID")
         ->capture_default_str();
     sub->add_option("--at", flags->at, "Stop after this position or time")->type_name("MOMENT");
     sub->add_option("--from", flags->from, "Show from this position or time on")
@@ -219,15 +230,15 @@ class CommandLine {
     CLI::App* const group = app_.add_subcommand("tenant", "Create and list tenants");
     group->require_subcommand(1);
     CLI::App* sub = nullptr;
-    auto made = command<TenantCreateFlags>(*group, "create", "Create a tenant with its own ledger",
-                                           "recourse tenant create acme --data ./recourse-data",
-                                           sub);
+    auto made =
+        command<TenantCreateFlags>(*group, "create", "Create a tenant with its own ledger",
+                                   "recourse tenant create acme --data ./recourse-data", sub);
     target(sub, *made);
     sub->add_option("name", made->tenant, "1 to 40 of a-z, 0-9 and '-'")->required();
     json_flag(sub, made->json);
-    auto listed = command<TenantListFlags>(*group, "list",
-                                           "List tenants; also beside a running server",
-                                           "recourse tenant list --data ./recourse-data", sub);
+    auto listed =
+        command<TenantListFlags>(*group, "list", "List tenants; also beside a running server",
+                                 "recourse tenant list --data ./recourse-data", sub);
     target(sub, *listed);
     json_flag(sub, listed->json);
   }
@@ -242,9 +253,9 @@ class CommandLine {
     target(sub, *listed);
     tenant_option(sub, listed->tenant, "Whose keys");
     json_flag(sub, listed->json);
-    auto revoked = command<KeyRevokeFlags>(*group, "revoke", "Revoke a key for ever",
-                                           "recourse key revoke key_01J2Y8Z4QH0000000000000000",
-                                           sub);
+    auto revoked =
+        command<KeyRevokeFlags>(*group, "revoke", "Revoke a key for ever",
+                                "recourse key revoke key_01J2Y8Z4QH0000000000000000", sub);
     target(sub, *revoked);
     sub->add_option("key", revoked->key, "Id of the key, as `key list` shows it")->required();
     json_flag(sub, revoked->json);
@@ -257,7 +268,8 @@ class CommandLine {
                                         "'Ada Example'",
                                         sub);
     target(sub, *made);
-    tenant_option(sub, made->tenant, "Whose key (default: default; with --url the key's own tenant)");
+    tenant_option(sub, made->tenant,
+                  "Whose key (default: default; with --url the key's own tenant)");
     sub->add_option("--role", made->role, "viewer, agent, operator, manager, admin or auditor")
         ->required()
         ->check(CLI::IsMember({"viewer", "agent", "operator", "manager", "admin", "auditor"}))
@@ -274,8 +286,8 @@ class CommandLine {
   }
 
   void kill() {
-    CLI::App* const group =
-        app_.add_subcommand("kill", "The kill switch: stop autonomous actions, or allow them again");
+    CLI::App* const group = app_.add_subcommand(
+        "kill", "The kill switch: stop autonomous actions, or allow them again");
     group->require_subcommand(1);
     for (const bool engage : {true, false}) {
       CLI::App* sub = nullptr;
@@ -337,9 +349,9 @@ class CommandLine {
 
   void verify() {
     CLI::App* sub = nullptr;
-    auto flags = command<VerifyFlags>(
-        app_, "verify", "Prove the log from its bytes; also beside a running server",
-        "recourse verify --data ./recourse-data", sub);
+    auto flags = command<VerifyFlags>(app_, "verify",
+                                      "Prove the log from its bytes; also beside a running server",
+                                      "recourse verify --data ./recourse-data", sub);
     place(sub, *flags);
     tenant_option(sub, flags->tenant, "Only this tenant (default: all)");
     sub->add_option("--log-key", flags->log_key, "Verifier key of the log, as an auditor has it")
@@ -367,9 +379,9 @@ class CommandLine {
 
   void bench() {
     CLI::App* sub = nullptr;
-    auto flags = command<BenchFlags>(app_, "bench",
-                                     "Measure this machine: each figure beside its ceiling",
-                                     "recourse bench --only propose --seconds 5", sub);
+    auto flags =
+        command<BenchFlags>(app_, "bench", "Measure this machine: each figure beside its ceiling",
+                            "recourse bench --only propose --seconds 5", sub);
     sub->add_option("--scratch", flags->scratch_dir,
                     "Directory on the disk to be measured; made, then removed "
                     "(default ./recourse-bench)");
@@ -382,12 +394,13 @@ class CommandLine {
 
   void doctor() {
     CLI::App* sub = nullptr;
-    auto flags = command<DoctorFlags>(app_, "doctor",
-                                      "Say in what state a data directory is and what to do",
-                                      "recourse doctor --data ./recourse-data", sub);
+    auto flags =
+        command<DoctorFlags>(app_, "doctor", "Say in what state a data directory is and what to do",
+                             "recourse doctor --data ./recourse-data", sub);
     place(sub, *flags);
-    sub->add_flag("--accept-head", flags->accept_head,
-                  "Declare that the log as found is the log though HEAD is lost; recorded for ever");
+    sub->add_flag(
+        "--accept-head", flags->accept_head,
+        "Declare that the log as found is the log though HEAD is lost; recorded for ever");
     json_flag(sub, flags->json);
   }
 
@@ -397,6 +410,8 @@ class CommandLine {
 
 }  // namespace
 
-std::variant<Flags, int> parse_flags(int argc, char** argv) { return CommandLine().parse(argc, argv); }
+std::variant<Flags, int> parse_flags(int argc, char** argv) {
+  return CommandLine().parse(argc, argv);
+}
 
 }  // namespace recourse::cli

@@ -35,8 +35,8 @@ void Progress::draw(std::uint64_t done, std::uint64_t total, double seconds) {
   std::string line = what_ + ' ';
   if (terminal_ && total > 0) {
     const std::size_t full = static_cast<std::size_t>(
-        static_cast<double>(kBarWidth) * std::min(1.0, static_cast<double>(done) /
-                                                           static_cast<double>(total)));
+        static_cast<double>(kBarWidth) *
+        std::min(1.0, static_cast<double>(done) / static_cast<double>(total)));
     line += '[' + std::string(full, '#') + std::string(kBarWidth - full, '.') + "] ";
   }
   line += grouped(done);

@@ -35,7 +35,8 @@ Result<Opened> open_parts(const RebuildFlags& flags) {
 Status check_names(const std::vector<std::string>& names) {
   const auto kinds = all_projections();
   for (const std::string& name : names) {
-    if (std::any_of(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.name == name; }))
+    if (std::any_of(kinds.begin(), kinds.end(),
+                    [&](const auto& kind) { return kind.name == name; }))
       continue;
     std::string known;
     for (const ProjectionKind& kind : kinds)
@@ -87,11 +88,11 @@ Status record(Opened& opened, const std::vector<RebuiltView>& rebuilt) {
   request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
     std::vector<NewEvent> events;
     for (const RebuiltView& view : rebuilt)
-      events.push_back({"deployment", "", Actor{}, "", "",
-                        ProjectionRebuilt{view.projection,
-                                          static_cast<std::int64_t>(view.ledger.value()),
-                                          static_cast<std::int64_t>(view.size.value()), view.live,
-                                          view.rebuilt, view.equal}});
+      events.push_back(
+          {"deployment", "", Actor{}, "", "",
+           ProjectionRebuilt{view.projection, static_cast<std::int64_t>(view.ledger.value()),
+                             static_cast<std::int64_t>(view.size.value()), view.live, view.rebuilt,
+                             view.equal}});
     return events;
   };
   RECOURSE_TRY(writer->handle(std::move(request)));
@@ -110,7 +111,9 @@ void print_views(const Ledger& ledger, const std::vector<RebuiltView>& views) {
   for (const RebuiltView& view : views)
     rows.push_back({tenant_of(ledger, view.ledger), view.projection, grouped(view.size.value()),
                     grouped(view.rows), to_hex(as_text(view.rebuilt)).substr(0, 16),
-                    view.equal ? "equal" : view.had_live ? "DIFFERENT" : "none"});
+                    view.equal      ? "equal"
+                    : view.had_live ? "DIFFERENT"
+                                    : "none"});
   print_table(rows);
 }
 
@@ -149,7 +152,8 @@ int main_rebuild(const RebuildFlags& flags) {
     return view.had_live && !view.equal;
   });
   if (different == 0) return kDone;
-  return complain("rebuild", std::to_string(different) + " of the live views were not what the log says",
+  return complain("rebuild",
+                  std::to_string(different) + " of the live views were not what the log says",
                   flags.check ? "stop the server and run `recourse rebuild` to replace them"
                               : "they were replaced by the rebuilt ones",
                   kFoundProblem);

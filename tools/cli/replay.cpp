@@ -37,7 +37,8 @@ Result<ReplayRequest> read_request(const ReplayFlags& flags) {
   return request;
 }
 
-/// Reading sealed texts is an event of the tenant's own ledger, committed before the first is shown.
+/// Reading sealed texts is an event of the tenant's own ledger, committed before the first is
+/// shown.
 Status record_opening(Writer& writer, const TenantId& tenant, const Target& target) {
   WriteRequest request;
   request.tenant = tenant;
@@ -110,8 +111,7 @@ int main_replay(const ReplayFlags& flags) {
     return complain("replay", request.error().message,
                     "give a position such as 42 or a time such as 2026-01-05T09:30:00Z",
                     kWrongUsage);
-  const Status shown =
-      flags.open ? replay_opened(flags, *request) : replay_closed(flags, *request);
+  const Status shown = flags.open ? replay_opened(flags, *request) : replay_closed(flags, *request);
   return shown ? kDone : complain("replay", shown.error());
 }
 

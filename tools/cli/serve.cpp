@@ -20,7 +20,8 @@ int main_serve(const ServeFlags& flags) {
   const auto first = bootstrap((*deployment)->writer());
   if (!first) return complain("serve", first.error());
   if (*first) {
-    print_line("A new deployment in " + flags.data_dir + " with the tenant `default`. Its admin key "
+    print_line("A new deployment in " + flags.data_dir +
+               " with the tenant `default`. Its admin key "
                "is shown only now:");
     print_line((*first)->secret);
     print_line("Keep a copy of " + kek_path(flags) + " elsewhere: without it no text can be read.");

@@ -19,8 +19,8 @@ Result<std::string> read_key(const std::string& file) {
   std::ifstream in(file);
   std::string key;
   if (!in)
-    return Error{ErrorCode::not_found, "cannot read the key file " + file +
-                                           "; check the path given with --key-file"};
+    return Error{ErrorCode::not_found,
+                 "cannot read the key file " + file + "; check the path given with --key-file"};
   if (!(in >> key))
     return Error{ErrorCode::invalid,
                  "the key file " + file + " is empty; put the API key into its first line"};
@@ -29,17 +29,28 @@ Result<std::string> read_key(const std::string& file) {
 
 ErrorCode code_of(int status) {
   switch (status) {
-    case 400: return ErrorCode::invalid;
-    case 401: return ErrorCode::unauthenticated;
-    case 403: return ErrorCode::forbidden;
-    case 404: return ErrorCode::not_found;
-    case 409: return ErrorCode::conflict;
-    case 412: return ErrorCode::version_conflict;
-    case 413: return ErrorCode::too_large;
-    case 429: return ErrorCode::limited;
-    case 503: return ErrorCode::unavailable;
-    case 507: return ErrorCode::disk_full;
-    default: return status >= 500 ? ErrorCode::io : ErrorCode::invalid;
+    case 400:
+      return ErrorCode::invalid;
+    case 401:
+      return ErrorCode::unauthenticated;
+    case 403:
+      return ErrorCode::forbidden;
+    case 404:
+      return ErrorCode::not_found;
+    case 409:
+      return ErrorCode::conflict;
+    case 412:
+      return ErrorCode::version_conflict;
+    case 413:
+      return ErrorCode::too_large;
+    case 429:
+      return ErrorCode::limited;
+    case 503:
+      return ErrorCode::unavailable;
+    case 507:
+      return ErrorCode::disk_full;
+    default:
+      return status >= 500 ? ErrorCode::io : ErrorCode::invalid;
   }
 }
 
@@ -88,13 +99,15 @@ Result<ServerClient> ServerClient::open(const TargetFlags& flags) {
   std::string url = flags.url;
   while (!url.empty() && url.back() == '/') url.pop_back();
   if (!url.starts_with("http://") && !url.starts_with("https://"))
-    return Error{ErrorCode::invalid, flags.url + " is no URL of a server; give one such as "
-                                                 "http://127.0.0.1:8080"};
+    return Error{ErrorCode::invalid, flags.url +
+                                         " is no URL of a server; give one such as "
+                                         "http://127.0.0.1:8080"};
   RECOURSE_LET(const std::string key, read_key(flags.key_file));
   auto connection = std::make_unique<Connection>(url);
   if (!connection->client.is_valid())
-    return Error{ErrorCode::invalid, flags.url + " is no URL of a server; give one such as "
-                                                 "http://127.0.0.1:8080"};
+    return Error{ErrorCode::invalid, flags.url +
+                                         " is no URL of a server; give one such as "
+                                         "http://127.0.0.1:8080"};
   connection->client.set_bearer_token_auth(key);
   connection->client.set_connection_timeout(5);
   // Longer than the longest `wait=` that is asked for here.
@@ -114,8 +127,7 @@ Result<ServerClient::Answer> ServerClient::post(const std::string& path, const J
 }
 
 Result<ServerClient::Answer> ServerClient::remove(const std::string& path) {
-  return connection_->answer(
-      connection_->client.Delete(path, connection_->with_idempotency_key()));
+  return connection_->answer(connection_->client.Delete(path, connection_->with_idempotency_key()));
 }
 
 Result<Json> items_of(const ServerClient::Answer& answer) {

@@ -27,10 +27,9 @@ bool print_event(std::string_view leaf, bool json) {
   std::string position = std::to_string(head->position.value());
   position.insert(0, position.size() < 7 ? 7 - position.size() : 0, ' ');
   type.resize(std::max<std::size_t>(type.size(), 24), ' ');
-  const bool printed =
-      print_line(position + "  " + to_rfc3339(head->time).substr(0, 19) + "Z  " + type + "  " +
-                 (head->subject.empty() ? head->stream : head->subject) + "  by " +
-                 head->actor.id.value());
+  const bool printed = print_line(
+      position + "  " + to_rfc3339(head->time).substr(0, 19) + "Z  " + type + "  " +
+      (head->subject.empty() ? head->stream : head->subject) + "  by " + head->actor.id.value());
   return printed;
 }
 
@@ -43,12 +42,11 @@ int tail_directory(const TailFlags& flags) {
   std::uint64_t next = flags.after ? *flags.after + 1 : size - std::min(size, flags.last);
   bool read = true;
   while (true) {
-    const Status scanned =
-        (*ledger)->scan(info->ledger, Position(next), Position(size),
-                        [&](Position position, std::string_view leaf) {
-                          next = position.value() + 1;
-                          return read = print_event(leaf, flags.json);
-                        });
+    const Status scanned = (*ledger)->scan(info->ledger, Position(next), Position(size),
+                                           [&](Position position, std::string_view leaf) {
+                                             next = position.value() + 1;
+                                             return read = print_event(leaf, flags.json);
+                                           });
     if (!scanned) return complain("tail", scanned.error());
     if (std::fflush(stdout) != 0 || !read || !flags.follow) return kDone;
     std::this_thread::sleep_for(kLookEvery);
@@ -73,8 +71,9 @@ int tail_server(const TailFlags& flags) {
   auto from = begin_at(*server, flags);
   if (!from) return complain("tail", from.error());
   while (true) {
-    const auto answer = server->get("/v1/events?" + *from + "limit=" +
-                                    std::to_string(kPageOfServer) + (flags.follow ? "&wait=25s" : ""));
+    const auto answer =
+        server->get("/v1/events?" + *from + "limit=" + std::to_string(kPageOfServer) +
+                    (flags.follow ? "&wait=25s" : ""));
     if (!answer) return complain("tail", answer.error());
     std::size_t lines = 0;
     for (std::size_t at = 0; at < answer->body.size();) {

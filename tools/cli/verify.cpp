@@ -18,8 +18,7 @@ Result<std::vector<ProjectionDigests>> compare(const Ledger& ledger, ViewStore& 
   RECOURSE_LET(const auto rebuilt, rebuild(ledger, views, id, options));
   std::vector<ProjectionDigests> digests;
   for (const RebuiltView& view : rebuilt)
-    if (view.had_live)
-      digests.push_back({view.projection, view.size, view.live, view.rebuilt});
+    if (view.had_live) digests.push_back({view.projection, view.size, view.live, view.rebuilt});
   return digests;
 }
 
@@ -40,8 +39,8 @@ int main_verify(const VerifyFlags& flags) {
   options.threads = flags.threads;
   if (!flags.tenant.empty()) options.tenant = TenantId(flags.tenant);
   if (!flags.log_key.empty()) options.log_key = flags.log_key;
-  auto views = flags.projections ? open_views_read_only(flags)
-                                 : Result<std::unique_ptr<ViewStore>>(nullptr);
+  auto views =
+      flags.projections ? open_views_read_only(flags) : Result<std::unique_ptr<ViewStore>>(nullptr);
   if (flags.projections && !views) return complain("verify", views.error());
   if (flags.projections)
     options.rebuild = [&](LedgerId id) { return compare(**ledger, **views, id, flags.data_dir); };
