@@ -1,5 +1,6 @@
 #include "engine/base/sha256.h"
 #include "engine/policy/policy.h"
+#include "engine/writer/decision_state.h"
 #include "engine/writer/writer.h"
 
 namespace recourse {
@@ -31,6 +32,30 @@ void make_repeatable(WriteRequest& request, const Writer::Repeatable& as) {
   request.fingerprint = as.fingerprint;
 }
 
+/// Nothing was there before a new ledger.
+class NoRows final : public RowSource {
+ public:
+  std::optional<std::string> load(std::string_view) const override { return std::nullopt; }
+};
+
+Status stage_first_policy(DecisionStep& step, const StagedLedger& made) {
+  const NoRows nothing;
+  Digest digest;
+  DecisionState state(nothing, digest);
+  state.apply(made.opened);
+  const DecisionContext context{step.context.now, step.context.random, system_principal(), 1,
+                                std::nullopt, {}};
+  RECOURSE_LET(std::vector<NewEvent> events,
+               decide(state.state(),
+                      ActivatePolicy{std::string(kDefaultPolicyName), policy_json(default_policy())},
+                      context));
+  std::vector<std::int64_t> versions;
+  for (const NewEvent& event : events)
+    versions.push_back(next_version(state.state(), event.stream));
+  RECOURSE_TRY(step.ledger.stage(made.ledger, std::move(events), versions, step.context.now));
+  return {};
+}
+
 std::string_view prefix_of(ActorType kind) {
   return kind == ActorType::human ? "usr_" : kind == ActorType::agent ? "agt_" : "sys_";
 }
@@ -44,19 +69,17 @@ Result<LedgerInfo> Writer::create_tenant(const TenantId& tenant, const Repeatabl
   create.principal = system_principal();
   make_repeatable(create, request);
   create.decide = [&](DecisionStep& step) -> Result<std::vector<NewEvent>> {
-    RECOURSE_LET(const LedgerInfo info, step.ledger.stage_ledger(tenant, step.context.now));
+    const Timestamp now = step.context.now;
+    RECOURSE_LET(const StagedLedger made, step.ledger.stage_ledger(tenant, now));
+    // In the same commit, so that no crash leaves a tenant without a policy.
+    RECOURSE_TRY(stage_first_policy(step, made));
     NewEvent created;
     created.stream = "deployment";
-    created.data = TenantCreated{tenant, static_cast<std::int64_t>(info.ledger.value()), info.origin};
+    created.data =
+        TenantCreated{tenant, static_cast<std::int64_t>(made.ledger.value()), made.origin};
     return std::vector{std::move(created)};
   };
-  RECOURSE_LET(const Committed created, handle(std::move(create)));
-  // A crash may have come between the two, so a repeat makes up for it.
-  const Outcome active = handle(command_request(
-      tenant, system_principal(),
-      ActivatePolicy{std::string(kDefaultPolicyName), policy_json(default_policy())}));
-  if (!active && !(created.repeated && active.error().code == ErrorCode::conflict))
-    return active.error();
+  RECOURSE_TRY(handle(std::move(create)));
   const auto info = ledger().find_tenant(tenant);
   RECOURSE_ASSERT(info.has_value(), "a created tenant is found");
   return *info;

@@ -230,6 +230,16 @@ TEST_CASE_FIXTURE(Desk, "a tenant's name is checked and taken once") {
   CHECK(writer->create_tenant(TenantId("No Spaces")).error().code == ErrorCode::invalid);
 }
 
+TEST_CASE_FIXTURE(Desk, "a tenant has its policy from the commit that made it") {
+  const std::uint64_t before = ledger->commit_number();
+  const auto made = writer->create_tenant(TenantId("acme"));
+  REQUIRE(made.ok());
+  CHECK(ledger->commit_number() == before + 1);
+  const auto leaf = ledger->leaf(made->ledger, Position(1));
+  REQUIRE(leaf.ok());
+  CHECK(std::holds_alternative<PolicyActivated>(read_leaf(*leaf)->data));
+}
+
 TEST_CASE_FIXTURE(Desk, "a ledger that was quiet for a minute quotes the meta ledger's head first") {
   open_ticket();
   clock.advance(std::chrono::seconds(61));
