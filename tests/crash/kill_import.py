@@ -31,6 +31,7 @@ resolved_at closed_at""".split()
 
 # Ids end in 26 characters of base 32 (ULIDs, UUIDs, pseudonyms); a second deployment draws others.
 IDENTITY = re.compile(r"\b([a-z]{3})_[0-9A-HJKMNP-TV-Za-z]{20,}\b")
+ORIGIN = re.compile(r"/t/[0-9a-f]{16}\b")
 
 
 def fail(text):
@@ -111,7 +112,7 @@ def events_of(run, out):
             text = json.dumps(event, sort_keys=True)
             text = re.sub(r'"c": "[^"]{44}"', '"c": ""', text)
             text = re.sub(r'("(?:args_commitment|digest|manifest_digest|render_digest)": )"[^"]*"', r"\1", text)
-            events.append(IDENTITY.sub(same, text))
+            events.append(ORIGIN.sub("/t/", IDENTITY.sub(same, text)))
             types[event["type"]] += 1
     return events, types
 
