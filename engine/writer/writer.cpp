@@ -97,10 +97,19 @@ class Writer::Impl {
 
   /// Waits for requests and takes all of them up to the group's limit. False at the end.
   bool take(std::deque<Waiting>& group) {
+    const std::size_t answered = group.size();
     group.clear();
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return false;
+    // Clients that wait for their answers before they ask again form two cohorts that take turns,
+    // and each sync then serves half of them. A pause that is short beside a commit lets those just
+    // answered come back first.
+    if (answered > 1) {
+      const std::size_t all = std::min(options_.max_group, queue_.size() + answered);
+      wake_.wait_for(lock, last_commit_ / kLingerShare,
+                     [&] { return stopping_ || queue_.size() >= all; });
+    }
     if (queue_.size() <= options_.max_group) {
       group.swap(queue_);
     } else {
@@ -126,7 +135,9 @@ class Writer::Impl {
       if (ledger_.staged_bytes() > options_.max_group_bytes) break;
       group.decide(waiting[at].request);
     }
+    const auto began = std::chrono::steady_clock::now();
     const Status committed = group.commit();
+    last_commit_ = std::chrono::steady_clock::now() - began;
     if (!committed) {
       // The state ran ahead of the log; what the views hold is what is true.
       for (const LedgerId id : group.touched()) ledger_views_.erase(id.value());
@@ -162,6 +173,15 @@ class Writer::Impl {
       return;
     }
     for (const LedgerId id : group.touched()) commits_.publish(id, ledger_.head(id).size);
+    // Ledgers are made in commits of the meta ledger.
+    if (group.touched().contains(LedgerId(0))) show_new_ledgers();
+  }
+
+  /// A new tenant's first rows are there before anybody hears that the tenant is.
+  void show_new_ledgers() {
+    for (const LedgerInfo& info : ledger_.ledgers())
+      if (commits_.applied(info.ledger).value() == 0 && views_of(info.ledger) != nullptr)
+        commits_.publish(info.ledger, ledger_.head(info.ledger).size);
   }
 
   /// Opened when first used: a new tenant's, or after a refused commit.
@@ -177,6 +197,9 @@ class Writer::Impl {
     }
     return slot.get();
   }
+
+  static constexpr int kLingerShare = 8;
+  std::chrono::nanoseconds last_commit_{0};
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
