@@ -55,8 +55,7 @@ http::Response proposed(const Committed& committed) {
         .value("approver_roles", decided->approver_roles);
   }
   if (const auto* approval = find_event<ApprovalRequested>(committed))
-    object.value("approval", approval->approval)
-        .value("approval_expires_at", approval->expires_at);
+    object.value("approval", approval->approval).value("approval_expires_at", approval->expires_at);
   if (const auto* failed = find_event<EffectRejected>(committed))
     object.value("failure_code", failed->code);
   object.value("status", status_after(committed));
@@ -160,9 +159,8 @@ void report_action(CallPtr call) {
     });
   });
   if (!good) return;
-  submit(call, body.canonical, std::move(command), [action = *action](const Committed& committed) {
-    return reported(action, committed);
-  });
+  submit(call, body.canonical, std::move(command),
+         [action = *action](const Committed& committed) { return reported(action, committed); });
 }
 
 void withdraw_action(CallPtr call) {
@@ -170,13 +168,11 @@ void withdraw_action(CallPtr call) {
   if (!action) return refuse(*call, action.error());
   WithdrawAction command{*action, {}};
   Body body;
-  const bool good = with_body(*call, body, [&](BodyReader& reader) {
-    command.reason = reader.optional_text("reason");
-  });
+  const bool good = with_body(
+      *call, body, [&](BodyReader& reader) { command.reason = reader.optional_text("reason"); });
   if (!good) return;
-  submit(call, body.canonical, std::move(command), [action = *action](const Committed& committed) {
-    return reported(action, committed);
-  });
+  submit(call, body.canonical, std::move(command),
+         [action = *action](const Committed& committed) { return reported(action, committed); });
 }
 
 void list_action_types(CallPtr call) { respond(*call, http::json(manifest_json())); }

@@ -69,19 +69,19 @@ Result<ActionPage> read_page(const Call& call, const TicketId& ticket, const Act
   bool more = false;
   const bool all = !filter.any();
   const std::string prefix = "ticket/" + ticket.value() + '/';
-  RECOURSE_TRY(call.app.views.each(
-      view::action_history(), call.ledger, prefix, request.from, ViewStore::Order::forward,
-      [&](std::string_view key, std::string_view json) {
-        if (page.rows.size() == request.limit) {
-          more = true;
-          return false;
-        }
-        if (all || filter.passes(json)) {
-          page.rows.emplace_back(json);
-          page.last = std::string(key);
-        }
-        return true;
-      }));
+  RECOURSE_TRY(call.app.views.each(view::action_history(), call.ledger, prefix, request.from,
+                                   ViewStore::Order::forward,
+                                   [&](std::string_view key, std::string_view json) {
+                                     if (page.rows.size() == request.limit) {
+                                       more = true;
+                                       return false;
+                                     }
+                                     if (all || filter.passes(json)) {
+                                       page.rows.emplace_back(json);
+                                       page.last = std::string(key);
+                                     }
+                                     return true;
+                                   }));
   if (!more) page.last.reset();
   if (page.rows.empty() && request.from.empty()) RECOURSE_TRY(ticket_row(call, ticket));
   return page;
@@ -108,9 +108,9 @@ Result<Found> find_action(const Call& call) {
 Result<std::string> with_rules(const Call& call, std::string row) {
   ActionRow action;
   if (!decode_row(row, action) || !action.decided_at) return row;
-  RECOURSE_LET(const std::string leaf,
-               call.app.ledger.leaf(call.ledger,
-                                    Position(static_cast<std::uint64_t>(*action.decided_at))));
+  RECOURSE_LET(
+      const std::string leaf,
+      call.app.ledger.leaf(call.ledger, Position(static_cast<std::uint64_t>(*action.decided_at))));
   RECOURSE_LET(const RecordedEvent event, read_leaf(leaf));
   const auto* const decided = std::get_if<PolicyDecided>(&event.data);
   RECOURSE_ASSERT(decided != nullptr, "an action's verdict stands where its row says");
@@ -142,8 +142,7 @@ void wait_for(const CallPtr& call, const Found& found, Waiters::Time deadline) {
     return answer_action(call, found, std::move(*row));
   call->app.waiters.wait(call->ledger, LogSize(seen.value() + 1), deadline,
                          [call, found, deadline](bool grown) {
-                           wait_for(call, found,
-                                    grown ? deadline : Waiters::Time::min());
+                           wait_for(call, found, grown ? deadline : Waiters::Time::min());
                          });
 }
 
@@ -155,17 +154,17 @@ void list_ticket_actions(CallPtr call) {
       then(call, filter_of(*call), [&](const ActionFilter& filter) {
         then(call, page_request(*call, filter.name(ticket.value())), [&](PageRequest request) {
           then(call, read_page(*call, ticket, filter, request), [&](ActionPage found) {
-            show(call, {ticket.value()},
-                 [call, request = std::move(request),
-                  found = std::move(found)](const Shown& shown) {
-                   std::string items;
-                   for (const std::string& row : found.rows) {
-                     if (!items.empty()) items += ',';
-                     if (const Status good = shown.append_row(items, row); !good)
-                       return refuse(*call, good.error());
-                   }
-                   respond(*call, page(*call, request, std::move(items), found.last));
-                 });
+            show(
+                call, {ticket.value()},
+                [call, request = std::move(request), found = std::move(found)](const Shown& shown) {
+                  std::string items;
+                  for (const std::string& row : found.rows) {
+                    if (!items.empty()) items += ',';
+                    if (const Status good = shown.append_row(items, row); !good)
+                      return refuse(*call, good.error());
+                  }
+                  respond(*call, page(*call, request, std::move(items), found.last));
+                });
           });
         });
       });
@@ -175,17 +174,16 @@ void list_ticket_actions(CallPtr call) {
 
 void show_action(CallPtr call) {
   when_reached(call, [call] {
-    if (const Status good =
-            only_query(*call, {"min_position", "as_of", "wait", kOpen, kPurpose});
+    if (const Status good = only_query(*call, {"min_position", "as_of", "wait", kOpen, kPurpose});
         !good)
       return refuse(*call, good.error());
     then(call, query_duration(*call, "wait"), [&](std::optional<std::chrono::milliseconds> wait) {
       then(call, as_of(*call), [&](std::optional<Position> at) {
         then(call, find_action(*call), [&](const Found& found) {
           if (!at && wait)
-            return wait_for(call, found,
-                            std::chrono::steady_clock::now() +
-                                std::min(*wait, call->app.options.max_wait));
+            return wait_for(
+                call, found,
+                std::chrono::steady_clock::now() + std::min(*wait, call->app.options.max_wait));
           then(call, action_row(*call, found.ticket, found.action, at),
                [&](std::string row) { answer_action(call, found, std::move(row)); });
         });

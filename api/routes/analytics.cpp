@@ -31,18 +31,17 @@ Result<std::string> counted_below(const Call& call, std::uint8_t projection,
                                   const std::string& to) {
   JsonObject object;
   bool damaged = false;
-  RECOURSE_TRY(call.app.views.each(
-      projection, call.ledger, prefix, "", ViewStore::Order::forward,
-      [&](std::string_view key, std::string_view json) {
-        const std::string name(key.substr(prefix.size()));
-        if (name.find('/') != std::string::npos) return true;
-        if (!from.empty() && name < from) return true;
-        if (!to.empty() && name > to) return false;
-        Counts counts;
-        damaged = !decode_row(json, counts);
-        object.raw(name, counted_json(counts));
-        return !damaged;
-      }));
+  RECOURSE_TRY(call.app.views.each(projection, call.ledger, prefix, "", ViewStore::Order::forward,
+                                   [&](std::string_view key, std::string_view json) {
+                                     const std::string name(key.substr(prefix.size()));
+                                     if (name.find('/') != std::string::npos) return true;
+                                     if (!from.empty() && name < from) return true;
+                                     if (!to.empty() && name > to) return false;
+                                     Counts counts;
+                                     damaged = !decode_row(json, counts);
+                                     object.raw(name, counted_json(counts));
+                                     return !damaged;
+                                   }));
   if (damaged) return Error{ErrorCode::corrupt, "a row of counts"};
   return std::move(object).take();
 }
@@ -77,8 +76,7 @@ Result<std::string> agent_json(const Call& call) {
   RECOURSE_LET(const auto actions, counts_at<ActionCounts>(call, view, "actions/all"));
   RECOURSE_LET(const auto tickets, counts_at<TicketCounts>(call, view, "tickets/all"));
   RECOURSE_LET(const auto types, counted_below<ActionCounts>(call, view, "actions/type/", "", ""));
-  RECOURSE_LET(const auto days,
-               counted_below<ActionCounts>(call, view, "actions/day/", from, to));
+  RECOURSE_LET(const auto days, counted_below<ActionCounts>(call, view, "actions/day/", from, to));
   RECOURSE_LET(const auto ticket_days,
                counted_below<TicketCounts>(call, view, "tickets/day/", from, to));
   JsonObject object;

@@ -24,14 +24,14 @@ Result<ApprovalPage> read_page(const Call& call, ApprovalStatus status,
   bool more = false;
   Status inner;
   RECOURSE_TRY(views.each(view::approvals(), call.ledger, prefix, request.from,
-                          ViewStore::Order::forward,
-                          [&](std::string_view key, std::string_view) {
+                          ViewStore::Order::forward, [&](std::string_view key, std::string_view) {
                             if (page.rows.size() == request.limit) {
                               more = true;
                               return false;
                             }
-                            auto row = views.row(view::approvals(), call.ledger,
-                                                 "approval/" + std::string(key.substr(prefix.size())));
+                            auto row =
+                                views.row(view::approvals(), call.ledger,
+                                          "approval/" + std::string(key.substr(prefix.size())));
                             ApprovalRow approval;
                             if (!row || !decode_row(*row, approval)) {
                               inner = row ? Status(Error{ErrorCode::corrupt, "an approval's row"})
@@ -65,8 +65,8 @@ std::string type_json(const ActionType& type) {
 /// The text of which render_digest is the SHA-256 (engine/event/bind.h), so that whoever votes can
 /// recompute what the vote is bound to.
 std::string render_text(const ApprovalRow& approval, const ActionRow& action) {
-  return "recourse/approval@v1\n" + approval.approval.value() + '\n' + action.action.value() + '\n' +
-         action.type.text + '\n' + std::to_string(action.type_version) + '\n' +
+  return "recourse/approval@v1\n" + approval.approval.value() + '\n' + action.action.value() +
+         '\n' + action.type.text + '\n' + std::to_string(action.type_version) + '\n' +
          to_base64(as_text(approval.args_commitment)) + '\n';
 }
 
@@ -122,15 +122,15 @@ http::Response voted(const ApprovalId& approval, const Committed& committed) {
 
 void list_approvals(CallPtr call) {
   when_reached(call, [call] {
-    if (const Status good = only_query(
-            *call, {"status", "limit", "cursor", "min_position", kOpen, kPurpose});
+    if (const Status good =
+            only_query(*call, {"status", "limit", "cursor", "min_position", kOpen, kPurpose});
         !good)
       return refuse(*call, good.error());
     then(call, query_text(*call, "status"), [&](const std::optional<std::string>& text) {
       const auto status = from_word<ApprovalStatus>(text.value_or("pending"));
       if (!status)
-        return refuse(*call, {ErrorCode::invalid,
-                              "query parameter 'status' is no status of an approval"});
+        return refuse(*call,
+                      {ErrorCode::invalid, "query parameter 'status' is no status of an approval"});
       const std::string list = "approvals\n" + text.value_or("pending");
       then(call, page_request(*call, list), [&](const PageRequest& request) {
         then(call, read_page(*call, *status, request), [&](const ApprovalPage& found) {

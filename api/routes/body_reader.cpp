@@ -213,9 +213,8 @@ http::Response unprocessable(const std::vector<BodyFault>& faults) {
               http::json_string(fault.detail) + '}';
   }
   errors += ']';
-  return http::problem(422, "invalid", "Invalid request",
-                       first_of(faults),
-                       http::Outcome::rejected, {{"errors", std::move(errors)}});
+  return http::problem(422, "invalid", "Invalid request", first_of(faults), http::Outcome::rejected,
+                       {{"errors", std::move(errors)}});
 }
 
 bool with_body(const Call& call, Body& body, const std::function<void(BodyReader&)>& read) {

@@ -37,7 +37,9 @@ void respond(const Call& call, http::Response response) {
 void refuse(const Call& call, const Error& error, const std::vector<http::Member>& members) {
   if (http::problem_kind(error.code).status == 500)
     spdlog::error("{} failed: {}", call.request.path(), error.message);
-  respond(call, http::problem(error, members));
+  http::Response response = http::problem(error, members);
+  if (response.status == 503) response.headers.set("Retry-After", "1");
+  respond(call, std::move(response));
 }
 
 Result<std::string> id_parameter(const Call& call, std::string_view name) {

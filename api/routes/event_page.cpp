@@ -40,7 +40,8 @@ bool passes(const EventFilter& filter, std::string_view leaf) {
   return !head || head->actor.id.value() == filter.actor;
 }
 
-/// Candidates by the most selective list; `complete` says whether all up to the head are among them.
+/// Candidates by the most selective list; `complete` says whether all up to the head are among
+/// them.
 struct Candidates {
   std::vector<Position> positions;
   bool complete = true;

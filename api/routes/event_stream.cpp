@@ -40,8 +40,8 @@ class EventStream final : public http::StreamSource {
     const bool moved = page->next_after > after_;
     after_ = page->next_after;
     if (page->events.empty() && after_ > told_) {
-      out += "id: " + std::to_string(after_) + "\nevent: progress\ndata: {\"position\":" +
-             std::to_string(after_) + "}\n\n";
+      out += "id: " + std::to_string(after_) +
+             "\nevent: progress\ndata: {\"position\":" + std::to_string(after_) + "}\n\n";
       told_ = after_;
     }
     if (out.empty() && (first_ || now - spoke_at_ >= kQuiet)) out = ": \n\n";

@@ -48,8 +48,8 @@ void answer_page(const Call& call, const EventPage& page) {
 
 void read_or_wait(const CallPtr& call, const PageOrder& order) {
   const LogSize seen = call->app.writer.commits().applied(call->ledger);
-  auto page = read_events(call->app, call->ledger, order.filter, order.after, order.limit,
-                          kMostBytes);
+  auto page =
+      read_events(call->app, call->ledger, order.filter, order.after, order.limit, kMostBytes);
   if (!page) return refuse(*call, page.error());
   if (seen.value() > 0) call->position = Position(seen.value() - 1);
   if (!page->events.empty() || std::chrono::steady_clock::now() >= order.deadline)
@@ -87,8 +87,8 @@ Result<Position> position_parameter(const Call& call) {
 
 void list_events(CallPtr call) {
   when_reached(call, [call] {
-    if (const Status good = only_query(*call, {"after", "limit", "types", "subject", "actor",
-                                               "wait", "min_position"});
+    if (const Status good = only_query(
+            *call, {"after", "limit", "types", "subject", "actor", "wait", "min_position"});
         !good)
       return refuse(*call, good.error());
     then(call, event_filter(*call), [&](EventFilter filter) {

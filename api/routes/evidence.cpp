@@ -37,16 +37,16 @@ Result<Published> latest(const Call& call) {
 /// A tree size of the query, at most the durable one; absent is `otherwise`.
 Result<LogSize> size_parameter(const Call& call, std::string_view name, LogSize otherwise) {
   const std::uint64_t durable = call.app.ledger.head(call.ledger).size.value();
-  RECOURSE_LET(const auto size,
-               query_number(call, name, 1, static_cast<std::int64_t>(durable)));
+  RECOURSE_LET(const auto size, query_number(call, name, 1, static_cast<std::int64_t>(durable)));
   return size ? LogSize(static_cast<std::uint64_t>(*size)) : otherwise;
 }
 
 Result<std::string> inclusion_json(const Call& call) {
   RECOURSE_TRY(only_query(call, {"position", "size"}));
-  RECOURSE_LET(const LogSize size, size_parameter(call, "size", call.app.ledger.head(call.ledger).size));
-  RECOURSE_LET(const auto position, query_number(call, "position", 0,
-                                                 static_cast<std::int64_t>(size.value()) - 1));
+  RECOURSE_LET(const LogSize size,
+               size_parameter(call, "size", call.app.ledger.head(call.ledger).size));
+  RECOURSE_LET(const auto position,
+               query_number(call, "position", 0, static_cast<std::int64_t>(size.value()) - 1));
   if (!position) return Error{ErrorCode::invalid, "query parameter 'position' is required"};
   const Position at(static_cast<std::uint64_t>(*position));
   RECOURSE_LET(const std::string leaf, call.app.ledger.leaf(call.ledger, at));
@@ -63,7 +63,8 @@ Result<std::string> inclusion_json(const Call& call) {
 
 Result<std::string> consistency_json(const Call& call) {
   RECOURSE_TRY(only_query(call, {"from", "to"}));
-  RECOURSE_LET(const LogSize to, size_parameter(call, "to", call.app.ledger.head(call.ledger).size));
+  RECOURSE_LET(const LogSize to,
+               size_parameter(call, "to", call.app.ledger.head(call.ledger).size));
   RECOURSE_LET(const auto given,
                query_number(call, "from", 1, static_cast<std::int64_t>(to.value())));
   if (!given) return Error{ErrorCode::invalid, "query parameter 'from' is required"};
@@ -93,9 +94,8 @@ Result<std::string> event_proof(const Call& call) {
   TlogProof proof;
   proof.extra = std::move(leaf);
   proof.index = position;
-  RECOURSE_LET(proof.hashes,
-               call.app.ledger.inclusion_proof(call.ledger, Position(position),
-                                               LogSize(published.head.size)));
+  RECOURSE_LET(proof.hashes, call.app.ledger.inclusion_proof(call.ledger, Position(position),
+                                                             LogSize(published.head.size)));
   proof.note = std::move(published.note);
   return tlog_proof_text(proof);
 }
@@ -138,7 +138,8 @@ void show_inclusion_proof(CallPtr call) { answer_json(*call, inclusion_json(*cal
 void show_consistency_proof(CallPtr call) { answer_json(*call, consistency_json(*call)); }
 
 void show_event_proof(CallPtr call) {
-  then(call, event_proof(*call), [&](std::string proof) { respond(*call, text(std::move(proof))); });
+  then(call, event_proof(*call),
+       [&](std::string proof) { respond(*call, text(std::move(proof))); });
 }
 
 void show_verifier_key(CallPtr call) {

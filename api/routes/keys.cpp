@@ -91,8 +91,7 @@ void create_key(CallPtr call) {
   });
   if (!good) return;
   // Whoever runs the deployment makes the first keys of its tenants; to others they do not exist.
-  if (order.tenant != call->tenant &&
-      !satisfies(call->principal, call->tenant, Needs::deployment))
+  if (order.tenant != call->tenant && !satisfies(call->principal, call->tenant, Needs::deployment))
     return refuse(*call, {ErrorCode::not_found, "no such tenant"});
   if (order.principal)
     if (const Status known = take_principal(*call, order); !known)

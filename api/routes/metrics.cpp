@@ -54,12 +54,10 @@ double unpublished(const App& app) {
 
 void add_gauges(App& app) {
   http::MetricRegistry& registry = app.registry;
-  registry.gauge_of("recourse_approvals_pending", "Approvals that wait for a vote.", [&app] {
-    return count_rows(app, view::approvals(), "status/pending/");
-  });
-  registry.gauge_of("recourse_leases_out", "Actions that an executor holds a lease on.", [&app] {
-    return count_rows(app, view::action_history(), "due/");
-  });
+  registry.gauge_of("recourse_approvals_pending", "Approvals that wait for a vote.",
+                    [&app] { return count_rows(app, view::approvals(), "status/pending/"); });
+  registry.gauge_of("recourse_leases_out", "Actions that an executor holds a lease on.",
+                    [&app] { return count_rows(app, view::action_history(), "due/"); });
   registry.gauge_of("recourse_log_size_events", "Events in all ledgers.",
                     [&app] { return log_size(app); });
   registry.gauge_of("recourse_projection_lag_events", "Committed events that rows do not show yet.",

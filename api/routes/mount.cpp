@@ -132,13 +132,14 @@ void mount(App& app, std::span<const RouteSpec> routes, http::Router& router) {
     added.slash = route.slash;
     added.handler = [&app, &route, counted, metadata](http::Request&& request, http::Reply reply) {
       const auto began = request.received_at;
-      enter(app, route, std::move(request),
-            http::Reply([&route, counted, began, reply = std::move(reply)](http::Response response) {
-              if (route.surface == Surface::served)
-                response = served::as_expected(route, std::move(response));
-              counted->note(response, began);
-              reply(std::move(response));
-            }));
+      enter(
+          app, route, std::move(request),
+          http::Reply([&route, counted, began, reply = std::move(reply)](http::Response response) {
+            if (route.surface == Surface::served)
+              response = served::as_expected(route, std::move(response));
+            counted->note(response, began);
+            reply(std::move(response));
+          }));
     };
     router.add(std::move(added));
   }

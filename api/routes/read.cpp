@@ -33,9 +33,7 @@ void note_position(Call& call) {
   if (applied > 0) call.position = Position(applied - 1);
 }
 
-Error none(std::string_view what) {
-  return {ErrorCode::not_found, "no such " + std::string(what)};
-}
+Error none(std::string_view what) { return {ErrorCode::not_found, "no such " + std::string(what)}; }
 
 }  // namespace
 
@@ -46,17 +44,14 @@ void when_reached(const CallPtr& call, std::function<void()> use) {
   const LogSize size(static_cast<std::uint64_t>(**wanted) + 1);
   if (call->app.writer.commits().applied(call->ledger) >= size) return use();
   const auto deadline = std::chrono::steady_clock::now() + call->app.options.catch_up_wait;
-  call->app.waiters.wait(call->ledger, size, deadline,
-                         [call, use = std::move(use)](bool reached) {
-                           note_position(*call);
-                           if (reached) return use();
-                           const std::string at =
-                               std::to_string(call->position.value_or(Position(0)).value());
-                           respond(*call, http::problem(504, "not-yet", "Not there yet",
-                                                        "the rows have not reached min_position",
-                                                        http::Outcome::rejected,
-                                                        {{"position", at}}));
-                         });
+  call->app.waiters.wait(call->ledger, size, deadline, [call, use = std::move(use)](bool reached) {
+    note_position(*call);
+    if (reached) return use();
+    const std::string at = std::to_string(call->position.value_or(Position(0)).value());
+    respond(*call,
+            http::problem(504, "not-yet", "Not there yet", "the rows have not reached min_position",
+                          http::Outcome::rejected, {{"position", at}}));
+  });
 }
 
 Result<std::optional<Position>> as_of(const Call& call) {
@@ -78,8 +73,8 @@ Result<std::string> id_row(const Call& call, std::uint8_t projection, std::strin
 Result<std::string> ticket_row(const Call& call, const TicketId& ticket,
                                std::optional<Position> at) {
   if (at) {
-    RECOURSE_LET(const auto positions, positions_of_ticket(call.app.ledger, &call.app.views,
-                                                           call.ledger, ticket));
+    RECOURSE_LET(const auto positions,
+                 positions_of_ticket(call.app.ledger, &call.app.views, call.ledger, ticket));
     return ticket_as_of(call.app.ledger, call.ledger, ticket, positions, *at);
   }
   auto row = call.app.views.row(view::tickets(), call.ledger, "ticket/" + ticket.value());
@@ -94,8 +89,9 @@ Result<ActionId> action_id(std::string_view text) {
     return id;
   }
   const bool good = text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                             (c >= '0' && c <= '9') || c == '_';
+                    });
   if (!good) return none("action");
   return ActionId(std::string(text));
 }
@@ -110,8 +106,8 @@ Result<TicketId> ticket_of(const Call& call, const ActionId& action) {
 Result<std::string> action_row(const Call& call, const TicketId& ticket, const ActionId& action,
                                std::optional<Position> at) {
   if (at) {
-    RECOURSE_LET(const auto positions, positions_of_ticket(call.app.ledger, &call.app.views,
-                                                           call.ledger, ticket));
+    RECOURSE_LET(const auto positions,
+                 positions_of_ticket(call.app.ledger, &call.app.views, call.ledger, ticket));
     return action_as_of(call.app.ledger, call.ledger, ticket, action, positions, *at);
   }
   auto row = call.app.views.row(view::action_history(), call.ledger,

@@ -22,8 +22,8 @@ std::uint8_t resolution_analytics();
 std::uint8_t agent_analytics();
 }  // namespace view
 
-/// Runs `use` once the rows cover `min_position`, at once when it is not given. Answers 504 with the
-/// position reached when that takes too long, 400 when it cannot be read. No thread waits.
+/// Runs `use` once the rows cover `min_position`, at once when it is not given. Answers 504 with
+/// the position reached when that takes too long, 400 when it cannot be read. No thread waits.
 void when_reached(const CallPtr& call, std::function<void()> use);
 
 /// The query parameter `as_of`: a position, or a time that means the last event recorded by then.
@@ -60,8 +60,8 @@ http::Response page(const Call& call, const PageRequest& request, std::string it
 /// A row as an answer, with its texts as `shown` says.
 void answer_row(const Call& call, const Shown& shown, std::string_view row);
 
-/// The text of top-level member `name` in canonical row JSON; nothing when it is not there. Only for
-/// names that no struct inside the row has.
+/// The text of top-level member `name` in canonical row JSON; nothing when it is not there. Only
+/// for names that no struct inside the row has.
 bool has_member(std::string_view row, std::string_view name, std::string_view text);
 
 }  // namespace recourse::routes

@@ -44,12 +44,11 @@ void show_resolution(CallPtr call) {
     then(call, id_parameter(*call, "resolution"), [&](const std::string& id) {
       const auto ticket = id_row(*call, view::resolutions(), "id/" + id);
       if (!ticket) return missing(ticket.error());
-      auto row = call->app.views.row(view::resolutions(), call->ledger,
-                                     "ticket/" + *ticket + '/' + id);
+      auto row =
+          call->app.views.row(view::resolutions(), call->ledger, "ticket/" + *ticket + '/' + id);
       if (!row) return missing(row.error());
-      show(call, {*ticket}, [call, row = std::move(*row)](const Shown& shown) {
-        answer_row(*call, shown, row);
-      });
+      show(call, {*ticket},
+           [call, row = std::move(*row)](const Shown& shown) { answer_row(*call, shown, row); });
     });
   });
 }

@@ -14,8 +14,7 @@ http::Response refused(const RollbackRefused& data, const Committed& committed) 
   if (data.code.text == "already_rolled_back") detail = "this action was rolled back before";
   if (data.code.text == "later_writers")
     detail = "others have changed what the action changed, and nobody's work is overwritten";
-  return http::problem(409, "rollback-refused", "Rollback refused", detail,
-                       http::Outcome::rejected,
+  return http::problem(409, "rollback-refused", "Rollback refused", detail, http::Outcome::rejected,
                        {{"code", http::json_string(data.code.text)},
                         {"rollback", http::json_string(data.rollback.value())},
                         {"action_id", http::json_string(data.action.value())},
@@ -78,8 +77,8 @@ struct Story {
 
 Result<std::string> read_story(const Call& call, const RollbackId& rollback,
                                const TicketId& ticket) {
-  RECOURSE_LET(const auto positions, positions_of_ticket(call.app.ledger, &call.app.views,
-                                                         call.ledger, ticket));
+  RECOURSE_LET(const auto positions,
+               positions_of_ticket(call.app.ledger, &call.app.views, call.ledger, ticket));
   Story story;
   for (const Position position : positions) {
     RECOURSE_LET(const std::string leaf, call.app.ledger.leaf(call.ledger, position));
@@ -139,18 +138,18 @@ void list_rollbacks(CallPtr call) {
       std::size_t count = 0;
       std::optional<std::string> last;
       bool more = false;
-      const Status read = call->app.views.each(
-          view::action_history(), call->ledger, "rollback/", request.from,
-          ViewStore::Order::backward, [&](std::string_view key, std::string_view json) {
-            if (count == request.limit) {
-              more = true;
-              return false;
-            }
-            if (count++ > 0) items += ',';
-            items += json;
-            last = std::string(key);
-            return true;
-          });
+      const Status read = call->app.views.each(view::action_history(), call->ledger, "rollback/",
+                                               request.from, ViewStore::Order::backward,
+                                               [&](std::string_view key, std::string_view json) {
+                                                 if (count == request.limit) {
+                                                   more = true;
+                                                   return false;
+                                                 }
+                                                 if (count++ > 0) items += ',';
+                                                 items += json;
+                                                 last = std::string(key);
+                                                 return true;
+                                               });
       if (!read) return refuse(*call, read.error());
       if (!more) last.reset();
       respond(*call, page(*call, request, std::move(items), last));

@@ -59,8 +59,7 @@ class Path {
   }
 };
 
-using Replace =
-    std::function<Result<std::string>(std::string_view seal, const Path& path)>;
+using Replace = std::function<Result<std::string>(std::string_view seal, const Path& path)>;
 
 /// `json` with every seal replaced.
 Result<std::string> replace_seals(std::string_view json, const Replace& replace) {
@@ -108,8 +107,7 @@ std::optional<At> parse_at(std::string_view text) {
   const char* const end = text.data() + text.size();
   const auto first = std::from_chars(text.data(), text.data() + dot, at.position);
   const auto second = std::from_chars(text.data() + dot + 1, end, at.ordinal);
-  if (first.ec != std::errc() || second.ec != std::errc() || second.ptr != end)
-    return std::nullopt;
+  if (first.ec != std::errc() || second.ec != std::errc() || second.ptr != end) return std::nullopt;
   return at;
 }
 
@@ -177,8 +175,7 @@ const OpenedValue* OpenedTexts::find(std::uint64_t position, std::uint64_t ordin
 
 Result<std::string> with_texts(std::string_view row, const OpenedTexts& texts) {
   std::vector<std::string> erased;
-  RECOURSE_LET(std::string out,
-               replace_seals(row, [&](std::string_view seal, const Path& path) {
+  RECOURSE_LET(std::string out, replace_seals(row, [&](std::string_view seal, const Path& path) {
                  return shown(seal, path, parse_at(member(seal, "at")).value_or(At{}), texts,
                               erased);
                }));
@@ -190,8 +187,7 @@ Result<std::string> leaf_with_texts(std::string_view leaf, Position position,
                                     const OpenedTexts& texts) {
   std::vector<std::string> erased;
   std::uint64_t ordinal = 0;
-  RECOURSE_LET(std::string out,
-               replace_seals(leaf, [&](std::string_view seal, const Path& path) {
+  RECOURSE_LET(std::string out, replace_seals(leaf, [&](std::string_view seal, const Path& path) {
                  return shown(seal, path, At{position.value(), ordinal++}, texts, erased);
                }));
   add_erased(out, erased);

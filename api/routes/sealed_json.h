@@ -13,9 +13,11 @@ namespace recourse::routes {
 
 // Sealed values in the JSON of rows ({"$sealed":{"at":"<position>.<ordinal>","c":…}}) and of leaves
 // ({"$sealed":{"c":…,"k":…,"r":…,"t":…}}), on their way to a reader. Only canonical JSON that this
-// program wrote comes in, so a quote inside a text is always escaped and the marker is unmistakable.
+// program wrote comes in, so a quote inside a text is always escaped and the marker is
+// unmistakable.
 
-/// What a reader sees who did not ask for texts: {"sealed":true,"at":…,"c":…}. One pass, no parsing.
+/// What a reader sees who did not ask for texts: {"sealed":true,"at":…,"c":…}. One pass, no
+/// parsing.
 std::string with_seals_shown(std::string_view row);
 /// Appends it to `out`.
 void append_with_seals_shown(std::string& out, std::string_view row);
@@ -32,8 +34,8 @@ class OpenedTexts {
 };
 
 /// A row with its texts in the place of their seals. An erased one is null, and the object gets a
-/// member `erased` with the JSON pointers of all of them. Errors: corrupt when a text is not the one
-/// that the row's commitment binds.
+/// member `erased` with the JSON pointers of all of them. Errors: corrupt when a text is not the
+/// one that the row's commitment binds.
 Result<std::string> with_texts(std::string_view row, const OpenedTexts& texts);
 
 /// The same for the leaf at `position`.

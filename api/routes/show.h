@@ -33,11 +33,11 @@ class Shown {
 inline constexpr std::string_view kOpen = "open";
 inline constexpr std::string_view kPurpose = "purpose";
 
-/// Calls `use` with what the caller may see of these tickets. With `open=true` the texts are opened:
-/// for the roles agent, operator, manager and admin, who work with them, and for an auditor who says
-/// with `purpose=` what for; a viewer gets 403. That they were opened is recorded, once for each
-/// person, ticket and quarter of an hour, and is durable before `use` runs; a full disk delays the
-/// record, not the reading. Answers itself when something is refused.
+/// Calls `use` with what the caller may see of these tickets. With `open=true` the texts are
+/// opened: for the roles agent, operator, manager and admin, who work with them, and for an auditor
+/// who says with `purpose=` what for; a viewer gets 403. That they were opened is recorded, once
+/// for each person, ticket and quarter of an hour, and is durable before `use` runs; a full disk
+/// delays the record, not the reading. Answers itself when something is refused.
 void show(const CallPtr& call, std::vector<std::string> tickets,
           std::function<void(const Shown&)> use);
 

@@ -30,8 +30,9 @@ void list_tenants(CallPtr call) {
 void create_tenant(CallPtr call) {
   TenantId tenant;
   Body body;
-  const bool good = with_body(
-      *call, body, [&](BodyReader& reader) { tenant = TenantId(reader.text("tenant", {1, 40})); });
+  const bool good = with_body(*call, body, [&](BodyReader& reader) {
+    tenant = TenantId(reader.text("tenant", {1, 40}));
+  });
   if (!good) return;
   then(call, repeatable(*call, body), [&](Writer::Repeatable request) {
     call->app.waiters.post([call, tenant, request = std::move(request)] {

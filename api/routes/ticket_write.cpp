@@ -51,8 +51,9 @@ std::vector<http::Member> current_version(const Call& call, const TicketId& tick
 
 Result<TicketId> ticket_parameter(const Call& call) {
   RECOURSE_LET(std::string id, id_parameter(call, "ticket"));
-  const bool number = !id.empty() && id.size() <= 15 &&
-                      std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool number =
+      !id.empty() && id.size() <= 15 &&
+      std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!number) return TicketId(std::move(id));
   auto found = id_row(call, view::tickets(), "number/" + ticket_number_key(std::stoll(id)));
   if (!found && found.error().code == ErrorCode::not_found)

@@ -57,27 +57,28 @@ Result<TicketPage> read_page(const Call& call, const TicketFilter& filter,
   TicketPage page;
   std::size_t scanned = 0;
   Status inner;
-  RECOURSE_TRY(views.each(
-      view::tickets(), call.ledger, prefix, request.from, ViewStore::Order::backward,
-      [&](std::string_view key, std::string_view json) {
-        if (page.rows.size() == request.limit || scanned++ == kMaxScannedRows) return false;
-        std::string id(key.substr(prefix.size()));
-        std::string row(json);
-        if (filter.status) {
-          auto found = views.row(view::tickets(), call.ledger, "ticket/" + id);
-          if (!found) {
-            inner = found.error();
-            return false;
-          }
-          row = std::move(*found);
-        }
-        page.last = std::string(key);
-        if (filter.passes(row)) {
-          page.ids.push_back(std::move(id));
-          page.rows.push_back(std::move(row));
-        }
-        return true;
-      }));
+  RECOURSE_TRY(views.each(view::tickets(), call.ledger, prefix, request.from,
+                          ViewStore::Order::backward,
+                          [&](std::string_view key, std::string_view json) {
+                            if (page.rows.size() == request.limit || scanned++ == kMaxScannedRows)
+                              return false;
+                            std::string id(key.substr(prefix.size()));
+                            std::string row(json);
+                            if (filter.status) {
+                              auto found = views.row(view::tickets(), call.ledger, "ticket/" + id);
+                              if (!found) {
+                                inner = found.error();
+                                return false;
+                              }
+                              row = std::move(*found);
+                            }
+                            page.last = std::string(key);
+                            if (filter.passes(row)) {
+                              page.ids.push_back(std::move(id));
+                              page.rows.push_back(std::move(row));
+                            }
+                            return true;
+                          }));
   RECOURSE_TRY(std::move(inner));
   if (page.rows.size() < request.limit && scanned <= kMaxScannedRows) page.last.reset();
   return page;
@@ -89,7 +90,8 @@ void answer_ticket(const Call& call, const Shown& shown, const std::string& row)
   if (!text) return refuse(call, text.error());
   http::Response response = http::json(std::move(*text));
   TicketRow ticket;
-  if (decode_row(row, ticket)) response.headers.set("ETag", '"' + std::to_string(ticket.version) + '"');
+  if (decode_row(row, ticket))
+    response.headers.set("ETag", '"' + std::to_string(ticket.version) + '"');
   respond(call, std::move(response));
 }
 
@@ -119,8 +121,8 @@ void open_ticket(CallPtr call) {
     command.customer_email = reader.optional_text("customer_email", {3, 320});
     if (command.customer_email && command.customer_email->find('@') == std::string::npos)
       reader.fault("customer_email", "must be an e-mail address");
-    address = reader.optional_text("requester", {1, 320})
-                  .value_or(command.customer_email.value_or(""));
+    address =
+        reader.optional_text("requester", {1, 320}).value_or(command.customer_email.value_or(""));
     command.issue_type = reader.optional_label("issue_type");
     command.category = reader.optional_label("category");
     command.priority = reader.optional_label("priority");

@@ -16,11 +16,12 @@ struct TimelinePage {
 Result<TimelinePage> read_page(const Call& call, const TicketId& ticket) {
   RECOURSE_TRY(only_query(call, {"after", "limit", "as_of", "min_position", kOpen, kPurpose}));
   RECOURSE_LET(const auto after, query_number(call, "after", -1, Json::kMaxInteger));
-  RECOURSE_LET(const auto limit, query_number(call, "limit", 1,
-                                              static_cast<std::int64_t>(call.app.options.max_page)));
+  RECOURSE_LET(
+      const auto limit,
+      query_number(call, "limit", 1, static_cast<std::int64_t>(call.app.options.max_page)));
   RECOURSE_LET(const auto at, as_of(call));
-  RECOURSE_LET(auto positions, positions_of_ticket(call.app.ledger, &call.app.views, call.ledger,
-                                                   ticket));
+  RECOURSE_LET(auto positions,
+               positions_of_ticket(call.app.ledger, &call.app.views, call.ledger, ticket));
   if (positions.empty()) return Error{ErrorCode::not_found, "no such ticket"};
   if (at)
     positions.erase(std::upper_bound(positions.begin(), positions.end(), *at), positions.end());

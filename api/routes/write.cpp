@@ -148,9 +148,8 @@ void submit(const CallPtr& call, std::string_view body, WriteRequest request, An
       std::move(request),
       [call, answer = std::move(answer), explain = std::move(options.explain)](Outcome outcome) {
         if (!outcome)
-          return refuse_command(
-              *call, outcome.error(),
-              explain ? explain(outcome.error()) : std::vector<http::Member>());
+          return refuse_command(*call, outcome.error(),
+                                explain ? explain(outcome.error()) : std::vector<http::Member>());
         if (!outcome->repeated) count_events(call->app.metrics, *outcome);
         http::Response response = answer(*outcome);
         if (!outcome->events.empty())

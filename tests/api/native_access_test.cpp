@@ -83,6 +83,25 @@ TEST_CASE("each role does what it may and gets 403 for the rest") {
   CHECK(desk.post("/v1/tickets/" + ticket + "/close", "{}", desk.agent).status == 403);
 }
 
+TEST_CASE("every route asks for a key and for its role") {
+  NativeDesk desk;
+  for (const routes::RouteSpec& route : routes::native_routes()) {
+    std::string path;
+    for (const char c : route.pattern) path += c == '{' || c == '}' || c == '.' ? 'x' : c;
+    CAPTURE(path);
+    const std::string method(http::name(route.method));
+    const Headers json{{"Content-Type", "application/json"}, {"Idempotency-Key", "a"}};
+    const bool open = route.needs == routes::Needs::nobody;
+    CHECK((desk.send(method, path, "", "{}", json).status == 401) == !open);
+    const int as_viewer = desk.send(method, path, desk.viewer, "{}", json).status;
+    const bool viewer_may = open || route.needs == routes::Needs::viewer;
+    CHECK((as_viewer == 403) == !viewer_may);
+    if (route.mutating) {
+      CHECK(desk.send(method, path, desk.auditor, "{}", json).status == 403);
+    }
+  }
+}
+
 TEST_CASE("to another tenant nothing of this one exists") {
   NativeDesk desk;
   const std::string ticket = desk.open_ticket();

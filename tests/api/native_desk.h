@@ -4,6 +4,7 @@
 #include <httplib.h>
 
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -59,15 +60,7 @@ class NativeDesk {
     std::string pattern = (std::filesystem::temp_directory_path() / "recourse-api-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     directory = pattern;
-    LedgerOptions place;
-    place.data_dir = directory + "/data";
-    place.kek_file = directory + "/kek";
-    place.random = &random;
-    place.clock = &clock;
-    ledger = take(Ledger::open(place));
-    views = take(ViewStore::open(place.data_dir));
-    writer = take(Writer::open(*ledger, *views, clock, random));
-    signer = take(Signer::open(*ledger, place.data_dir));
+    open(LedgerOptions().free_space_watermark_bytes);
     const auto first = bootstrap(*writer);
     REQUIRE(first.ok());
     admin = (*first)->secret;
@@ -79,23 +72,18 @@ class NativeDesk {
     agent = key(Role::agent, ActorType::agent);
     REQUIRE(writer->create_tenant(TenantId("other")).ok());
     stranger = key(Role::admin, ActorType::human, "other");
-    app = std::make_unique<routes::App>(*writer, *signer, registry, std::move(options));
-    routes::mount(*app, routes::native_routes(), router);
-    http::ServerOptions listen;
-    listen.port = 0;
-    server = take(http::Server::start(listen, [this](http::Request&& request, http::Reply reply) {
-      router.dispatch(std::move(request), std::move(reply));
-    }));
+    serve(std::move(options));
   }
   ~NativeDesk() {
-    server->stop(std::chrono::seconds(1));
-    server.reset();
-    app.reset();
-    signer.reset();
-    writer.reset();
-    views.reset();
-    ledger.reset();
+    close();
     std::filesystem::remove_all(directory);
+  }
+
+  /// The same deployment on a disk without room: nothing can be appended any more.
+  void fill_disk() {
+    close();
+    open(std::numeric_limits<std::uint64_t>::max() / 2);
+    serve({});
   }
 
   using Headers = std::multimap<std::string, std::string>;
@@ -132,7 +120,7 @@ class NativeDesk {
     const auto made = post("/v1/tickets",
                            R"({"title":"Cannot log in","description":"The link is dead",)"
                            R"("customer_email":"jane@example.com","channel":"email",)"
-                           R"("category":"account","priority":"high"})",
+                           R"("category":"Account access","priority":"high"})",
                            person);
     REQUIRE_MESSAGE(made.status == 201, made.body);
     return made.text("ticket");
@@ -193,11 +181,44 @@ class NativeDesk {
     return std::move(result).value();
   }
 
+  void open(std::uint64_t free_space_watermark_bytes) {
+    LedgerOptions place;
+    place.data_dir = directory + "/data";
+    place.kek_file = directory + "/kek";
+    place.random = &random;
+    place.clock = &clock;
+    place.free_space_watermark_bytes = free_space_watermark_bytes;
+    ledger = take(Ledger::open(place));
+    views = take(ViewStore::open(place.data_dir));
+    writer = take(Writer::open(*ledger, *views, clock, random));
+    signer = take(Signer::open(*ledger, place.data_dir));
+  }
+  void serve(routes::AppOptions options) {
+    registry = std::make_unique<http::MetricRegistry>();
+    router = std::make_unique<http::Router>();
+    app = std::make_unique<routes::App>(*writer, *signer, *registry, std::move(options));
+    routes::mount(*app, routes::native_routes(), *router);
+    http::ServerOptions listen;
+    listen.port = 0;
+    server = take(http::Server::start(listen, [this](http::Request&& request, http::Reply reply) {
+      router->dispatch(std::move(request), std::move(reply));
+    }));
+  }
+  void close() {
+    server->stop(std::chrono::seconds(1));
+    server.reset();
+    app.reset();
+    signer.reset();
+    writer.reset();
+    views.reset();
+    ledger.reset();
+  }
+
   std::string directory;
   SeededRandom random{7};
-  http::MetricRegistry registry;
+  std::unique_ptr<http::MetricRegistry> registry;
   std::unique_ptr<routes::App> app;
-  http::Router router;
+  std::unique_ptr<http::Router> router;
   std::unique_ptr<http::Server> server;
   int requests_ = 0;
 };

@@ -174,6 +174,18 @@ TEST_CASE("texts are shown to those who may, and that they were is recorded once
         "Cannot log in");
 }
 
+TEST_CASE("on a full disk nothing is accepted, everything can be read, texts too") {
+  NativeDesk desk;
+  const std::string path = "/v1/tickets/" + desk.open_ticket();
+  desk.fill_disk();
+  const auto refused = desk.post(path + "/close", "{}", desk.person);
+  CHECK(refused.status == 507);
+  CHECK(refused.text("outcome") == "rejected");
+  CHECK(desk.get(path, desk.viewer).text("status") == "new");
+  CHECK(desk.get(path + "?open=true", desk.operator_).text("title") == "Cannot log in");
+  CHECK(desk.get("/v1/events", desk.viewer).status == 200);
+}
+
 TEST_CASE("the kill switch stops agents, and a person lets them go on") {
   NativeDesk desk;
   const std::string ticket = desk.open_ticket();

@@ -29,7 +29,8 @@ Read read(std::string_view json, const std::function<void(BodyReader&)>& with) {
 }
 
 TEST_CASE("a member that nobody asked for is a fault with its pointer") {
-  const Read found = read(R"({"a":"x","b~/c":1})", [](BodyReader& r) { CHECK(r.text("a") == "x"); });
+  const Read found =
+      read(R"({"a":"x","b~/c":1})", [](BodyReader& r) { CHECK(r.text("a") == "x"); });
   CHECK(found.faults.size() == 1);
   CHECK(found.has("/b~0~1c", "no member"));
 }
@@ -79,22 +80,21 @@ TEST_CASE("words of an enumeration are listed when another one comes") {
 
 TEST_CASE("elements of a list are read like bodies of their own") {
   std::size_t seen = 0;
-  const Read found = read(R"({"writes":[{"entity":"a"},{"entity":"b","x":1},3]})",
-                          [&](BodyReader& r) {
-                            r.each_object("writes", 4, [&](BodyReader& w) {
-                              w.code("entity");
-                              ++seen;
-                            });
-                          });
+  const Read found =
+      read(R"({"writes":[{"entity":"a"},{"entity":"b","x":1},3]})", [&](BodyReader& r) {
+        r.each_object("writes", 4, [&](BodyReader& w) {
+          w.code("entity");
+          ++seen;
+        });
+      });
   CHECK(seen == 2);
   CHECK(found.has("/writes/1/x", "no member"));
   CHECK(found.faults.size() == 2);
 }
 
 TEST_CASE("an object is taken as its canonical JSON") {
-  read(R"({"args":{"b":1,"a":[ 2 ]}})", [](BodyReader& r) {
-    CHECK(r.optional_object_json("args") == R"({"a":[2],"b":1})");
-  });
+  read(R"({"args":{"b":1,"a":[ 2 ]}})",
+       [](BodyReader& r) { CHECK(r.optional_object_json("args") == R"({"a":[2],"b":1})"); });
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ struct Recorded {
 
 TEST_CASE("a thousand refused logins in a minute are two leaves") {
   Recorded recorded;
-  for (int i = 0; i < 1000; ++i) recorded.denials.note(Denial::unknown_key, kStart + seconds(i % 60));
+  for (int i = 0; i < 1000; ++i)
+    recorded.denials.note(Denial::unknown_key, kStart + seconds(i % 60));
   REQUIRE(recorded.leaves.size() == 1);
   CHECK(recorded.leaves[0].second == 1);
   recorded.denials.flush(kStart + seconds(59));

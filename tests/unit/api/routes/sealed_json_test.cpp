@@ -8,8 +8,8 @@ namespace recourse::routes {
 namespace {
 
 std::string seal(std::string_view at, const Hash& commitment) {
-  return R"({"$sealed":{"at":")" + std::string(at) + R"(","c":")" +
-         to_base64(as_text(commitment)) + R"("}})";
+  return R"({"$sealed":{"at":")" + std::string(at) + R"(","c":")" + to_base64(as_text(commitment)) +
+         R"("}})";
 }
 
 OpenedTexts one(std::uint64_t position, SealedOrdinal ordinal, std::string json, const Hash& c) {
@@ -25,10 +25,9 @@ constexpr Hash kB{2};
 
 TEST_CASE("without texts a sealed value says that it is sealed, where it is and what binds it") {
   const std::string row = R"({"a":)" + seal("3.0", kA) + R"(,"b":[)" + seal("12.4", kB) + "]}";
-  CHECK(with_seals_shown(row) == R"({"a":{"sealed":true,"at":"3.0","c":")" +
-                                     to_base64(as_text(kA)) +
-                                     R"("},"b":[{"sealed":true,"at":"12.4","c":")" +
-                                     to_base64(as_text(kB)) + R"("}]})");
+  CHECK(with_seals_shown(row) ==
+        R"({"a":{"sealed":true,"at":"3.0","c":")" + to_base64(as_text(kA)) +
+            R"("},"b":[{"sealed":true,"at":"12.4","c":")" + to_base64(as_text(kB)) + R"("}]})");
   CHECK(with_seals_shown(R"({"a":1})") == R"({"a":1})");
 }
 
@@ -48,13 +47,13 @@ TEST_CASE("an opened text stands in the place of its seal") {
 }
 
 TEST_CASE("an erased text is null and named by its pointer") {
-  const std::string row =
-      R"({"changes":[{"k":1},{"sealed_after":)" + seal("9.2", kB) + R"(}],"title":)" +
-      seal("3.0", kA) + "}";
+  const std::string row = R"({"changes":[{"k":1},{"sealed_after":)" + seal("9.2", kB) +
+                          R"(}],"title":)" + seal("3.0", kA) + "}";
   const auto shown = with_texts(row, one(3, 0, R"("Jane")", kA));
   REQUIRE(shown.ok());
-  CHECK(*shown ==
-        R"({"changes":[{"k":1},{"sealed_after":null}],"title":"Jane","erased":["/changes/1/sealed_after"]})");
+  CHECK(
+      *shown ==
+      R"({"changes":[{"k":1},{"sealed_after":null}],"title":"Jane","erased":["/changes/1/sealed_after"]})");
   CHECK(parse_json(*shown).ok());
 }
 

@@ -19,7 +19,8 @@ TEST_CASE("an idempotency key comes with quotes or without") {
 }
 
 TEST_CASE("what is no idempotency key is refused") {
-  for (const std::string bad : {"", "\"\"", "\"a", "a b", "\"a b\"", "a\x7f", "\"a\"b\"", "\"a\\n\""}) {
+  for (const std::string bad :
+       {"", "\"\"", "\"a", "a b", "\"a b\"", "a\x7f", "\"a\"b\"", "\"a\\n\""}) {
     CAPTURE(bad);
     CHECK(!idempotency_key(with("Idempotency-Key", bad)).ok());
   }
