@@ -122,6 +122,9 @@ class Usage(Folder):
                                 check=False)
         self.assertIn("by-flag", result.stderr)
 
+    def test_an_unknown_command_is_named(self):
+        self.refuse(WRONG_USAGE, "there is no command frobnicate", "frobnicate")
+
     def test_a_wrong_address_or_time_is_64(self):
         self.refuse(WRONG_USAGE, "127.0.0.1:8080", "serve", "--listen", "here:there")
         self.refuse(WRONG_USAGE, "--help`", "serve", "--port", "70000")

@@ -50,6 +50,12 @@ class CommandLine {
       std::cerr << app_.help();
       return complain("", "no command was given", "name one of those above", kWrongUsage);
     }
+    // The library would only say that a command is missing.
+    const std::string_view word = argv[1];
+    const auto named = [&](const CLI::App* command) { return command->get_name() == word; };
+    if (!word.starts_with('-') && app_.get_subcommands(named).empty())
+      return complain("", "there is no command " + one_line(word), "see `recourse --help`",
+                      kWrongUsage);
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& help) {  // Help and version.
