@@ -1,5 +1,6 @@
 option(RECOURSE_TESTS "Build the tests" ON)
 option(RECOURSE_FAILPOINTS "Compile the failpoints that crash tests use" OFF)
+set(RECOURSE_UNITY 0 CACHE STRING "Sources of a module compiled together in one unit; 0: each alone")
 set(RECOURSE_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
 find_program(CCACHE ccache)
@@ -17,3 +18,12 @@ endif()
 if(RECOURSE_FAILPOINTS)
   target_compile_definitions(recourse_options INTERFACE RECOURSE_FAILPOINTS)
 endif()
+# The headers cost more than our own lines, so a release build reads them once for several sources.
+# A class of the .cpp whose members have types of its unnamed namespace is then no longer in what the
+# compiler takes for the main file; it would warn of one definition too many.
+function(recourse_compile_together target)
+  if(RECOURSE_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${RECOURSE_UNITY})
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()

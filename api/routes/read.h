@@ -43,6 +43,9 @@ Result<std::string> action_row(const Call& call, const TicketId& ticket, const A
 /// A row that holds nothing but an id, such as an index's.
 Result<std::string> id_row(const Call& call, std::uint8_t projection, std::string_view key);
 
+/// Rows that one page with filters looks at; the cursor goes on from there.
+inline constexpr std::size_t kMaxScannedRows = 5'000;
+
 /// How much of a list to show, and from where.
 struct PageRequest {
   std::size_t limit = 0;

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "api/routes/body_reader.h"
+#include "api/routes/read.h"
 #include "api/routes/served_errors.h"
 #include "api/routes/served_rows.h"
 #include "api/routes/served_systems.h"
@@ -9,8 +10,6 @@
 
 namespace recourse::routes::served {
 namespace {
-
-constexpr std::size_t kMaxScannedRows = 5'000;
 
 Result<ApprovalRow> read_approval(const Call& call, std::string_view id) {
   const auto json =

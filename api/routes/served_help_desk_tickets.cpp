@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxInteractions = 500;
 
 /// What the help desk's own clients read of a ticket. What people typed is sealed.
-JsonObject ticket_object(const TicketRow& row) {
+JsonObject help_desk_ticket(const TicketRow& row) {
   JsonObject out;
   out.number("ticket_id", row.number).value("id", row.ticket).text("status", help_desk_status(row));
   // A kind of issue that is no code was typed by somebody and lies sealed in the title.
@@ -35,7 +35,7 @@ JsonObject ticket_object(const TicketRow& row) {
   return out;
 }
 
-struct NewTicket {
+struct NewHelpDeskTicket {
   OpenTicket command;
   std::string requester;
 };
@@ -77,8 +77,8 @@ std::string requester_of(const Json& body, BodyReader& reader, const Call& call)
   return email.value_or(call.principal.id.value());
 }
 
-NewTicket read_ticket_body(const Call& call, const Json& body, BodyReader& reader) {
-  NewTicket made;
+NewHelpDeskTicket read_help_desk_ticket(const Call& call, const Json& body, BodyReader& reader) {
+  NewHelpDeskTicket made;
   OpenTicket& command = made.command;
   const std::string issue = reader.text("issue_type", {1, 2'000});
   if (is_code(issue) && is_label(issue)) {
@@ -102,7 +102,7 @@ NewTicket read_ticket_body(const Call& call, const Json& body, BodyReader& reade
 }
 
 /// The ticket as it was opened, from the event and what the request said.
-http::Response created(const OpenTicket& command, const Committed& committed) {
+http::Response opened_help_desk_ticket(const OpenTicket& command, const Committed& committed) {
   const auto* opened = find_event<TicketOpened>(committed);
   if (opened == nullptr) return http::json("{}", 201);
   const Timestamp at = committed.events.front().time;
@@ -161,7 +161,7 @@ std::optional<std::string> interaction(const TicketEvent& event, const Shown& sh
 void answer_ticket(const Call& call, const TicketRow& row, const Shown& shown) {
   const auto events = ticket_events(call, row.ticket, kMaxInteractions);
   if (!events) return refuse(call, events.error());
-  JsonObject object = ticket_object(row);
+  JsonObject object = help_desk_ticket(row);
   auto text = shown.row(std::move(object).take());
   if (!text) return refuse(call, text.error());
   text->pop_back();
@@ -177,7 +177,7 @@ void answer_ticket(const Call& call, const TicketRow& row, const Shown& shown) {
   respond(call, http::json(std::move(*text)));
 }
 
-struct TicketFilter {
+struct HelpDeskFilter {
   std::optional<std::string> status, category;
   std::string name() const {
     return "help-desk\n" + status.value_or("") + '\n' + category.value_or("");
@@ -188,10 +188,10 @@ struct TicketFilter {
   }
 };
 
-Result<TicketFilter> filter_of(const Call& call) {
+Result<HelpDeskFilter> help_desk_filter(const Call& call) {
   RECOURSE_TRY(
       only_query(call, {"status", "category", "limit", "cursor", "min_position", kOpen, kPurpose}));
-  TicketFilter filter;
+  HelpDeskFilter filter;
   RECOURSE_LET(filter.status, query_text(call, "status"));
   RECOURSE_LET(filter.category, query_text(call, "category"));
   if (filter.status && !is_help_desk_status(*filter.status))
@@ -208,10 +208,10 @@ void create_ticket(CallPtr call) {
     return respond(*call, std::move(refused->response));
   const Body& body = std::get<Body>(read);
   BodyReader::Shared shared;
-  NewTicket made;
+  NewHelpDeskTicket made;
   {
     BodyReader reader(body.json, shared);
-    made = read_ticket_body(*call, body.json, reader);
+    made = read_help_desk_ticket(*call, body.json, reader);
   }
   if (!shared.faults.empty()) return respond(*call, unprocessable(shared.faults));
   WriteOptions options;
@@ -219,20 +219,22 @@ void create_ticket(CallPtr call) {
   options.requester_address = std::move(made.requester);
   submit(
       call, body.canonical, made.command,
-      [command = made.command](const Committed& committed) { return created(command, committed); },
+      [command = made.command](const Committed& committed) {
+        return opened_help_desk_ticket(command, committed);
+      },
       std::move(options));
 }
 
 void list_tickets(CallPtr call) {
   when_reached(call, [call] {
-    then(call, filter_of(*call), [&](const TicketFilter& filter) {
+    then(call, help_desk_filter(*call), [&](const HelpDeskFilter& filter) {
       then(call, page_request(*call, filter.name()), [&](const PageRequest& request) {
         auto found = ticket_page(*call, request, {},
                                  [&](const TicketRow& row) { return filter.passes(row); });
         if (!found) return refuse(*call, found.error());
         show_texts(call, found->ids(), [call, request, page = *found](const Shown& shown) {
           std::vector<std::string> objects;
-          for (const TicketRow& row : page.rows) objects.push_back(ticket_object(row).take());
+          for (const TicketRow& row : page.rows) objects.push_back(help_desk_ticket(row).take());
           auto items = shown_items(shown, objects);
           if (!items) return refuse(*call, items.error());
           respond(*call, http::json("{\"next\":" + next_link_json(*call, request, page.last) +

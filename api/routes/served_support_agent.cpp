@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxEvents = 1'000;
 
-JsonObject ticket_object(const TicketRow& row) {
+JsonObject support_ticket(const TicketRow& row) {
   JsonObject out;
   out.value("id", row.ticket)
       .value("ticket_id", row.ticket)
@@ -33,7 +33,7 @@ JsonObject ticket_object(const TicketRow& row) {
   return out;
 }
 
-struct NewTicket {
+struct NewSupportTicket {
   OpenTicket command;
   std::string requester;
 };
@@ -43,8 +43,8 @@ void check_label(BodyReader& reader, std::string_view name, const std::string& t
     reader.fault(name, "1 to 64 bytes, without control characters and without @");
 }
 
-NewTicket read_ticket_body(const Call& call, BodyReader& reader) {
-  NewTicket made;
+NewSupportTicket read_support_ticket(const Call& call, BodyReader& reader) {
+  NewSupportTicket made;
   OpenTicket& command = made.command;
   command.title = reader.text("subject", {1, 2'000});
   command.description = reader.text("body", {1, 64U << 10});
@@ -63,7 +63,7 @@ NewTicket read_ticket_body(const Call& call, BodyReader& reader) {
 }
 
 /// The ticket as it was opened, from the event and what the request said.
-http::Response created(const OpenTicket& command, const Committed& committed) {
+http::Response opened_support_ticket(const OpenTicket& command, const Committed& committed) {
   const auto* opened = find_event<TicketOpened>(committed);
   if (opened == nullptr) return http::json("{}", 201);
   const Timestamp at = committed.events.front().time;
@@ -89,7 +89,7 @@ http::Response created(const OpenTicket& command, const Committed& committed) {
   return response;
 }
 
-struct TicketFilter {
+struct SupportFilter {
   std::optional<std::string> status, channel, priority;
 
   std::string name() const {
@@ -103,10 +103,10 @@ struct TicketFilter {
   }
 };
 
-Result<TicketFilter> filter_of(const Call& call) {
+Result<SupportFilter> support_filter(const Call& call) {
   RECOURSE_TRY(only_query(
       call, {"status", "channel", "priority", "limit", "cursor", "min_position", kOpen, kPurpose}));
-  TicketFilter filter;
+  SupportFilter filter;
   RECOURSE_LET(filter.status, query_text(call, "status"));
   RECOURSE_LET(filter.channel, query_text(call, "channel"));
   RECOURSE_LET(filter.priority, query_text(call, "priority"));
@@ -142,7 +142,7 @@ Result<std::string> event_object(const TicketEvent& event, const Shown& shown) {
 
 Result<std::string> ticket_with_events(const Call& call, const TicketRow& row, const Shown& shown) {
   RECOURSE_LET(const auto events, ticket_events(call, row.ticket, kMaxEvents));
-  JsonObject object = ticket_object(row);
+  JsonObject object = support_ticket(row);
   RECOURSE_LET(std::string text, shown.row(std::move(object).take()));
   text.pop_back();
   text += ",\"events\":[";
@@ -158,23 +158,25 @@ Result<std::string> ticket_with_events(const Call& call, const TicketRow& row, c
 }  // namespace
 
 void create_support_ticket(CallPtr call) {
-  NewTicket made;
+  NewSupportTicket made;
   Body body;
-  const bool good =
-      with_body(*call, body, [&](BodyReader& reader) { made = read_ticket_body(*call, reader); });
+  const bool good = with_body(
+      *call, body, [&](BodyReader& reader) { made = read_support_ticket(*call, reader); });
   if (!good) return;
   WriteOptions options;
   options.key_required = false;
   options.requester_address = std::move(made.requester);
   submit(
       call, body.canonical, made.command,
-      [command = made.command](const Committed& committed) { return created(command, committed); },
+      [command = made.command](const Committed& committed) {
+        return opened_support_ticket(command, committed);
+      },
       std::move(options));
 }
 
 void list_support_tickets(CallPtr call) {
   when_reached(call, [call] {
-    then(call, filter_of(*call), [&](const TicketFilter& filter) {
+    then(call, support_filter(*call), [&](const SupportFilter& filter) {
       then(call, page_request(*call, filter.name()), [&](const PageRequest& request) {
         auto found = ticket_page(*call, request,
                                  filter.status ? statuses_behind_support(*filter.status)
@@ -183,7 +185,7 @@ void list_support_tickets(CallPtr call) {
         if (!found) return refuse(*call, found.error());
         show_texts(call, found->ids(), [call, request, page = *found](const Shown& shown) {
           std::vector<std::string> objects;
-          for (const TicketRow& row : page.rows) objects.push_back(ticket_object(row).take());
+          for (const TicketRow& row : page.rows) objects.push_back(support_ticket(row).take());
           auto items = shown_items(shown, objects);
           if (!items) return refuse(*call, items.error());
           const std::string cursor =

@@ -7,8 +7,6 @@
 namespace recourse::routes::served {
 namespace {
 
-constexpr std::size_t kMaxScannedRows = 5'000;  ///< Of one page with filters.
-
 struct Candidate {
   std::string place;  ///< Where a page that ends here goes on.
   std::string id;

@@ -9,8 +9,6 @@
 namespace recourse::routes {
 namespace {
 
-constexpr std::size_t kMaxScannedRows = 5'000;  ///< Of one page with filters.
-
 struct TicketFilter {
   std::optional<std::string> status, channel, priority, category, assignee, handler;
 
@@ -29,7 +27,7 @@ struct TicketFilter {
   }
 };
 
-Result<TicketFilter> filter_of(const Call& call) {
+Result<TicketFilter> ticket_filter(const Call& call) {
   RECOURSE_TRY(only_query(call, {"status", "channel", "priority", "category", "assignee", "handler",
                                  "limit", "cursor", "min_position", kOpen, kPurpose}));
   TicketFilter filter;
@@ -136,7 +134,7 @@ void open_ticket(CallPtr call) {
 
 void list_tickets(CallPtr call) {
   when_reached(call, [call] {
-    then(call, filter_of(*call), [&](const TicketFilter& filter) {
+    then(call, ticket_filter(*call), [&](const TicketFilter& filter) {
       then(call, page_request(*call, filter.name()), [&](const PageRequest& request) {
         then(call, read_page(*call, filter, request), [&](const TicketPage& found) {
           show(call, found.ids, [call, request, found](const Shown& shown) {

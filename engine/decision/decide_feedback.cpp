@@ -15,10 +15,6 @@ Result<std::optional<ResolutionState>> resolution_of(State& state, const SubmitF
   return std::optional(*found);
 }
 
-bool is_resolved(TicketStatus status) {
-  return status == TicketStatus::resolved || status == TicketStatus::closed;
-}
-
 void record_answer(Draft& draft, const SubmitFeedback& command,
                    const std::optional<ResolutionState>& resolution) {
   FeedbackSubmitted submitted;

@@ -20,10 +20,6 @@ Status check_label(std::string_view field, std::string_view text) {
   return invalid(std::string(field) + ": 1 to 64 bytes, without control characters and without @");
 }
 
-bool is_resolved(TicketStatus status) {
-  return status == TicketStatus::resolved || status == TicketStatus::closed;
-}
-
 Status check_not_ended(const TicketState& ticket) {
   if (ticket.status == TicketStatus::closed) return conflict("the ticket is closed");
   if (ticket.status == TicketStatus::merged) return conflict("the ticket was merged into another");

@@ -30,6 +30,11 @@ struct FieldState {
 };
 BOOST_DESCRIBE_STRUCT(FieldState, (), (field, last, earlier))
 
+/// Nobody works on the ticket any more; a reopening is still possible.
+constexpr bool is_resolved(TicketStatus status) {
+  return status == TicketStatus::resolved || status == TicketStatus::closed;
+}
+
 struct TicketState {
   TicketId ticket;
   std::int64_t number = 0;

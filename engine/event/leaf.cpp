@@ -7,6 +7,7 @@
 
 #include "engine/event/canonical_json.h"
 #include "engine/event/event_data.h"
+#include "engine/event/read_json.h"
 #include "engine/event/upcast.h"
 
 namespace recourse {
@@ -41,13 +42,6 @@ void append_sequence(std::string& out, Position position) {
   std::string digits = std::to_string(position.value());
   out.append(16 - std::min<std::size_t>(16, digits.size()), '0');
   out += digits;
-}
-
-bool read_text(const simdjson::dom::element& json, std::string& text) {
-  std::string_view view;
-  if (json.get(view)) return false;
-  text = view;
-  return true;
 }
 
 template <class TextId>
@@ -88,20 +82,20 @@ Read read_head_attribute(std::string_view name, const simdjson::dom::element& js
     if (time) head.time = *time;
     return outcome(time.ok());
   }
-  if (name == "source") return outcome(read_text(json, head.source));
+  if (name == "source") return outcome(described::read_text(json, head.source));
   if (name == "specversion") return outcome(!json.get(text) && text == "1.0");
-  if (name == "type") return outcome(read_text(json, head.type));
-  if (name == "stream") return outcome(read_text(json, head.stream));
-  if (name == "subject") return outcome(read_text(json, head.subject));
+  if (name == "type") return outcome(described::read_text(json, head.type));
+  if (name == "stream") return outcome(described::read_text(json, head.stream));
+  if (name == "subject") return outcome(described::read_text(json, head.subject));
   return Read::other;
 }
 
 Read read_other_attribute(std::string_view name, const simdjson::dom::element& json,
                           RecordedEvent& event) {
   const auto outcome = [](bool good) { return good ? Read::good : Read::bad; };
-  if (name == "causationid") return outcome(read_text(json, event.causation));
-  if (name == "correlationid") return outcome(read_text(json, event.correlation));
-  if (name == "retention") return outcome(read_text(json, event.retention));
+  if (name == "causationid") return outcome(described::read_text(json, event.causation));
+  if (name == "correlationid") return outcome(described::read_text(json, event.correlation));
+  if (name == "retention") return outcome(described::read_text(json, event.retention));
   if (name == "streamversion") return outcome(!json.get(event.stream_version));
   return Read::other;
 }

@@ -7,7 +7,7 @@
 namespace recourse {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kCommitVersion = 1;
 constexpr std::size_t kFixed = 1 + 8 + 32 + 4;
 constexpr std::size_t kPerLedger = 4 + 8 + 32;
 
@@ -20,7 +20,7 @@ Hash hash_at(std::string_view bytes) {
 }  // namespace
 
 std::string CommitRecord::bytes() const {
-  std::string out(1, kVersion);
+  std::string out(1, kCommitVersion);
   out.reserve(kFixed + heads.size() * kPerLedger);
   put_u64(out, number);
   out.append(as_text(previous));
@@ -38,7 +38,7 @@ Hash CommitRecord::hash() const { return sha256(bytes()); }
 Result<CommitRecord> CommitRecord::parse(std::string_view bytes) {
   const Error damaged{ErrorCode::corrupt, "a commit record is ill-formed"};
   if (bytes.empty()) return damaged;
-  if (bytes[0] != kVersion)
+  if (bytes[0] != kCommitVersion)
     return Error{ErrorCode::unsupported, "a commit record was written by a newer program"};
   if (bytes.size() < kFixed) return damaged;
   CommitRecord record;

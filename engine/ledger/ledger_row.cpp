@@ -7,7 +7,7 @@
 namespace recourse {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kRowVersion = 1;
 
 bool take_text(std::string_view& rest, std::string& text) {
   if (rest.size() < 2) return false;
@@ -27,14 +27,14 @@ void put_text(std::string& out, const std::string& text) {
 }  // namespace
 
 std::string ledger_row_bytes(const LedgerInfo& info) {
-  std::string out(1, kVersion);
+  std::string out(1, kRowVersion);
   put_text(out, info.origin);
   put_text(out, info.tenant.value());
   return out;
 }
 
 Result<LedgerInfo> parse_ledger_row(LedgerId ledger, std::string_view bytes) {
-  if (!bytes.empty() && bytes[0] != kVersion)
+  if (!bytes.empty() && bytes[0] != kRowVersion)
     return Error{ErrorCode::unsupported, "a ledger's row was written by a newer program"};
   std::string_view rest = bytes.substr(std::min<std::size_t>(1, bytes.size()));
   std::string origin, tenant;

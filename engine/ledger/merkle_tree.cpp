@@ -44,9 +44,9 @@ Result<std::vector<Hash>> hashes_upward(const std::vector<Range>& downward,
   return hashes;
 }
 
-Error refused(const char* why) { return Error{ErrorCode::invalid, why}; }
-
 }  // namespace
+
+Error bad_proof(const char* why) { return Error{ErrorCode::invalid, why}; }
 
 Hash leaf_hash(std::string_view leaf) { return sha256({kLeafPrefix, leaf}); }
 
@@ -75,7 +75,7 @@ Result<Hash> root(std::uint64_t size, const HashSource& source) {
 
 Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t size,
                                           const HashSource& source) {
-  if (index >= size) return refused("the tree has no leaf of this index");
+  if (index >= size) return bad_proof("the tree has no leaf of this index");
   std::vector<Range> siblings;
   Range around{0, size};
   while (around.end - around.begin > 1) {
@@ -94,7 +94,7 @@ Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t siz
 Result<std::vector<Hash>> consistency_proof(std::uint64_t size1, std::uint64_t size2,
                                             const HashSource& source) {
   if (size1 == 0 || size1 > size2)
-    return refused("consistency needs 0 < first size <= second size");
+    return bad_proof("consistency needs 0 < first size <= second size");
   std::vector<Range> parts;
   Range around{0, size2};
   while (around.end != size1) {
@@ -114,12 +114,12 @@ Result<std::vector<Hash>> consistency_proof(std::uint64_t size1, std::uint64_t s
 
 Status verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
                         std::span<const Hash> proof, const Hash& root) {
-  if (index >= size) return refused("the tree has no leaf of this index");
+  if (index >= size) return bad_proof("the tree has no leaf of this index");
   std::uint64_t node = index;
   std::uint64_t last = size - 1;
   Hash hash = leaf;
   for (const Hash& sibling : proof) {
-    if (last == 0) return refused("inclusion proof too long");
+    if (last == 0) return bad_proof("inclusion proof too long");
     if ((node & 1) != 0 || node == last) {
       hash = node_hash(sibling, hash);
       // A right edge without a sibling on this level is carried up unhashed.
@@ -133,24 +133,24 @@ Status verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t siz
     node >>= 1;
     last >>= 1;
   }
-  if (last != 0) return refused("inclusion proof too short");
-  if (hash != root) return refused("inclusion proof does not lead to the root");
+  if (last != 0) return bad_proof("inclusion proof too short");
+  if (hash != root) return bad_proof("inclusion proof does not lead to the root");
   return {};
 }
 
 Status verify_consistency(std::uint64_t size1, std::uint64_t size2, const Hash& root1,
                           const Hash& root2, std::span<const Hash> proof) {
-  if (size1 == 0) return refused("consistency from the empty tree proves nothing");
-  if (size1 > size2) return refused("the second tree is smaller than the first");
+  if (size1 == 0) return bad_proof("consistency from the empty tree proves nothing");
+  if (size1 > size2) return bad_proof("the second tree is smaller than the first");
   if (size1 == size2) {
-    if (!proof.empty()) return refused("consistency proof too long");
-    if (root1 != root2) return refused("two roots of one size");
+    if (!proof.empty()) return bad_proof("consistency proof too long");
+    if (root1 != root2) return bad_proof("two roots of one size");
     return {};
   }
   std::size_t next = 0;
   Hash hash1 = root1;
   if (!std::has_single_bit(size1)) {
-    if (proof.empty()) return refused("consistency proof too short");
+    if (proof.empty()) return bad_proof("consistency proof too short");
     hash1 = proof[next++];
   }
   Hash hash2 = hash1;
@@ -158,7 +158,7 @@ Status verify_consistency(std::uint64_t size1, std::uint64_t size2, const Hash& 
   std::uint64_t node = (size1 - 1) >> complete;
   std::uint64_t last = (size2 - 1) >> complete;
   for (; next < proof.size(); ++next) {
-    if (last == 0) return refused("consistency proof too long");
+    if (last == 0) return bad_proof("consistency proof too long");
     if ((node & 1) != 0 || node == last) {
       hash1 = node_hash(proof[next], hash1);
       hash2 = node_hash(proof[next], hash2);
@@ -172,9 +172,9 @@ Status verify_consistency(std::uint64_t size1, std::uint64_t size2, const Hash& 
     node >>= 1;
     last >>= 1;
   }
-  if (last != 0) return refused("consistency proof too short");
-  if (hash1 != root1) return refused("consistency proof does not lead to the first root");
-  if (hash2 != root2) return refused("consistency proof does not lead to the second root");
+  if (last != 0) return bad_proof("consistency proof too short");
+  if (hash1 != root1) return bad_proof("consistency proof does not lead to the first root");
+  if (hash2 != root2) return bad_proof("consistency proof does not lead to the second root");
   return {};
 }
 

@@ -28,6 +28,9 @@ struct Subtree {
 /// With begin = 0 it is the right frontier of a tree of size `end`. REQUIRES: begin <= end.
 std::vector<Subtree> cover(std::uint64_t begin, std::uint64_t end);
 
+/// What is wrong with a proof or the sizes it speaks of. Code: invalid.
+Error bad_proof(const char* why);
+
 /// Where the hashes of complete subtrees are looked up.
 class HashSource {
  public:

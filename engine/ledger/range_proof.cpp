@@ -5,10 +5,8 @@
 namespace recourse {
 namespace {
 
-constexpr std::string_view kHeader = "recourse/range@v1";
+constexpr std::string_view kRangeHeader = "recourse/range@v1";
 constexpr std::string_view kRange = "range ";
-
-Error refused(const char* why) { return Error{ErrorCode::invalid, why}; }
 
 Result<std::vector<Hash>> hashes_of(const std::vector<Subtree>& subtrees,
                                     const HashSource& source) {
@@ -29,14 +27,14 @@ Result<RangeProof> range_proof(std::uint64_t start, std::uint64_t end, std::stri
   proof.end = end;
   proof.note = std::move(note);
   RECOURSE_LET(proof.head, peek_checkpoint(proof.note));
-  if (start > end || end > proof.head.size) return refused("the tree has no such range");
+  if (start > end || end > proof.head.size) return bad_proof("the tree has no such range");
   RECOURSE_LET(proof.left, hashes_of(cover(0, start), source));
   RECOURSE_LET(proof.right, hashes_of(cover(end, proof.head.size), source));
   return proof;
 }
 
 std::string range_proof_text(const RangeProof& proof) {
-  std::string text(kHeader);
+  std::string text(kRangeHeader);
   text.append("\n").append(kRange).append(std::to_string(proof.start)).append(" ");
   text.append(std::to_string(proof.end)).append(" ");
   text.append(std::to_string(proof.head.size)).append("\n");
@@ -50,28 +48,28 @@ Result<RangeProof> parse_range_proof(std::string_view text) {
   LineReader reader(text);
   RangeProof proof;
   RECOURSE_LET(const std::string_view header, reader.line());
-  if (header != kHeader) return refused("not a range proof of version 1");
+  if (header != kRangeHeader) return bad_proof("not a range proof of version 1");
   RECOURSE_LET(const std::string_view range, reader.line());
   const std::size_t last_space = range.rfind(' ');
   const std::size_t middle_space = last_space == range.npos || last_space <= kRange.size()
                                        ? range.npos
                                        : range.rfind(' ', last_space - 1);
   if (!range.starts_with(kRange) || middle_space == range.npos || middle_space < kRange.size())
-    return refused("a range proof names start, end and size");
+    return bad_proof("a range proof names start, end and size");
   RECOURSE_LET(proof.start, parse_size(range.substr(kRange.size(), middle_space - kRange.size())));
   RECOURSE_LET(proof.end,
                parse_size(range.substr(middle_space + 1, last_space - middle_space - 1)));
   RECOURSE_LET(const std::uint64_t size, parse_size(range.substr(last_space + 1)));
   if (proof.start > proof.end || proof.end > size)
-    return refused("start, end and size must ascend");
+    return bad_proof("start, end and size must ascend");
   RECOURSE_LET(proof.left, reader.hashes());
   RECOURSE_LET(proof.right, reader.hashes());
   if (proof.left.size() != cover(0, proof.start).size() ||
       proof.right.size() != cover(proof.end, size).size())
-    return refused("a range proof with too many or too few hashes");
+    return bad_proof("a range proof with too many or too few hashes");
   proof.note = reader.rest();
   RECOURSE_LET(proof.head, peek_checkpoint(proof.note));
-  if (proof.head.size != size) return refused("the checkpoint is of another size");
+  if (proof.head.size != size) return bad_proof("the checkpoint is of another size");
   return proof;
 }
 
@@ -119,10 +117,10 @@ void RangeFold::add(const Hash& leaf) {
 }
 
 Status RangeFold::finish() {
-  if (next_ != end_) return refused("the range has another number of leaves");
+  if (next_ != end_) return bad_proof("the range has another number of leaves");
   for (std::size_t i = 0; i < right_.size(); ++i) push(right_subtrees_[i], right_[i]);
   right_.clear();
-  if (folded() != head_root_) return refused("the leaves do not lead to the checkpoint's root");
+  if (folded() != head_root_) return bad_proof("the leaves do not lead to the checkpoint's root");
   return {};
 }
 

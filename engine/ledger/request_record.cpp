@@ -5,13 +5,13 @@
 namespace recourse {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kRequestVersion = 1;
 constexpr std::size_t kBytes = 1 + 8 + 4 + 8 + 32;
 
 }  // namespace
 
 std::string request_record_bytes(const StoredRequest& request) {
-  std::string out(1, kVersion);
+  std::string out(1, kRequestVersion);
   put_u64(out, request.first.value());
   put_u32(out, request.count);
   put_u64(out, request.subject_group);
@@ -19,7 +19,7 @@ std::string request_record_bytes(const StoredRequest& request) {
 }
 
 Result<StoredRequest> parse_request_record(std::string_view bytes) {
-  if (!bytes.empty() && bytes[0] != kVersion)
+  if (!bytes.empty() && bytes[0] != kRequestVersion)
     return Error{ErrorCode::unsupported, "a request's record was written by a newer program"};
   if (bytes.size() != kBytes) return Error{ErrorCode::corrupt, "a request's record is ill-formed"};
   StoredRequest request;

@@ -6,7 +6,7 @@
 namespace recourse {
 namespace {
 
-constexpr std::string_view kHeader = "recourse/signer@v1";
+constexpr std::string_view kStateHeader = "recourse/signer@v1";
 constexpr std::string_view kSum = "sum ";
 
 std::string sum_line(std::string_view text) {
@@ -28,7 +28,7 @@ Error refused(const std::string& origin, const std::string& how,
 }  // namespace
 
 std::string SignerState::text() const {
-  std::string out(kHeader);
+  std::string out(kStateHeader);
   out += '\n';
   for (const auto& [origin, head] : signed_heads) {
     out.append(origin).append(" ").append(std::to_string(head.size.value())).append(" ");
@@ -38,14 +38,14 @@ std::string SignerState::text() const {
 }
 
 Result<SignerState> SignerState::parse(std::string_view text) {
-  if (text.starts_with("recourse/signer@") && !text.starts_with(std::string(kHeader) + "\n"))
+  if (text.starts_with("recourse/signer@") && !text.starts_with(std::string(kStateHeader) + "\n"))
     return Error{ErrorCode::unsupported, "the signer's state was written by a newer program"};
   const std::size_t last = text.size() < 2 ? text.npos : text.rfind('\n', text.size() - 2);
   if (last == text.npos || text.substr(last + 1) != sum_line(text.substr(0, last + 1)))
     return damaged();
   LineReader reader(text.substr(0, last + 1));
   RECOURSE_LET(const std::string_view header, reader.line());
-  if (header != kHeader) return damaged();
+  if (header != kStateHeader) return damaged();
   SignerState state;
   while (!reader.rest().empty()) {
     RECOURSE_LET(const std::string_view line, reader.line());

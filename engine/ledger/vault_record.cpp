@@ -6,7 +6,7 @@
 namespace recourse {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVaultVersion = 1;
 constexpr std::size_t kMonthBytes = 7;
 constexpr std::size_t kShort = 0xFF;
 
@@ -54,7 +54,7 @@ std::string vault_record_bytes(const VaultRecord& record) {
   RECOURSE_ASSERT(fits_vault_record(record), "the texts of a vault record are short");
   std::string out;
   out.reserve(160 + record.pointer.size() + record.sealed.size());
-  out += kVersion;
+  out += kVaultVersion;
   out.append(as_text(record.commitment));
   put_short(out, record.event_id);
   put_u16(out, static_cast<std::uint16_t>(record.pointer.size()));
@@ -69,7 +69,7 @@ std::string vault_record_bytes(const VaultRecord& record) {
 Result<VaultRecord> parse_vault_record(std::string_view bytes) {
   Reader reader{bytes};
   const std::size_t version = reader.number8();
-  if (reader.good && version != kVersion)
+  if (reader.good && version != kVaultVersion)
     return Error{ErrorCode::unsupported, "a vault record was written by a newer program"};
   VaultRecord record;
   const std::string_view commitment = reader.take(record.commitment.size());

@@ -17,7 +17,7 @@ namespace {
 // payload length (2), both little-endian, type (1), payload; fewer than 7 bytes at a block's end
 // are filled with zeros.
 constexpr std::size_t kBlock = 32 * 1024;
-constexpr std::size_t kHeader = 7;
+constexpr std::size_t kRecordHeader = 7;
 constexpr std::size_t kWalked = 8 << 20;
 
 enum Fragment : unsigned { full = 1, first = 2, middle = 3, last = 4 };
@@ -54,13 +54,13 @@ bool ends_whole(std::string_view bytes) {
     std::string_view block = bytes.substr(0, kBlock);
     bytes.remove_prefix(block.size());
     const bool last_block = bytes.empty();
-    while (block.size() >= kHeader) {
+    while (block.size() >= kRecordHeader) {
       const std::size_t length = little_endian(block.substr(4), 2);
       const unsigned type = static_cast<std::uint8_t>(block[6]);
-      if (type < full || type > last || kHeader + length > block.size()) return false;
+      if (type < full || type > last || kRecordHeader + length > block.size()) return false;
       if (little_endian(block, 4) != masked_crc32c(block.substr(6, 1 + length))) return false;
       open_record = type == first || type == middle;
-      block.remove_prefix(kHeader + length);
+      block.remove_prefix(kRecordHeader + length);
     }
     if (last_block && !block.empty()) return false;
   }

@@ -101,13 +101,13 @@ std::map<std::string, std::string, std::less<>> tool_effects(const std::filesyst
   return effects;
 }
 
-struct Figures {
+struct TranscriptFigures {
   std::size_t runs, messages, calls, call_ids, writes, failed_writes, handoffs, reward_1,
       wrong_runs;
-  auto operator<=>(const Figures&) const = default;
+  auto operator<=>(const TranscriptFigures&) const = default;
 };
 
-void check_transcript(const std::string& name, const Figures& documented) {
+void check_parsed_transcript(const std::string& name, const TranscriptFigures& documented) {
   const auto path = shared_data("agent-traces-tau/" + name);
   const auto catalogue = shared_data("agent-traces-tau/action-catalogue.csv");
   if (!path || !catalogue) return;
@@ -122,7 +122,7 @@ void check_transcript(const std::string& name, const Figures& documented) {
   auto source = ByteSource::open(*path);
   REQUIRE(source.ok());
   TranscriptReader reader(*source);
-  Figures found{};
+  TranscriptFigures found{};
   std::set<std::string> ids;
   std::size_t not_json = 0;
   std::size_t wrong = 0;
@@ -166,11 +166,12 @@ void check_transcript(const std::string& name, const Figures& documented) {
 }
 
 TEST_CASE("recorded agent runs give the documented number of calls, writes and failures") {
-  check_transcript("airline-gpt4o-trials-0-1.ndjson.gz",
-                   {100, 2'658, 572, 119, 121, 33, 22, 43, 42});
-  check_transcript("retail-tool-calling.ndjson.gz", {100, 3'036, 793, 793, 148, 20, 7, 73, 21});
-  check_transcript("retail-tool-calling-preconditions.ndjson.gz",
-                   {100, 3'258, 876, 876, 138, 10, 8, 70, 26});
+  check_parsed_transcript("airline-gpt4o-trials-0-1.ndjson.gz",
+                          {100, 2'658, 572, 119, 121, 33, 22, 43, 42});
+  check_parsed_transcript("retail-tool-calling.ndjson.gz",
+                          {100, 3'036, 793, 793, 148, 20, 7, 73, 21});
+  check_parsed_transcript("retail-tool-calling-preconditions.ndjson.gz",
+                          {100, 3'258, 876, 876, 138, 10, 8, 70, 26});
 }
 
 }  // namespace

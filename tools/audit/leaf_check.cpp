@@ -7,7 +7,6 @@
 namespace recourse {
 namespace {
 
-constexpr std::string_view kRestore = "restore the ledger from a verified backup";
 constexpr JsonLimits kLeafLimits{kMaxLeafBytes, 16};
 
 bool is_sequence(std::string_view text, std::uint64_t position) {
@@ -39,7 +38,7 @@ LeafCheck::LeafCheck(const LedgerInfo& info, const std::string& meta_origin, boo
 std::string_view LeafCheck::check(Position position, std::string_view leaf, Findings& findings,
                                   std::vector<QuotedHead>& quoted) const {
   const auto damaged = [&](std::string_view what) {
-    findings.add(Verdict::damaged, what, kRestore, position);
+    findings.add(Verdict::damaged, what, kRestoreLedger, position);
   };
   const auto tail = leaf_tail(leaf);
   if (!tail) {

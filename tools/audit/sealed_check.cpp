@@ -11,8 +11,8 @@
 namespace recourse {
 namespace {
 
-constexpr std::uint64_t kWorthThreads = 1024;
-constexpr std::string_view kRestore = "restore the ledger's vault from a verified backup";
+constexpr std::uint64_t kVaultWorthThreads = 1024;
+constexpr std::string_view kRestoreVault = "restore the ledger's vault from a verified backup";
 
 /// The values of one slice of the ledger. Threads: one.
 class SealedSlice {
@@ -65,7 +65,7 @@ class SealedSlice {
     const Result<OpenedValue> value =
         ledger_.open_value(info_.ledger, event.subject, event.position, ordinal);
     const auto damaged = [&](std::string_view what) {
-      findings_.add(Verdict::damaged, what, kRestore, event.position);
+      findings_.add(Verdict::damaged, what, kRestoreVault, event.position);
     };
     if (value) {
       Rho rho{};
@@ -120,7 +120,7 @@ Status check_sealed(const Ledger& ledger, LedgerReport& report, Findings& findin
   const auto start = std::chrono::steady_clock::now();
   const std::uint64_t size = report.head.size.value();
   const std::uint64_t parts =
-      size < kWorthThreads ? 1 : std::max(1U, std::thread::hardware_concurrency());
+      size < kVaultWorthThreads ? 1 : std::max(1U, std::thread::hardware_concurrency());
   std::deque<SealedSlice> slices;
   std::vector<Status> results(parts);
   {

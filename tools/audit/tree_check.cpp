@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t kChunkLeaves = 1024;
 constexpr std::size_t kChunkBytes = std::size_t{512} << 10;
-constexpr std::uint64_t kWorthThreads = 4096;  // Below, starting threads costs more than it saves.
-constexpr std::string_view kRestore = "restore the ledger from a verified backup";
+constexpr std::uint64_t kTreeWorthThreads =
+    4096;  // Below, starting threads costs more than it saves.
 
 struct Leaf {
   std::uint32_t begin, size;
@@ -57,8 +57,8 @@ class OrderedFold {
   }
 
   static void time_ran_back(Findings& findings, Position at) {
-    findings.add(Verdict::damaged, "the leaf's time is before that of the leaf before it", kRestore,
-                 at);
+    findings.add(Verdict::damaged, "the leaf's time is before that of the leaf before it",
+                 kRestoreLedger, at);
   }
 
  private:
@@ -175,7 +175,7 @@ class Reader {
 
   /// The next leaf cannot be read: its stored hash stands in for it.
   Status bridge() {
-    chunk_->findings.add(Verdict::damaged, "the leaf is missing or cannot be read", kRestore,
+    chunk_->findings.add(Verdict::damaged, "the leaf is missing or cannot be read", kRestoreLedger,
                          next_);
     const Result<std::string> tile =
         ledger_.tile(report_.info.ledger, 0, next_.value() / kTileWidth);
@@ -196,7 +196,7 @@ class Reader {
 };
 
 unsigned hashers(const TreeCheckOptions& options, std::uint64_t leaves) {
-  if (leaves < kWorthThreads) return 0;
+  if (leaves < kTreeWorthThreads) return 0;
   return options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
 }
 

@@ -3,8 +3,6 @@
 namespace recourse {
 namespace {
 
-constexpr std::string_view kRestore = "restore the ledger from a verified backup";
-
 std::string name_of(const StatedHead& head) {
   const std::string size = std::to_string(head.size);
   switch (head.by) {
@@ -50,7 +48,7 @@ void TreeFold::finish() {
     if (!tiles_[level].bytes.empty()) compare_tile(level, tiles_[level]);
   for (const StatedHead& beyond : stated_)
     findings_.add(Verdict::damaged,
-                  name_of(beyond) + " is beyond the last leaf: leaves are missing", kRestore);
+                  name_of(beyond) + " is beyond the last leaf: leaves are missing", kRestoreLedger);
 }
 
 void TreeFold::compare_heads() {
@@ -69,7 +67,7 @@ void TreeFold::compare_heads() {
     findings_.add(Verdict::damaged,
                   "the leaves do not give the root of " + name_of(head) +
                       (checkpoint ? ": what was signed is not what is stored" : ""),
-                  kRestore);
+                  kRestoreLedger);
   }
 }
 
@@ -77,21 +75,22 @@ void TreeFold::compare_tile(unsigned level, const GrowingTile& tile) {
   const std::string name = tile_path({level, tile.index, kTileWidth});
   const Result<std::string> stored = ledger_.tile(id_, level, tile.index);
   if (!stored) {
-    findings_.add(Verdict::damaged, name + " cannot be read: " + stored.error().message, kRestore);
+    findings_.add(Verdict::damaged, name + " cannot be read: " + stored.error().message,
+                  kRestoreLedger);
     return;
   }
   // A ledger that grows meanwhile has more hashes in its last tile than this fold.
   if (stored->starts_with(tile.bytes)) return;
   if (level > 0 || stored->size() < tile.bytes.size()) {
     findings_.add(Verdict::damaged, name + " does not hold the hashes that the leaves give",
-                  kRestore);
+                  kRestoreLedger);
     return;
   }
   // Level 0 tells which leaf it is.
   for (std::size_t at = 0; at < tile.bytes.size(); at += 32)
     if (tile.bytes.compare(at, 32, *stored, at, 32) != 0)
       findings_.add(Verdict::damaged, "the leaf does not have the hash that was stored for it",
-                    kRestore, Position(tile.index * kTileWidth + at / 32));
+                    kRestoreLedger, Position(tile.index * kTileWidth + at / 32));
 }
 
 }  // namespace recourse

@@ -15,8 +15,7 @@
 namespace recourse {
 namespace {
 
-constexpr std::string_view kRestore = "restore the ledger from a verified backup";
-const LedgerId kMeta{0};
+const LedgerId kMetaLedger{0};
 
 class Verification {
  public:
@@ -32,7 +31,7 @@ class Verification {
     std::vector<LedgerInfo> chosen;
     for (const LedgerInfo& info : ledger_.ledgers()) {
       origins_[sha256(info.origin)] = info;
-      if (info.ledger == kMeta) meta_origin_ = info.origin;
+      if (info.ledger == kMetaLedger) meta_origin_ = info.origin;
       if (!options_.tenant || info.tenant == *options_.tenant) chosen.push_back(info);
     }
     if (chosen.empty())
@@ -64,7 +63,7 @@ class Verification {
     });
     if (status) return;
     const bool damaged = status.error().code == ErrorCode::corrupt;
-    node(status.error().message, damaged ? kRestore : "see the error, then verify again",
+    node(status.error().message, damaged ? kRestoreLedger : "see the error, then verify again",
          damaged ? Verdict::damaged : Verdict::could_not_tell);
   }
 
@@ -103,7 +102,7 @@ class Verification {
                  "a head of " + std::to_string(beyond) +
                      " leaves was signed, which is beyond the last leaf: this is an older copy of "
                      "the ledger, or a part of it",
-                 kRestore);
+                 kRestoreLedger);
   }
 
   /// The key that must have signed for this ledger.
@@ -129,7 +128,7 @@ class Verification {
     const Result<std::vector<std::string>> notes = signer_.all(info.ledger);
     if (!notes) {
       findings.add(Verdict::damaged,
-                   "the kept checkpoints cannot be read: " + notes.error().message, kRestore);
+                   "the kept checkpoints cannot be read: " + notes.error().message, kRestoreLedger);
       return;
     }
     if (notes->empty()) return;
@@ -234,7 +233,7 @@ class Verification {
       findings.add(Verdict::damaged,
                    "it quotes a head of " + found->second.origin + " at " +
                        std::to_string(head.size) + " leaves that is not the stored one",
-                   kRestore, head.quoted_at);
+                   kRestoreLedger, head.quoted_at);
     }
     for (auto& [quoter, findings] : by_quoter)
       for (Finding& finding : findings.list()) report_.findings.push_back(std::move(finding));
@@ -262,7 +261,7 @@ VerifyReport report_of_refused_open(const Error& error) {
   VerifyReport report;
   report.findings.push_back(
       {damaged ? Verdict::damaged : Verdict::could_not_tell, "", std::nullopt, std::nullopt,
-       error.message, std::string(damaged ? kRestore : "mend the cause, then verify again")});
+       error.message, std::string(damaged ? kRestoreLedger : "mend the cause, then verify again")});
   return report;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/ledger/ledger.h"
@@ -11,6 +12,9 @@ namespace recourse {
 
 /// What a verification can say. The number is the exit code of the command.
 enum class Verdict { intact = 0, damaged = 1, could_not_tell = 2 };
+
+/// The way out of damage to what the ledger proves.
+inline constexpr std::string_view kRestoreLedger = "restore the ledger from a verified backup";
 
 /// Something that is not as it should be, or could not be looked at.
 struct Finding {

@@ -10,10 +10,10 @@
 #include <charconv>
 #include <chrono>
 
+#include "tools/bench/stopwatch.h"
+
 namespace recourse::bench {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
 
 struct Connection {
   int socket = -1;
@@ -89,7 +89,7 @@ class Load {
       for (int i = 0; i < count; ++i)
         if (!on_readable(connections_[ready[static_cast<std::size_t>(i)].data.u64])) return lost();
     }
-    const double took = std::chrono::duration<double>(SteadyClock::now() - start).count();
+    const double took = seconds_since(start);
     result_.requests = latencies_us_.size();
     result_.per_second = static_cast<double>(result_.requests) / took;
     std::sort(latencies_us_.begin(), latencies_us_.end());

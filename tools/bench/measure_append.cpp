@@ -4,11 +4,11 @@
 #include "tools/bench/bench_desk.h"
 #include "tools/bench/measure.h"
 #include "tools/bench/raw_store.h"
+#include "tools/bench/stopwatch.h"
 
 namespace recourse::bench {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t kBatch = 100;
 constexpr std::size_t kBatches = 1'000;
 
@@ -57,18 +57,30 @@ Status measure_append(const BenchOptions& options, std::vector<Figure>& figures)
                                       desk->writer().clock().now()));
     const auto staged = SteadyClock::now();
     RECOURSE_TRY(desk->ledger().commit());
-    commit_seconds += std::chrono::duration<double>(SteadyClock::now() - staged).count();
+    commit_seconds += seconds_since(staged);
   }
-  const double took = std::chrono::duration<double>(SteadyClock::now() - start).count();
+  const double took = seconds_since(start);
   desk->close();
   RECOURSE_LET(const RawRecords records, read_raw(dir + "/data/ledger"));
   RECOURSE_LET(const auto raw, RawStore::open(options.scratch_dir + "/raw-append"));
   RECOURSE_LET(const double ceiling, raw->append(records, kBatch));
   constexpr double kEvents = kBatch * kBatches;
-  figures.push_back({"append, batches of 100: commit", kEvents / commit_seconds, "events/s",
-                     "raw RocksDB, same bytes and syncs", ceiling, 0.5, {}, {}});
-  figures.push_back({"append, batches of 100: seal, hash and commit", kEvents / took, "events/s",
-                     "raw RocksDB, same bytes and syncs", ceiling, {}, {}, {}});
+  figures.push_back({"append, batches of 100: commit",
+                     kEvents / commit_seconds,
+                     "events/s",
+                     "raw RocksDB, same bytes and syncs",
+                     ceiling,
+                     0.5,
+                     {},
+                     {}});
+  figures.push_back({"append, batches of 100: seal, hash and commit",
+                     kEvents / took,
+                     "events/s",
+                     "raw RocksDB, same bytes and syncs",
+                     ceiling,
+                     {},
+                     {},
+                     {}});
   return {};
 }
 

@@ -5,16 +5,12 @@
 #include "tools/bench/bench_desk.h"
 #include "tools/bench/measure.h"
 #include "tools/bench/raw_store.h"
+#include "tools/bench/stopwatch.h"
 
 namespace recourse::bench {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t kPerTicket = 50;
-
-double seconds_since(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
 
 }  // namespace
 
@@ -58,12 +54,24 @@ Status measure_history(const BenchOptions& options, std::vector<Figure>& figures
   RECOURSE_TRY(raw->scan(false));  // The page cache and the block cache are warm for both.
   RECOURSE_LET(const double scanned, raw->scan(false));
   RECOURSE_LET(const double hashed, raw->scan(true));
-  figures.push_back({"rebuild of all projections", rebuilt, "events/s", "raw scan", scanned, 0.2,
-                     {}, {}});
-  figures.push_back({"verify: leaves, tree, checkpoints", verified, "events/s",
-                     "raw scan + SHA-256", hashed, 0.6, {}, {}});
-  figures.push_back({"verify with every sealed value opened", with_sealed, "events/s",
-                     "raw scan + SHA-256", hashed, {}, {}, {}});
+  figures.push_back(
+      {"rebuild of all projections", rebuilt, "events/s", "raw scan", scanned, 0.2, {}, {}});
+  figures.push_back({"verify: leaves, tree, checkpoints",
+                     verified,
+                     "events/s",
+                     "raw scan + SHA-256",
+                     hashed,
+                     0.6,
+                     {},
+                     {}});
+  figures.push_back({"verify with every sealed value opened",
+                     with_sealed,
+                     "events/s",
+                     "raw scan + SHA-256",
+                     hashed,
+                     {},
+                     {},
+                     {}});
   return {};
 }
 

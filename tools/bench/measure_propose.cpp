@@ -9,14 +9,14 @@
 #include "tools/bench/measure.h"
 #include "tools/bench/raw_store.h"
 #include "tools/bench/server_under_test.h"
+#include "tools/bench/stopwatch.h"
 
 namespace recourse::bench {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t kClients[] = {1, 8, 64};
 
-std::string request_of(const BenchDesk& desk, std::uint64_t number, std::string_view run) {
+std::string proposal_request(const BenchDesk& desk, std::uint64_t number, std::string_view run) {
   const std::string body = desk.proposal_body(number);
   return "POST /v1/actions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + desk.secret +
          "\r\nContent-Type: application/json\r\nIdempotency-Key: " + std::string(run) + "-" +
@@ -57,8 +57,7 @@ Result<LoadResult> in_process(BenchDesk& desk, std::size_t clients, double secon
   if (failed) return *failed;
   LoadResult result;
   result.requests = latencies_us.size();
-  result.per_second = static_cast<double>(result.requests) /
-                      std::chrono::duration<double>(SteadyClock::now() - start).count();
+  result.per_second = static_cast<double>(result.requests) / seconds_since(start);
   std::sort(latencies_us.begin(), latencies_us.end());
   result.p50_us = latencies_us[latencies_us.size() / 2];
   result.p99_us = latencies_us[latencies_us.size() * 99 / 100];
@@ -75,16 +74,22 @@ Status measure_propose(const BenchOptions& options, std::vector<Figure>& figures
   for (const std::size_t clients : kClients) {
     RECOURSE_LET(const LoadResult result, in_process(*desk, clients, options.seconds));
     measured.push_back({"propose in process, clients: " + std::to_string(clients),
-                        result.per_second, "proposals/s", "raw RocksDB, synced single writes", 0,
-                        {}, result.p50_us, result.p99_us});
+                        result.per_second,
+                        "proposals/s",
+                        "raw RocksDB, synced single writes",
+                        0,
+                        {},
+                        result.p50_us,
+                        result.p99_us});
   }
   {
     RECOURSE_LET(const auto server, ServerUnderTest::start(*desk));
     for (const std::size_t clients : kClients) {
       const std::string run = "h" + std::to_string(clients);
       RECOURSE_LET(const LoadResult result,
-                   load(server->port(), clients, options.seconds,
-                        [&](std::uint64_t number) { return request_of(*desk, number, run); }));
+                   load(server->port(), clients, options.seconds, [&](std::uint64_t number) {
+                     return proposal_request(*desk, number, run);
+                   }));
       if (result.refused > 0)
         return Error{ErrorCode::invalid, "the server refused a proposal: " + result.first_refusal};
       measured.push_back({"propose over HTTP, clients: " + std::to_string(clients),

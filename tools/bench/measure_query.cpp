@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kRows = 20;
 constexpr std::size_t kConnections = 32;
 
-std::string request_of(const BenchDesk& desk, std::uint64_t number, std::string_view query) {
+std::string history_request(const BenchDesk& desk, std::uint64_t number, std::string_view query) {
   return "GET /v1/tickets/" + desk.tickets[number % desk.tickets.size()].value() + "/actions" +
          std::string(query) + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
          desk.secret + "\r\n\r\n";
@@ -18,10 +18,11 @@ std::string request_of(const BenchDesk& desk, std::uint64_t number, std::string_
 Status measure_one(const BenchOptions& options, BenchDesk& desk, ServerUnderTest& server,
                    const std::string& name, const std::string& query, double floor,
                    std::vector<Figure>& figures) {
-  const auto request = [&](std::uint64_t number) { return request_of(desk, number, query); };
+  const auto request = [&](std::uint64_t number) { return history_request(desk, number, query); };
   // Once round all tickets, so that rows and keys are warm and openings are recorded already.
   RECOURSE_LET(const LoadResult warm, load(server.port(), kConnections, options.seconds, request));
-  RECOURSE_LET(const LoadResult result, load(server.port(), kConnections, options.seconds, request));
+  RECOURSE_LET(const LoadResult result,
+               load(server.port(), kConnections, options.seconds, request));
   if (warm.refused + result.refused > 0)
     return Error{ErrorCode::invalid,
                  "the server refused a query: " + warm.first_refusal + result.first_refusal};

@@ -5,21 +5,15 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <filesystem>
 #include <thread>
 
 #include "engine/base/sha256.h"
 #include "engine/ledger/store_options.h"
+#include "tools/bench/stopwatch.h"
 
 namespace recourse::bench {
 namespace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-double seconds_since(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
 
 Error failed(const rocksdb::Status& status) {
   return {ErrorCode::io, "the raw database of the benchmark: " + status.ToString()};
@@ -57,8 +51,8 @@ Result<RawRecords> read_raw(const std::string& ledger_dir) {
     const std::unique_ptr<rocksdb::Iterator> at(
         db->NewIterator(rocksdb::ReadOptions(), handles[slot(family)]));
     for (at->SeekToFirst(); at->Valid(); at->Next())
-      into.push_back({static_cast<unsigned>(slot(family)), at->key().ToString(),
-                      at->value().ToString()});
+      into.push_back(
+          {static_cast<unsigned>(slot(family)), at->key().ToString(), at->value().ToString()});
   };
   read(Family::leaves, records.leaves);
   read(Family::vault, records.vault);

@@ -4,10 +4,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "engine/base/result.h"
 
 namespace recourse {
+
+/// U+FEFF in UTF-8, which some programs write before a text.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Lines of a file, plain or gzip (told by its first bytes, not by its name; several gzip members
 /// after each other are one text), read once from start to end in bounded memory.

@@ -8,8 +8,6 @@
 namespace recourse {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 enum class Parsed { complete, open_quote, text_behind_quote };
 
 /// Splits `text` into `fields`, whose strings are reused.

@@ -7,7 +7,6 @@ namespace recourse {
 namespace {
 
 constexpr int kSecondsPerHour = 3600;
-constexpr int kSecondsPerDay = 86400;
 
 /// Reads the rule from left to right; a step that does not fit sets `failed`.
 class Cursor {
@@ -113,7 +112,7 @@ std::int64_t PosixTimezone::Day::wall_seconds(int year_number) const {
       break;
     }
   }
-  return std::int64_t{date.time_since_epoch().count()} * kSecondsPerDay + time_s;
+  return std::int64_t{date.time_since_epoch().count()} * 86'400 + time_s;
 }
 
 Result<PosixTimezone> parse_posix_timezone(std::string_view rule) {

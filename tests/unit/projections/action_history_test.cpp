@@ -19,7 +19,7 @@ EffectDispatched dispatched(std::string lease, std::string until) {
   return data;
 }
 
-EffectConfirmed confirmed() {
+EffectConfirmed effect_confirmed() {
   EffectConfirmed data;
   data.action = kAction;
   data.ticket = kTicket;
@@ -59,7 +59,7 @@ TEST_CASE("each step to success is kept with who took it and when") {
   Story story(action_history_kind());
   story.then(proposed()).then(decided(PolicyOutcome::require_approval)).then(requested());
   story.then(ApprovalGranted{kApproval, kAction, kTicket}, "usr_1");
-  story.then(dispatched("lse_1", "2026-01-05T09:01:00Z")).then(confirmed());
+  story.then(dispatched("lse_1", "2026-01-05T09:01:00Z")).then(effect_confirmed());
   using enum ActionStatus;
   CHECK(statuses(story) ==
         std::vector{proposed, awaiting_approval, authorized, dispatching, succeeded});
@@ -74,7 +74,7 @@ TEST_CASE("each step to success is kept with who took it and when") {
 
 TEST_CASE("what an effect changed is kept field by field, sealed values as references") {
   Story story(action_history_kind());
-  story.then(proposed()).then(confirmed());
+  story.then(proposed()).then(effect_confirmed());
   const ActionRow row = action(story);
   REQUIRE(row.changes.size() == 2);
   CHECK(row.changes[0].before == Clear("low"));
@@ -127,7 +127,7 @@ TEST_CASE("an authorized action becomes stale with its approval, an executed one
   story.then(ApprovalStaled{kApproval, kAction, kTicket, "new_message"});
   CHECK(action(story).status == ActionStatus::staled);
   Story executed(action_history_kind());
-  executed.then(proposed()).then(confirmed());
+  executed.then(proposed()).then(effect_confirmed());
   executed.then(ApprovalStaled{kApproval, kAction, kTicket, "new_message"});
   CHECK(action(executed).status == ActionStatus::succeeded);
 }
@@ -154,7 +154,7 @@ TEST_CASE("a rollback shows who asked, who refused or who took it back") {
   Story story(action_history_kind());
   RollbackRequested asked{RollbackId("rbk_1"), kAction, kTicket, RollbackMode::restrict_, "wrong"};
   asked.reason = seal_text("typo", {});
-  story.then(proposed()).then(confirmed()).then(asked, "usr_1");
+  story.then(proposed()).then(effect_confirmed()).then(asked, "usr_1");
   story.then(RollbackRefused{RollbackId("rbk_1"), kAction, kTicket, "later_writers", {}});
   CHECK(action(story).rollback_refusal == Clear("later_writers"));
   CHECK(!action(story).rolled_back);

@@ -10,17 +10,17 @@
 namespace recourse {
 namespace {
 
-const LedgerId kLedger(3);
+const LedgerId kRotatedLedger(3);
 
-struct Fixture {
+struct RotationFixture {
   TemporaryDirectory directory;
   SystemRandom random;
   std::filesystem::path kek_file = directory / "data.kek";
   std::filesystem::path next_file = directory / "data.kek.next";
   std::unique_ptr<KeyStore> store = open(KeyStoreMode::create).value();
-  Key tenant = store->obtain(KeyName::tenant(kLedger)).value();
-  SubjectId jane = store->obtain_subject(kLedger, "jane@example.com").value();
-  SubjectId joe = store->obtain_subject(kLedger, "joe@example.com").value();
+  Key tenant = store->obtain(KeyName::tenant(kRotatedLedger)).value();
+  SubjectId jane = store->obtain_subject(kRotatedLedger, "jane@example.com").value();
+  SubjectId joe = store->obtain_subject(kRotatedLedger, "joe@example.com").value();
 
   Result<std::unique_ptr<KeyStore>> open(KeyStoreMode mode) {
     return open_key_store(directory / "keys", kek_file, random, {.mode = mode});
@@ -30,17 +30,17 @@ struct Fixture {
     store = open(KeyStoreMode::existing).value();
   }
   void check_all_there() const {
-    CHECK(store->find(KeyName::tenant(kLedger)).value() == tenant);
-    CHECK(store->find_subject(kLedger, "jane@example.com").value() == jane);
-    CHECK(store->find(KeyName::subject(kLedger, jane.value())));
+    CHECK(store->find(KeyName::tenant(kRotatedLedger)).value() == tenant);
+    CHECK(store->find_subject(kRotatedLedger, "jane@example.com").value() == jane);
+    CHECK(store->find(KeyName::subject(kRotatedLedger, jane.value())));
   }
 };
 
 TEST_CASE("a rotation keeps every living key, the directory and what is destroyed") {
-  Fixture f;
+  RotationFixture f;
   const Kek old = read_kek(f.kek_file).value();
   REQUIRE(f.store->sync());
-  REQUIRE(f.store->destroy(KeyName::subject(kLedger, f.joe.value())));
+  REQUIRE(f.store->destroy(KeyName::subject(kRotatedLedger, f.joe.value())));
   const Key pending = f.store->obtain(KeyName::tenant(LedgerId(4))).value();
   REQUIRE(begin_kek_rotation(*f.store, f.kek_file, f.random));
   CHECK(f.store->epoch() == 2);
@@ -49,9 +49,11 @@ TEST_CASE("a rotation keeps every living key, the directory and what is destroye
   f.reopen();
   f.check_all_there();
   CHECK(f.store->find(KeyName::tenant(LedgerId(4))).value() == pending);
-  CHECK(f.store->find(KeyName::subject(kLedger, f.joe.value())).error().code == ErrorCode::erased);
-  CHECK(f.store->find_subject(kLedger, "joe@example.com").error().code == ErrorCode::not_found);
-  CHECK(f.store->obtain_subject(kLedger, "JANE@example.com").value() == f.jane);
+  CHECK(f.store->find(KeyName::subject(kRotatedLedger, f.joe.value())).error().code ==
+        ErrorCode::erased);
+  CHECK(f.store->find_subject(kRotatedLedger, "joe@example.com").error().code ==
+        ErrorCode::not_found);
+  CHECK(f.store->obtain_subject(kRotatedLedger, "JANE@example.com").value() == f.jane);
   f.store.reset();
   CHECK(KeyStore::open(f.directory / "keys", old, f.random).error().code ==
         ErrorCode::unauthenticated);
@@ -59,7 +61,7 @@ TEST_CASE("a rotation keeps every living key, the directory and what is destroye
 
 TEST_CASE(
     "a crash at any moment of a rotation leaves a store that opens, and the rotation goes on") {
-  Fixture f;
+  RotationFixture f;
   REQUIRE(f.store->sync());
   SUBCASE("before the store was re-wrapped") {
     REQUIRE(create_kek(f.next_file, 2, f.random));
@@ -88,7 +90,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a lost key file is never replaced by a new key while the store exists") {
-  Fixture f;
+  RotationFixture f;
   REQUIRE(f.store->sync());
   f.store.reset();
   std::filesystem::remove(f.kek_file);

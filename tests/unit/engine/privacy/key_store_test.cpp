@@ -16,16 +16,16 @@ namespace {
 
 using Store = std::unique_ptr<KeyStore>;
 
-const Kek kKek{1, Key(std::string(32, 'k'))};
+const Kek kStoreKek{1, Key(std::string(32, 'k'))};
 const LedgerId kLedger(7);
 const KeyName kJane = KeyName::subject(kLedger, "sub_jane");
 
-struct Fixture {
+struct KeyStoreFixture {
   TemporaryDirectory directory;
   SystemRandom random;
   Store store = open(KeyStoreMode::create).value();
 
-  Result<Store> open(KeyStoreMode mode, const Kek& kek = kKek, std::size_t cached = 100) {
+  Result<Store> open(KeyStoreMode mode, const Kek& kek = kStoreKek, std::size_t cached = 100) {
     return KeyStore::open(directory / "keys", kek, random, {.mode = mode, .cached_keys = cached});
   }
   void reopen() {
@@ -44,7 +44,7 @@ struct Fixture {
 };
 
 TEST_CASE("a key that was drawn and synced is the same after the store is opened again") {
-  Fixture f;
+  KeyStoreFixture f;
   std::map<std::string, Key> drawn;
   for (const KeyName& name :
        {kJane, KeyName::bucket(kLedger, "pii-24m", "2026-01"), KeyName::tenant(kLedger),
@@ -64,9 +64,9 @@ TEST_CASE("a key that was drawn and synced is the same after the store is opened
 }
 
 TEST_CASE("a key is drawn once, whether it is pending, synced or no longer in memory") {
-  Fixture f;
+  KeyStoreFixture f;
   f.store.reset();
-  f.store = f.open(KeyStoreMode::existing, kKek, 1).value();
+  f.store = f.open(KeyStoreMode::existing, kStoreKek, 1).value();
   const Key drawn = f.store->obtain(kJane).value();
   REQUIRE(f.store->obtain(KeyName::tenant(kLedger)));  // Pushes the first out of the small cache.
   CHECK(f.store->find(kJane).value() == drawn);
@@ -76,7 +76,7 @@ TEST_CASE("a key is drawn once, whether it is pending, synced or no longer in me
 }
 
 TEST_CASE("pending keys and subjects are gone after a crash before the sync") {
-  Fixture f;
+  KeyStoreFixture f;
   REQUIRE(f.store->obtain(kJane));
   REQUIRE(f.store->obtain_subject(kLedger, "jane@example.com"));
   CHECK(f.store->find(kJane));
@@ -87,7 +87,7 @@ TEST_CASE("pending keys and subjects are gone after a crash before the sync") {
 
 TEST_CASE(
     "a destroyed key is erased at once and after the store is opened again, and never drawn anew") {
-  Fixture f;
+  KeyStoreFixture f;
   const KeyName other = KeyName::subject(kLedger, "sub_other");
   const Key kept = f.store->obtain(other).value();
   REQUIRE(f.store->obtain(kJane));
@@ -105,7 +105,7 @@ TEST_CASE(
 }
 
 TEST_CASE("destroying a pending key, or one that never was, leaves nothing to sync") {
-  Fixture f;
+  KeyStoreFixture f;
   REQUIRE(f.store->obtain(kJane));
   const KeyName never = KeyName::subject(kLedger, "sub_never");
   REQUIRE(f.store->destroy(std::array{kJane, never}));
@@ -116,7 +116,7 @@ TEST_CASE("destroying a pending key, or one that never was, leaves nothing to sy
 }
 
 TEST_CASE("a store does not open with the wrong key, and says which epoch it needs") {
-  Fixture f;
+  KeyStoreFixture f;
   REQUIRE(f.store->obtain(kJane));
   REQUIRE(f.store->sync());
   f.store.reset();
@@ -133,7 +133,7 @@ TEST_CASE("a store does not open with the wrong key, and says which epoch it nee
 }
 
 TEST_CASE("an absent store is made only when asked, and one process holds it at a time") {
-  Fixture f;
+  KeyStoreFixture f;
   CHECK(f.open(KeyStoreMode::existing).error().code == ErrorCode::locked);
   f.store.reset();
   std::filesystem::remove_all(f.directory / "keys");
@@ -143,7 +143,7 @@ TEST_CASE("an absent store is made only when asked, and one process holds it at 
 }
 
 TEST_CASE("a reader beside the server sees what was synced, and may write nothing") {
-  Fixture f;
+  KeyStoreFixture f;
   const Key jane = f.store->obtain(kJane).value();
   const SubjectId subject = f.store->obtain_subject(kLedger, "jane@example.com").value();
   REQUIRE(f.store->sync());
@@ -161,7 +161,7 @@ TEST_CASE("a reader beside the server sees what was synced, and may write nothin
 }
 
 TEST_CASE("an address leads to one subject, however it is written, and to another in each ledger") {
-  Fixture f;
+  KeyStoreFixture f;
   const SubjectId jane = f.store->obtain_subject(kLedger, "Jane.Roe@Example.com ").value();
   CHECK(jane.value().starts_with("sub_"));
   CHECK(f.store->obtain_subject(kLedger, "\tjane.roe@example.COM\n").value() == jane);
@@ -182,7 +182,7 @@ TEST_CASE("an address leads to one subject, however it is written, and to anothe
 TEST_CASE(
     "erasing a subject takes the directory row with it: the person is a new subject afterwards") {
   for (const bool synced : {false, true}) {
-    Fixture f;
+    KeyStoreFixture f;
     const SubjectId old = f.store->obtain_subject(kLedger, "jane@example.com").value();
     if (synced) REQUIRE(f.store->sync());
     REQUIRE(f.store->destroy(KeyName::subject(kLedger, old.value())));
@@ -195,7 +195,7 @@ TEST_CASE(
 }
 
 TEST_CASE("neither keys nor addresses lie readable on the disk") {
-  Fixture f;
+  KeyStoreFixture f;
   const SubjectId subject = f.store->obtain_subject(kLedger, "canary@example.com").value();
   const Key key = f.store->find(KeyName::subject(kLedger, subject.value())).value();
   REQUIRE(f.store->sync());
@@ -208,7 +208,7 @@ TEST_CASE("neither keys nor addresses lie readable on the disk") {
 }
 
 TEST_CASE("living buckets are listed for retention, by class and month") {
-  Fixture f;
+  KeyStoreFixture f;
   const auto bucket = [](LedgerId ledger, std::string_view retention, std::string_view month) {
     return KeyName::bucket(ledger, retention, month);
   };
@@ -230,7 +230,7 @@ TEST_CASE("living buckets are listed for retention, by class and month") {
 }
 
 TEST_CASE("a damaged file is an error, never another key") {
-  Fixture f;
+  KeyStoreFixture f;
   const Key key = f.store->obtain(kJane).value();
   REQUIRE(f.store->sync());
   REQUIRE(f.store->compact());
@@ -252,7 +252,7 @@ TEST_CASE("a damaged file is an error, never another key") {
 }
 
 TEST_CASE("threads that ask for the same keys get the same keys") {
-  Fixture f;
+  KeyStoreFixture f;
   std::array<std::vector<std::string>, 4> got;
   {
     std::vector<std::jthread> threads;
@@ -272,9 +272,9 @@ TEST_CASE("threads that ask for the same keys get the same keys") {
 
 TEST_CASE("after any sequence of steps the store holds what a plain map would") {
   CHECK(rc::check([] {
-    Fixture f;
+    KeyStoreFixture f;
     f.store.reset();
-    f.store = f.open(KeyStoreMode::existing, kKek, 2).value();
+    f.store = f.open(KeyStoreMode::existing, kStoreKek, 2).value();
     std::map<int, std::string> synced, pending;
     std::set<int> destroyed;
     const auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(

@@ -7,7 +7,7 @@
 namespace recourse {
 namespace {
 
-constexpr std::string_view kHeader =
+constexpr std::string_view kColumnLine =
     "number,incident_state,reopen_count,made_sla,opened_by,opened_at,sys_updated_by,"
     "sys_updated_at,impact,urgency,priority,assignment_group,assigned_to\n";
 
@@ -35,7 +35,7 @@ Result<IncidentLog> read(std::string_view bytes, const IncidentLogOptions& optio
 }
 
 IncidentLog log_of(const std::vector<Row>& rows) {
-  std::string text(kHeader);
+  std::string text(kColumnLine);
   for (const Row& row : rows) text += row.csv();
   return read(text).value();
 }
@@ -152,7 +152,7 @@ TEST_CASE("unknown and unset are the same, and an unknown count opens nothing ag
 }
 
 TEST_CASE("rows that cannot be understood are delivered with their line, text and reason") {
-  std::string text(kHeader);
+  std::string text(kColumnLine);
   text += Row{}.csv();
   text += Row{.at = "2016-03-01 10:00"}.csv();
   text += "INC1,New,0\n";
@@ -206,12 +206,12 @@ TEST_CASE("a header that does not fit lists what it lacks") {
 
 TEST_CASE("times are read in the zone that is asked for") {
   const auto zone = TimeZone::find("+02:00").value();
-  const IncidentLog log = read(std::string(kHeader) + Row{}.csv(), {.zone = zone}).value();
+  const IncidentLog log = read(std::string(kColumnLine) + Row{}.csv(), {.zone = zone}).value();
   CHECK(to_rfc3339(log.at(0).occurred_at) == "2016-03-01T08:00:00.000000Z");
 }
 
 TEST_CASE("of a file that is cut the whole rows are there, and that it is cut") {
-  std::string text(kHeader);
+  std::string text(kColumnLine);
   for (int i = 0; i < 2000; ++i) text += Row{.number = "INC" + std::to_string(i * 7919)}.csv();
   const std::string packed = gzip(text);
   const IncidentLog log = read(packed.substr(0, packed.size() / 2)).value();
@@ -223,7 +223,7 @@ TEST_CASE("of a file that is cut the whole rows are there, and that it is cut") 
 }
 
 TEST_CASE("past the memory limit the file is refused rather than the machine") {
-  std::string text(kHeader);
+  std::string text(kColumnLine);
   for (int i = 0; i < 1000; ++i) text += Row{.number = "INC" + std::to_string(i)}.csv();
   const auto refused = read(text, {.memory_limit_bytes = 10'000});
   REQUIRE_FALSE(refused.ok());
@@ -238,7 +238,7 @@ TEST_CASE("progress reaches the end of the file") {
     seen = read_bytes;
     all = total;
   };
-  REQUIRE(read(std::string(kHeader) + Row{}.csv(), options).ok());
+  REQUIRE(read(std::string(kColumnLine) + Row{}.csv(), options).ok());
   CHECK(seen == all);
   CHECK(all > 0);
 }
