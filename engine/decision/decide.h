@@ -19,6 +19,8 @@ struct DecisionContext {
   /// For a proposal: the opened arguments of those of the ticket's `rejected_actions` that are of
   /// the proposed type. Erased ones are left out, and then nothing is known to be the same.
   std::vector<std::string> rejected_args;
+  /// The kill switch of the whole deployment is engaged.
+  bool deployment_stopped = false;
 };
 
 /// The events that follow, or the error that says why there are none. A refusal by a rule is an

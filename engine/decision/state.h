@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/base/sliding_window.h"
 #include "engine/event/leaf.h"
 
 namespace recourse {
@@ -82,7 +83,8 @@ struct ActionState {
   std::optional<LeaseId> lease;
   std::optional<Timestamp> lease_until;
   std::int64_t attempts = 0;
-  std::vector<FieldWrite> writes;  ///< As confirmed; sealed values by commitment only.
+  std::optional<Timestamp> permitted_at;  ///< Of the latest permission: what windows count it by.
+  std::vector<FieldWrite> writes;         ///< As confirmed; sealed values by commitment only.
   std::optional<ResolutionId> resolution;
   std::vector<FollowUpId> followups;
   std::optional<RollbackId> rollback;
@@ -92,7 +94,8 @@ BOOST_DESCRIBE_STRUCT(ActionState, (),
                       (action, ticket, next_version, proposed_at, status, type, type_version,
                        imported, args_commitment, proposer, proposer_type, confidence_ppm,
                        amount_minor, expected_ticket_version, currency, policy, run, approval,
-                       lease, lease_until, attempts, writes, resolution, followups, rollback))
+                       lease, lease_until, attempts, permitted_at, writes, resolution, followups,
+                       rollback))
 
 struct VoteState {
   PrincipalId by;
@@ -138,12 +141,29 @@ struct StreamState {
 };
 BOOST_DESCRIBE_STRUCT(StreamState, (), (next_version))
 
+/// A data subject within a window, and the newest bucket that it was counted in.
+struct WindowCustomer {
+  SubjectId customer;
+  std::int64_t bucket = 0;
+  bool operator==(const WindowCustomer&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(WindowCustomer, (), (customer, bucket))
+
+/// What happened lately in one scope: the history that a limit of the policy looks at.
+struct WindowState {
+  std::vector<WindowBucket> buckets;      ///< Actions or minor units, oldest first.
+  std::vector<WindowCustomer> customers;  ///< In place of buckets: each once, the latest 1,024.
+  std::optional<Timestamp> reached_at;    ///< Of the latest limit.reached.
+  bool operator==(const WindowState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(WindowState, (), (buckets, customers, reached_at))
+
 /// One tenant's own settings and counters.
 struct TenantState {
   std::int64_t next_ticket_number = 1;
   Clear policy;                      ///< pol_<name>@<version>
   Clear policy_text;                 ///< Canonical JSON
-  std::vector<Clear> killed_scopes;  ///< tenant, or action types
+  std::vector<Clear> killed_scopes;  ///< deployment, tenant, principals, action types
   bool operator==(const TenantState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TenantState, (), (next_ticket_number, policy, policy_text, killed_scopes))
@@ -166,7 +186,8 @@ struct State {
   StateTable<ResolutionId, ResolutionState>& resolutions;
   StateTable<std::string, StreamState>& streams;
   StateTable<std::int64_t, TicketId>& ticket_numbers;
-  StateTable<TenantId, TenantState>& tenant;  ///< One row, under the empty id.
+  StateTable<TenantId, TenantState>& tenant;      ///< One row, under the empty id.
+  StateTable<std::string, WindowState>& windows;  ///< By window_key().
 };
 
 /// The version that the next event of `stream` takes.

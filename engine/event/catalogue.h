@@ -26,8 +26,8 @@ using EventTypes = boost::mp11::mp_list<
     RollbackPlanned, RollbackStarted, CompensationStarted, CompensationSucceeded, RollbackCompleted,
     LogOpened, LogHeartbeat, LogAnchored, ClockAnomaly, HeadAccepted, KeyCreated, TenantCreated,
     PrincipalCreated, ApiKeyCreated, ApiKeyRevoked, AuthDenied, PolicyActivated, KillswitchEngaged,
-    KillswitchReleased, SealedOpened, RecordUnreadable, ImportFinished, ProjectionRebuilt,
-    ExportCreated, CommandRejected>;
+    KillswitchReleased, LimitReached, SealedOpened, RecordUnreadable, ImportFinished,
+    ProjectionRebuilt, ExportCreated, CommandRejected>;
 
 using EventData = boost::mp11::mp_rename<EventTypes, std::variant>;
 

@@ -110,7 +110,7 @@ BOOST_DESCRIBE_STRUCT(PolicyActivated, (), (policy, mode, digest, text, manifest
 
 struct KillswitchEngaged {
   static constexpr std::string_view kType = "recourse.killswitch.engaged.v1";
-  Clear scope;  ///< tenant, or an action type
+  Clear scope;  ///< deployment (in the meta ledger), tenant, a principal, or an action type
   std::optional<Sealed> reason;
 };
 BOOST_DESCRIBE_STRUCT(KillswitchEngaged, (), (scope, reason))
@@ -121,6 +121,19 @@ struct KillswitchReleased {
   std::optional<Sealed> reason;
 };
 BOOST_DESCRIBE_STRUCT(KillswitchReleased, (), (scope, reason))
+
+/// An action met a limit of the policy for the first time within the limit's window.
+struct LimitReached {
+  static constexpr std::string_view kType = "recourse.limit.reached.v1";
+  Clear name;             ///< The limit's `rule` in the policy in force.
+  Clear scope;            ///< tenant, or agent:, type:, customer: or ticket: and the id
+  std::int64_t used = 0;  ///< Within the window, without the action that met the limit.
+  std::int64_t max = 0;
+  std::int64_t window_s = 0;
+  std::optional<ActionId> action;
+  std::optional<TicketId> ticket;
+};
+BOOST_DESCRIBE_STRUCT(LimitReached, (), (name, scope, used, max, window_s, action, ticket))
 
 /// A person read sealed texts of a ticket; repeats within 15 minutes are counted in the next one.
 struct SealedOpened {

@@ -43,7 +43,8 @@ struct DecisionState::Tables {
         resolutions("resolution/", source, digest),
         streams("stream/", source, digest),
         ticket_numbers("number/", source, digest),
-        tenant("tenant/", source, digest) {}
+        tenant("tenant/", source, digest),
+        windows("window/", source, digest) {}
 
   StoredTable<TicketId, TicketState> tickets;
   StoredTable<ActionId, ActionState> actions;
@@ -52,7 +53,9 @@ struct DecisionState::Tables {
   StoredTable<std::string, StreamState> streams;
   StoredTable<std::int64_t, TicketId> ticket_numbers;
   StoredTable<TenantId, TenantState> tenant;
-  State state{tickets, actions, approvals, resolutions, streams, ticket_numbers, tenant};
+  StoredTable<std::string, WindowState> windows;
+  State state{tickets, actions,        approvals, resolutions,
+              streams, ticket_numbers, tenant,    windows};
 };
 
 DecisionState::DecisionState(const RowSource& source, Digest& digest)
@@ -69,14 +72,16 @@ void DecisionState::flush(const RowSink& sink) {
   tables_->streams.flush(sink);
   tables_->ticket_numbers.flush(sink);
   tables_->tenant.flush(sink);
+  tables_->windows.flush(sink);
 }
 
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
-  kinds.insert(kinds.begin(), {0, "decision_state", 1, [](const RowSource& source, Digest& digest)
-                                                           -> std::unique_ptr<Projection> {
-                                 return std::make_unique<DecisionState>(source, digest);
-                               }});
+  kinds.insert(kinds.begin(),
+               {0, "decision_state", 2,
+                [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
+                  return std::make_unique<DecisionState>(source, digest);
+                }});
   return kinds;
 }
 

@@ -35,13 +35,14 @@ struct Memory {
   MapTable<std::string, StreamState> streams;
   MapTable<std::int64_t, TicketId> numbers;
   MapTable<TenantId, TenantState> tenant;
-  State state{tickets, actions, approvals, resolutions, streams, numbers, tenant};
+  MapTable<std::string, WindowState> windows;
+  State state{tickets, actions, approvals, resolutions, streams, numbers, tenant, windows};
 
   bool same_as(const Memory& other) const {
     return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
            approvals.rows == other.approvals.rows && resolutions.rows == other.resolutions.rows &&
            streams.rows == other.streams.rows && numbers.rows == other.numbers.rows &&
-           tenant.rows == other.tenant.rows;
+           tenant.rows == other.tenant.rows && windows.rows == other.windows.rows;
   }
 };
 
