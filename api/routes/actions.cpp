@@ -56,10 +56,11 @@ Result<ActionFilter> filter_of(const Call& call) {
   return filter;
 }
 
-/// The rows as they will be sent, one after the other in one text when no texts are opened: this is
-/// the question that agents ask before every step, so nothing is parsed.
+/// The rows in one text: this is the question that agents ask before every step, so nothing is
+/// parsed and no row has a text of its own.
 struct ActionPage {
-  std::vector<std::string> rows;
+  std::string text;
+  std::vector<std::size_t> ends;  ///< Of each row in `text`.
   std::optional<std::string> last;
 };
 
@@ -72,18 +73,19 @@ Result<ActionPage> read_page(const Call& call, const TicketId& ticket, const Act
   RECOURSE_TRY(call.app.views.each(view::action_history(), call.ledger, prefix, request.from,
                                    ViewStore::Order::forward,
                                    [&](std::string_view key, std::string_view json) {
-                                     if (page.rows.size() == request.limit) {
+                                     if (page.ends.size() == request.limit) {
                                        more = true;
                                        return false;
                                      }
                                      if (all || filter.passes(json)) {
-                                       page.rows.emplace_back(json);
-                                       page.last = std::string(key);
+                                       page.text += json;
+                                       page.ends.push_back(page.text.size());
+                                       page.last = key;
                                      }
                                      return true;
                                    }));
   if (!more) page.last.reset();
-  if (page.rows.empty() && request.from.empty()) RECOURSE_TRY(ticket_row(call, ticket));
+  if (page.ends.empty() && request.from.empty()) RECOURSE_TRY(ticket_row(call, ticket));
   return page;
 }
 
@@ -158,10 +160,14 @@ void list_ticket_actions(CallPtr call) {
                 call, {ticket.value()},
                 [call, request = std::move(request), found = std::move(found)](const Shown& shown) {
                   std::string items;
-                  for (const std::string& row : found.rows) {
-                    if (!items.empty()) items += ',';
+                  items.reserve(found.text.size() + found.text.size() / 4);
+                  std::size_t begin = 0;
+                  for (const std::size_t end : found.ends) {
+                    if (begin > 0) items += ',';
+                    const auto row = std::string_view(found.text).substr(begin, end - begin);
                     if (const Status good = shown.append_row(items, row); !good)
                       return refuse(*call, good.error());
+                    begin = end;
                   }
                   respond(*call, page(*call, request, std::move(items), found.last));
                 });

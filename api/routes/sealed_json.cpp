@@ -1,7 +1,9 @@
 #include "api/routes/sealed_json.h"
 
+#include <algorithm>
 #include <charconv>
-#include <optional>
+#include <cstring>
+#include <functional>
 
 #include "engine/event/canonical_json.h"
 
@@ -12,9 +14,15 @@ constexpr std::string_view kMarker = R"({"$sealed":{)";
 
 /// Past the closing quote of the string that begins at `at`.
 std::size_t end_of_string(std::string_view json, std::size_t at) {
-  for (++at; at < json.size() && json[at] != '"'; ++at)
-    if (json[at] == '\\') ++at;
-  return at + 1;
+  for (const std::size_t begin = ++at; at < json.size(); ++at) {
+    at = json.find('"', at);
+    if (at == std::string_view::npos) break;
+    // It ends the string unless an odd number of backslashes stands before it.
+    std::size_t back = at;
+    while (back > begin && json[back - 1] == '\\') --back;
+    if ((at - back) % 2 == 0) return at + 1;
+  }
+  return json.size();
 }
 
 /// Past the closing braces of the seal that begins at `at`.
@@ -34,11 +42,17 @@ std::size_t end_of_seal(std::string_view json, std::size_t at) {
 
 /// The text member `name` of a seal; these values need no escapes.
 std::string_view member(std::string_view seal, std::string_view name) {
-  const std::string key = '"' + std::string(name) + "\":\"";
-  const auto at = seal.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto begin = at + key.size();
-  return seal.substr(begin, seal.find('"', begin) - begin);
+  // One member after the other: `"name":"` could also be what the text before ends with.
+  for (std::size_t at = kMarker.size(); at < seal.size() && seal[at] == '"';) {
+    const std::size_t name_end = end_of_string(seal, at);
+    const std::string_view found = seal.substr(at + 1, name_end - at - 2);
+    const std::size_t value = name_end + 1;
+    if (value >= seal.size() || seal[value] != '"') break;
+    const std::size_t end = end_of_string(seal, value);
+    if (found == name) return seal.substr(value + 1, end - value - 2);
+    at = end + 1;
+  }
+  return {};
 }
 
 /// Where a value stands: the names and indexes on the way to it.
@@ -114,17 +128,45 @@ std::optional<At> parse_at(std::string_view text) {
 /// Replaces by what `texts` has, and collects what it has not.
 Result<std::string> shown(std::string_view seal, const Path& path, const At& at,
                           const OpenedTexts& texts, std::vector<std::string>& erased) {
-  const OpenedValue* const value = texts.find(at.position, at.ordinal);
-  if (value == nullptr) {
+  const auto text = texts.find(at.position, at.ordinal);
+  if (!text) {
     erased.push_back(path.pointer());
     return std::string("null");
   }
-  if (to_base64(as_text(value->commitment)) != member(seal, "c"))
+  if (to_base64(as_text(text->commitment)) != member(seal, "c"))
     return Error{ErrorCode::corrupt, "the sealed value " + path.pointer() + " of event " +
                                          std::to_string(at.position) +
                                          " is not what its commitment binds"};
-  return value->json;
+  return std::string(text->json);
 }
+
+/// Appends `json` with its seals replaced as long as every text is there and the right one: nobody
+/// needs to know then where in the JSON it stands. False otherwise, with `out` half written.
+template <class PlaceOf>
+bool append_when_all_open(std::string& out, std::string_view json, const OpenedTexts& texts,
+                          const PlaceOf& place_of) {
+  std::string commitment;
+  for (std::size_t at = 0;;) {
+    const std::size_t found = json.find(kMarker, at);
+    if (found == std::string_view::npos) {
+      out += json.substr(at);
+      return true;
+    }
+    const std::size_t end = end_of_seal(json, found);
+    const std::string_view seal = json.substr(found, end - found);
+    const At place = place_of(seal);
+    const auto text = texts.find(place.position, place.ordinal);
+    if (!text) return false;
+    commitment.clear();
+    append_base64(commitment, as_text(text->commitment));
+    if (commitment != member(seal, "c")) return false;
+    out += json.substr(at, found - at);
+    out += text->json;
+    at = end;
+  }
+}
+
+At place_in_row(std::string_view seal) { return parse_at(member(seal, "at")).value_or(At{}); }
 
 void add_erased(std::string& object, const std::vector<std::string>& erased) {
   if (erased.empty() || !object.ends_with('}')) return;
@@ -161,25 +203,51 @@ std::string with_seals_shown(std::string_view row) {
   return out;
 }
 
-void OpenedTexts::add(std::vector<OpenedValue> values) {
-  for (OpenedValue& value : values) {
-    const std::uint64_t key = value.position.value() << 16 | value.ordinal;
-    values_.insert_or_assign(key, std::move(value));
+void OpenedTexts::add(const OpenedView& value) {
+  const std::uint64_t place = value.position.value() << 16 | value.ordinal;
+  if (entries_.empty()) {  // What a ticket has, so that nothing moves while it is read.
+    entries_.reserve(64);
+    all_.reserve(8 << 10);
   }
+  if (entries_.empty() || place < entries_.back().place) runs_.push_back(entries_.size());
+  entries_.push_back({place, all_.size(), value.json.size(), value.commitment});
+  all_ += value.json;
 }
 
-const OpenedValue* OpenedTexts::find(std::uint64_t position, std::uint64_t ordinal) const {
-  const auto found = values_.find(position << 16 | ordinal);
-  return found == values_.end() ? nullptr : &found->second;
+std::optional<OpenedTexts::Text> OpenedTexts::find(std::uint64_t position,
+                                                   std::uint64_t ordinal) const {
+  const std::uint64_t place = position << 16 | ordinal;
+  const auto from = [&](std::size_t begin) {
+    return entries_.begin() + static_cast<std::ptrdiff_t>(begin);
+  };
+  for (std::size_t run = 0; run < runs_.size(); ++run) {
+    const auto end = run + 1 < runs_.size() ? from(runs_[run + 1]) : entries_.end();
+    const auto at = std::lower_bound(
+        from(runs_[run]), end, place,
+        [](const Entry& entry, std::uint64_t wanted) { return entry.place < wanted; });
+    if (at != end && at->place == place)
+      return Text{std::string_view(all_).substr(at->begin, at->size), at->commitment};
+  }
+  return std::nullopt;
+}
+
+Status append_with_texts(std::string& out, std::string_view row, const OpenedTexts& texts) {
+  const std::size_t before = out.size();
+  if (append_when_all_open(out, row, texts, place_in_row)) return {};
+  out.resize(before);
+  std::vector<std::string> erased;
+  RECOURSE_LET(std::string shown_row,
+               replace_seals(row, [&](std::string_view seal, const Path& path) {
+                 return shown(seal, path, place_in_row(seal), texts, erased);
+               }));
+  add_erased(shown_row, erased);
+  out += shown_row;
+  return {};
 }
 
 Result<std::string> with_texts(std::string_view row, const OpenedTexts& texts) {
-  std::vector<std::string> erased;
-  RECOURSE_LET(std::string out, replace_seals(row, [&](std::string_view seal, const Path& path) {
-                 return shown(seal, path, parse_at(member(seal, "at")).value_or(At{}), texts,
-                              erased);
-               }));
-  add_erased(out, erased);
+  std::string out;
+  RECOURSE_TRY(append_with_texts(out, row, texts));
   return out;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/ledger/ledger.h"
@@ -25,18 +25,35 @@ void append_with_seals_shown(std::string& out, std::string_view row);
 /// The texts of some tickets, opened.
 class OpenedTexts {
  public:
-  void add(std::vector<OpenedValue> values);
-  /// Null when the value was erased.
-  const OpenedValue* find(std::uint64_t position, std::uint64_t ordinal) const;
+  struct Text {
+    std::string_view json;
+    const Hash& commitment;
+  };
+
+  /// REQUIRES: the value was not added before.
+  void add(const OpenedView& value);
+  /// Nothing when the value was erased. Borrowed until the next add().
+  std::optional<Text> find(std::uint64_t position, std::uint64_t ordinal) const;
 
  private:
-  std::unordered_map<std::uint64_t, OpenedValue> values_;  // position << 16 | ordinal
+  struct Entry {
+    std::uint64_t place;  ///< position << 16 | ordinal
+    std::size_t begin, size;
+    Hash commitment;
+  };
+  std::string all_;  ///< The JSON of all of them.
+  std::vector<Entry> entries_;
+  /// Where each stretch of ascending places begins in entries_: one for each ticket, since the
+  /// vault is read in this order.
+  std::vector<std::size_t> runs_;
 };
 
 /// A row with its texts in the place of their seals. An erased one is null, and the object gets a
 /// member `erased` with the JSON pointers of all of them. Errors: corrupt when a text is not the
 /// one that the row's commitment binds.
 Result<std::string> with_texts(std::string_view row, const OpenedTexts& texts);
+/// Appends it to `out`, to which an error adds nothing.
+Status append_with_texts(std::string& out, std::string_view row, const OpenedTexts& texts);
 
 /// The same for the leaf at `position`.
 Result<std::string> leaf_with_texts(std::string_view leaf, Position position,

@@ -68,9 +68,9 @@ void open_and_use(const CallPtr& call, const std::vector<std::string>& tickets,
                   const std::function<void(const Shown&)>& use) {
   OpenedTexts texts;
   for (const std::string& ticket : tickets) {
-    auto values = call->app.ledger.open_subject(call->ledger, ticket);
-    if (!values) return refuse(*call, values.error());
-    texts.add(std::move(*values));
+    const Status opened = call->app.ledger.each_opened(
+        call->ledger, ticket, [&](const OpenedView& value) { texts.add(value); });
+    if (!opened) return refuse(*call, opened.error());
   }
   use(Shown(std::move(texts)));
 }
@@ -82,9 +82,7 @@ Status Shown::append_row(std::string& out, std::string_view row) const {
     append_with_seals_shown(out, row);
     return {};
   }
-  RECOURSE_LET(const std::string text, with_texts(row, texts_));
-  out += text;
-  return {};
+  return append_with_texts(out, row, texts_);
 }
 
 Result<std::string> Shown::row(std::string_view row) const {

@@ -71,6 +71,14 @@ struct OpenedValue {
   Hash commitment{};  ///< Recomputed from the two.
 };
 
+/// The same while it is being read: borrowed, gone when the next one is shown.
+struct OpenedView {
+  Position position;
+  SealedOrdinal ordinal = 0;
+  std::string_view pointer, json, rho;
+  Hash commitment{};
+};
+
 /// The append-only event logs of one node: one per tenant and the meta ledger, in one RocksDB with
 /// their Merkle trees, vault, idempotency keys and signed checkpoints. Bytes:
 /// docs/format/ledger.md. Threads: one writer thread stages and commits; any thread reads, and sees
@@ -102,7 +110,8 @@ class Ledger {
   /// `events[i]`. Returned: the events in their order, with commitments instead of sealed values,
   /// and after them one clock.anomaly when `now` is found more than 2 s behind the ledger's time.
   /// Errors: not_found for an unknown ledger; too_large; invalid for an event that validate()
-  /// refuses and for a sealed value without content; erased for one of an erased subject; corrupt, io.
+  /// refuses and for a sealed value without content; erased for one of an erased subject; corrupt,
+  /// io.
   Result<std::vector<RecordedEvent>> stage(LedgerId ledger, std::vector<NewEvent> events,
                                            std::span<const std::int64_t> stream_versions,
                                            Timestamp now);
@@ -171,6 +180,10 @@ class Ledger {
   /// position order, in one short read. Erased ones are absent. Their commitments are those that
   /// were stored with them; that the leaves say the same is verify's to prove.
   Result<std::vector<OpenedValue>> open_subject(LedgerId ledger, std::string_view subject) const;
+  /// Calls `visit` for each of them, without a copy: what shows the texts of a ticket reads them
+  /// so.
+  Status each_opened(LedgerId ledger, std::string_view subject,
+                     const std::function<void(const OpenedView&)>& visit) const;
   /// One value. Errors: `erased`, `corrupt`.
   Result<OpenedValue> open_value(LedgerId ledger, std::string_view subject, Position position,
                                  SealedOrdinal ordinal) const;

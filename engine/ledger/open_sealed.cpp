@@ -4,30 +4,32 @@
 
 namespace recourse {
 
-Result<Opened> decrypt_sealed(FieldKeys& keys, std::string_view origin, const VaultKey& place,
-                              const VaultRecord& record) {
-  const Result<FieldKey> key =
-      keys.find({origin, place.ledger, record.subjects, record.retention, record.month});
+Result<FieldKey> field_key(FieldKeys& keys, std::string_view origin, const VaultKey& place,
+                           const VaultRecordView& record) {
+  Result<FieldKey> key =
+      keys.find({origin, place.ledger, record.subjects(), record.retention, record.month});
   if (!key && key.error().code == ErrorCode::not_found)
-    return Error{ErrorCode::corrupt, "a key of the sealed value at " + record.pointer +
+    return Error{ErrorCode::corrupt, "a key of the sealed value at " + std::string(record.pointer) +
                                          " of position " + std::to_string(place.position.value()) +
                                          " is missing: restore the key store"};
-  if (!key) return key.error();
-  return open(*key, SealHeader{record.event_id, record.pointer}, record.sealed);
+  return key;
+}
+
+Result<Opened> decrypt_sealed(FieldKeys& keys, std::string_view origin, const VaultKey& place,
+                              const VaultRecordView& record) {
+  RECOURSE_LET(const FieldKey key, field_key(keys, origin, place, record));
+  return open(key, SealHeader{std::string(record.event_id), std::string(record.pointer)},
+              record.sealed);
 }
 
 Result<OpenedValue> open_sealed(FieldKeys& keys, std::string_view origin, const VaultKey& place,
-                                const VaultRecord& record) {
-  RECOURSE_LET(Opened opened, decrypt_sealed(keys, origin, place, record));
-  RECOURSE_TRY(check(record.commitment, opened, SealHeader{record.event_id, record.pointer}));
-  OpenedValue value;
-  value.position = place.position;
-  value.ordinal = place.ordinal;
-  value.pointer = record.pointer;
-  value.json = std::move(opened.value);
-  value.rho = as_text(opened.rho);
-  value.commitment = record.commitment;
-  return value;
+                                const VaultRecordView& record) {
+  RECOURSE_LET(const FieldKey key, field_key(keys, origin, place, record));
+  SealOpener opener(key);
+  RECOURSE_LET(const SealOpener::Text text,
+               opener.open(record.event_id, record.pointer, record.commitment, record.sealed));
+  return OpenedValue{place.position,          place.ordinal,         std::string(record.pointer),
+                     std::string(text.value), std::string(text.rho), record.commitment};
 }
 
 }  // namespace recourse

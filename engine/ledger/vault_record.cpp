@@ -37,7 +37,7 @@ struct Reader {
     const std::string_view bytes = take(2);
     return good ? get_u16(bytes) : 0;
   }
-  std::string short_text() { return std::string(take(number8())); }
+  std::string_view short_text() { return take(number8()); }
 };
 
 }  // namespace
@@ -66,22 +66,46 @@ std::string vault_record_bytes(const VaultRecord& record) {
   return out.append(record.sealed);
 }
 
-Result<VaultRecord> parse_vault_record(std::string_view bytes) {
+std::vector<std::string> VaultRecordView::subjects() const {
+  std::vector<std::string> subjects;
+  for (Reader reader{packed_subjects}; !reader.rest.empty();)
+    subjects.emplace_back(reader.short_text());
+  return subjects;
+}
+
+Result<VaultRecordView> view_vault_record(std::string_view bytes) {
   Reader reader{bytes};
   const std::size_t version = reader.number8();
   if (reader.good && version != kVaultVersion)
     return Error{ErrorCode::unsupported, "a vault record was written by a newer program"};
-  VaultRecord record;
+  VaultRecordView record;
   const std::string_view commitment = reader.take(record.commitment.size());
   std::copy_n(as_bytes(commitment), commitment.size(), record.commitment.begin());
   record.event_id = reader.short_text();
   record.pointer = reader.take(reader.number16());
+  const std::string_view key_name = reader.rest;
   record.retention = reader.short_text();
   record.month = reader.take(kMonthBytes);
-  for (std::size_t left = reader.number8(); left > 0 && reader.good; --left)
-    record.subjects.push_back(reader.short_text());
+  const std::size_t count = reader.number8();
+  const std::string_view subjects = reader.rest;
+  for (std::size_t left = count; left > 0 && reader.good; --left) reader.short_text();
   record.sealed = reader.rest;
   if (!reader.good) return Error{ErrorCode::corrupt, "a vault record is cut short"};
+  record.key_name = key_name.substr(0, key_name.size() - record.sealed.size());
+  record.packed_subjects = subjects.substr(0, subjects.size() - record.sealed.size());
+  return record;
+}
+
+Result<VaultRecord> parse_vault_record(std::string_view bytes) {
+  RECOURSE_LET(const VaultRecordView view, view_vault_record(bytes));
+  VaultRecord record;
+  record.commitment = view.commitment;
+  record.event_id = view.event_id;
+  record.pointer = view.pointer;
+  record.retention = view.retention;
+  record.month = view.month;
+  record.subjects = view.subjects();
+  record.sealed = view.sealed;
   return record;
 }
 

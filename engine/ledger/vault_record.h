@@ -22,9 +22,22 @@ struct VaultRecord {
   bool operator==(const VaultRecord&) const = default;
 };
 
+/// The same, borrowed from the record's bytes.
+struct VaultRecordView {
+  Hash commitment{};
+  std::string_view event_id, pointer, retention, month;
+  /// Class, month and subjects as they lie in the record: equal for records under one key.
+  std::string_view key_name;
+  std::string_view packed_subjects;  ///< (length:u8 subject id)*
+  std::string_view sealed;
+
+  std::vector<std::string> subjects() const;
+};
+
 std::string vault_record_bytes(const VaultRecord& record);
 /// Errors: corrupt, unsupported.
 Result<VaultRecord> parse_vault_record(std::string_view bytes);
+Result<VaultRecordView> view_vault_record(std::string_view bytes);
 
 /// Whether texts of these lengths fit the record. Events are checked with it before they are
 /// staged.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,25 @@ void aes_gcm_seal(std::string& out, std::string_view key, const GcmNonce& nonce,
 /// Errors: corrupt when it was made with another key, nonce or aad, or was changed. Any thread.
 Result<std::string> aes_gcm_open(std::string_view key, std::string_view nonce, std::string_view aad,
                                  std::string_view sealed);
+
+/// aes_gcm_open() for many texts under one key, which is expanded once and wiped with this. One
+/// thread at a time.
+class GcmOpener {
+ public:
+  /// REQUIRES: a key of 32 bytes.
+  explicit GcmOpener(std::string_view key);
+  ~GcmOpener();
+  GcmOpener(const GcmOpener&) = delete;
+  GcmOpener& operator=(const GcmOpener&) = delete;
+
+  /// Puts the plaintext of `sealed` in the place of what `out` holds. False, and `out` is empty,
+  /// where aes_gcm_open() says corrupt.
+  bool open(std::string& out, std::string_view nonce, std::string_view aad,
+            std::string_view sealed);
+
+ private:
+  struct Keyed;
+  std::unique_ptr<Keyed> keyed_;
+};
 
 }  // namespace recourse

@@ -21,17 +21,29 @@ Secret<Tag> hkdf(std::string_view key_material, std::string_view label, std::str
   return key;
 }
 
-Error does_not_open(const SealHeader& header) {
-  return {ErrorCode::corrupt, "the sealed value at " + header.pointer + " of event " +
-                                  header.event_id + " does not open: damaged, or of another key"};
+Error fault(std::string_view event_id, std::string_view pointer, std::string_view what) {
+  return {ErrorCode::corrupt, "the sealed value at " + std::string(pointer) + " of event " +
+                                  std::string(event_id) + std::string(what)};
+}
+
+Error does_not_open(std::string_view event_id, std::string_view pointer) {
+  return fault(event_id, pointer, " does not open: damaged, or of another key");
+}
+
+Error not_committed(std::string_view event_id, std::string_view pointer) {
+  return fault(event_id, pointer, " is not the one the event commits to");
+}
+
+void append_header(std::string& out, std::string_view event_id, std::string_view pointer) {
+  out.reserve(out.size() + kSealLabel.size() + event_id.size() + pointer.size() + 2);
+  out.append(kSealLabel).append(event_id).append(1, '\n').append(pointer).append(1, '\n');
 }
 
 }  // namespace
 
 std::string SealHeader::bytes() const {
   std::string out;
-  out.reserve(kSealLabel.size() + event_id.size() + pointer.size() + 2);
-  out.append(kSealLabel).append(event_id).append(1, '\n').append(pointer).append(1, '\n');
+  append_header(out, event_id, pointer);
   return out;
 }
 
@@ -67,10 +79,11 @@ std::string seal(const FieldKey& key, const SealHeader& header, const SealNonce&
 Result<Opened> open(const FieldKey& key, const SealHeader& header, std::string_view record) {
   Opened opened;
   constexpr std::size_t nonce_size = SealNonce{}.size();
-  if (record.size() < nonce_size) return does_not_open(header);
+  if (record.size() < nonce_size) return does_not_open(header.event_id, header.pointer);
   Result<std::string> plain = aes_gcm_open(key.view(), record.substr(0, nonce_size), header.bytes(),
                                            record.substr(nonce_size));
-  if (!plain || plain->size() < opened.rho.size()) return does_not_open(header);
+  if (!plain || plain->size() < opened.rho.size())
+    return does_not_open(header.event_id, header.pointer);
   std::copy_n(plain->begin(), opened.rho.size(), opened.rho.begin());
   opened.value = plain->substr(opened.rho.size());
   return opened;
@@ -78,8 +91,24 @@ Result<Opened> open(const FieldKey& key, const SealHeader& header, std::string_v
 
 Status check(const Hash& commitment, const Opened& opened, const SealHeader& header) {
   if (commit(opened.rho, header, opened.value) == commitment) return {};
-  return Error{ErrorCode::corrupt, "the sealed value at " + header.pointer + " of event " +
-                                       header.event_id + " is not the one the event commits to"};
+  return not_committed(header.event_id, header.pointer);
+}
+
+Result<SealOpener::Text> SealOpener::open(std::string_view event_id, std::string_view pointer,
+                                          const Hash& commitment, std::string_view record) {
+  constexpr std::size_t nonce_size = SealNonce{}.size();
+  constexpr std::size_t rho_size = Rho{}.size();
+  header_.clear();
+  append_header(header_, event_id, pointer);
+  if (record.size() < nonce_size ||
+      !gcm_.open(plain_, record.substr(0, nonce_size), header_, record.substr(nonce_size)) ||
+      plain_.size() < rho_size)
+    return does_not_open(event_id, pointer);
+  const std::string_view plain = plain_;
+  const Text text{plain.substr(0, rho_size), plain.substr(rho_size)};
+  if (hmac_sha256(text.rho, {header_, text.value}) != commitment)
+    return not_committed(event_id, pointer);
+  return text;
 }
 
 }  // namespace recourse

@@ -54,6 +54,26 @@ struct Opened {
 /// Errors: corrupt when the record was changed, or sealed with another key or for another place.
 Result<Opened> open(const FieldKey& key, const SealHeader& header, std::string_view record);
 
+/// open() and check() for many values under one field key, with buffers that are used again: what
+/// a ticket's texts cost. One thread at a time. Wipes the key when it goes.
+class SealOpener {
+ public:
+  explicit SealOpener(const FieldKey& key) : gcm_(key.view()) {}
+
+  struct Text {
+    std::string_view rho;    ///< 32 bytes.
+    std::string_view value;  ///< RFC 8785 JSON, as it was sealed.
+  };
+  /// The value of `record`, which `commitment` binds, borrowed until the next call. Errors:
+  /// corrupt, as of open() and check().
+  Result<Text> open(std::string_view event_id, std::string_view pointer, const Hash& commitment,
+                    std::string_view record);
+
+ private:
+  GcmOpener gcm_;
+  std::string header_, plain_;
+};
+
 /// Whether the opened value is the one the leaf commits to. AES-GCM alone does not say so: one
 /// record can be made to open under two keys. Errors: corrupt.
 Status check(const Hash& commitment, const Opened& opened, const SealHeader& header);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "engine/event/parse_json.h"
 
 namespace recourse::routes {
@@ -12,11 +14,10 @@ std::string seal(std::string_view at, const Hash& commitment) {
          R"("}})";
 }
 
-OpenedTexts one(std::uint64_t position, SealedOrdinal ordinal, std::string json, const Hash& c) {
+OpenedTexts one(std::uint64_t position, SealedOrdinal ordinal, std::string_view json,
+                const Hash& c) {
   OpenedTexts texts;
-  std::vector<OpenedValue> values;
-  values.push_back({Position(position), ordinal, "/data/title", std::move(json), "", c});
-  texts.add(std::move(values));
+  texts.add({Position(position), ordinal, "/data/title", json, "", c});
   return texts;
 }
 
@@ -55,6 +56,41 @@ TEST_CASE("an erased text is null and named by its pointer") {
       *shown ==
       R"({"changes":[{"k":1},{"sealed_after":null}],"title":"Jane","erased":["/changes/1/sealed_after"]})");
   CHECK(parse_json(*shown).ok());
+}
+
+TEST_CASE("the texts of several tickets are found wherever their events lie") {
+  OpenedTexts texts;
+  const std::vector<std::vector<std::uint64_t>> tickets = {{3, 9, 40}, {1, 2, 41}, {50, 51}, {7}};
+  for (const auto& positions : tickets)
+    for (const std::uint64_t position : positions)
+      for (const SealedOrdinal ordinal : {SealedOrdinal{0}, SealedOrdinal{2}}) {
+        const std::string json = std::to_string(position * 10 + ordinal);
+        texts.add(
+            {Position(position), ordinal, "", json, "", Hash{static_cast<uint8_t>(position)}});
+      }
+  for (std::uint64_t position = 0; position < 60; ++position)
+    for (std::uint64_t ordinal = 0; ordinal < 4; ++ordinal) {
+      const bool there =
+          ordinal % 2 == 0 && std::any_of(tickets.begin(), tickets.end(), [&](auto& t) {
+            return std::find(t.begin(), t.end(), position) != t.end();
+          });
+      const auto text = texts.find(position, ordinal);
+      REQUIRE(text.has_value() == there);
+      if (!text) continue;
+      CHECK(text->json == std::to_string(position * 10 + ordinal));
+      CHECK(text->commitment[0] == position);
+    }
+}
+
+TEST_CASE("a row whose last text is refused leaves nothing of itself behind") {
+  OpenedTexts texts = one(3, 0, R"("Jane")", kA);
+  texts.add({Position(4), 0, "", R"("Eve")", "", kB});
+  std::string out = "before";
+  const std::string row = R"({"a":)" + seal("3.0", kA) + R"(,"b":)" + seal("4.0", kA) + "}";
+  const Status refused = append_with_texts(out, row, texts);
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().code == ErrorCode::corrupt);
+  CHECK(out == "before");
 }
 
 TEST_CASE("a text that the commitment does not bind is not shown") {

@@ -53,6 +53,30 @@ TEST_CASE("vault records read back") {
   check_strict(bytes, bytes.size() - record.sealed.size(), &parse_vault_record);
 }
 
+TEST_CASE("vault records under one key have one name of it, and others another") {
+  const VaultRecord record = sample_value();
+  const auto key_name = [](const VaultRecord& of) {
+    const std::string bytes = vault_record_bytes(of);
+    return std::string(view_vault_record(bytes).value().key_name);
+  };
+  VaultRecord same = record;
+  same.event_id += "2";
+  same.pointer = "/data/else";
+  same.commitment[0] ^= 1;
+  same.sealed += "more";
+  CHECK(key_name(same) == key_name(record));
+  const auto differs = [&](const auto& change) {
+    VaultRecord other = record;
+    change(other);
+    return key_name(other) != key_name(record);
+  };
+  CHECK(differs([](VaultRecord& other) { other.retention = "ops-7y"; }));
+  CHECK(differs([](VaultRecord& other) { other.month = "2026-02"; }));
+  CHECK(differs([](VaultRecord& other) { other.subjects.pop_back(); }));
+  CHECK(differs([](VaultRecord& other) { other.subjects = {"sub_b", "sub_a"}; }));
+  CHECK(differs([](VaultRecord& other) { other.subjects.clear(); }));
+}
+
 TEST_CASE("texts that do not fit a vault record are known before") {
   VaultRecord record = sample_value();
   CHECK(fits_vault_record(record));

@@ -78,6 +78,28 @@ TEST_CASE_FIXTURE(Sealing, "erasing a subject erases its values everywhere and n
   check();
 }
 
+TEST_CASE_FIXTURE(Sealing, "what was read often before an erasure cannot be read after it") {
+  std::vector<RecordedEvent> events;
+  for (int i = 0; i < 4; ++i) {  // Keys change from one value to the next, and back.
+    events.push_back(propose("tkt_1", "sub_ada"));
+    events.push_back(propose("tkt_1", "sub_bob"));
+    events.push_back(propose("tkt_1", "sub_bob"));
+  }
+  for (int round = 0; round < 3; ++round)
+    CHECK(ledger->open_subject(id, "tkt_1").value().size() == 24);
+  REQUIRE(ledger->keys().destroy(KeyName::subject(id, "sub_bob")));
+  const auto left = ledger->open_subject(id, "tkt_1").value();
+  REQUIRE(left.size() == 8);
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    CHECK(left[i].position == events[i / 2 * 3].position);
+    CHECK(left[i].json ==
+          ledger->open_value(id, "tkt_1", left[i].position, left[i].ordinal).value().json);
+  }
+  REQUIRE(ledger->keys().destroy(KeyName::subject(id, "sub_ada")));
+  CHECK(ledger->open_subject(id, "tkt_1").value().empty());
+  CHECK(ledger->open_value(id, "tkt_1", events[0].position, 0).error().code == ErrorCode::erased);
+}
+
 TEST_CASE_FIXTURE(Sealing, "a value that no event has reads like an erased one") {
   const RecordedEvent event = propose("tkt_1", "sub_ada");
   CHECK(ledger->open_value(id, "tkt_1", event.position, 2).error().code == ErrorCode::erased);

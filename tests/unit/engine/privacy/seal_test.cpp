@@ -54,6 +54,38 @@ TEST_CASE("a value opened in another place does not match the commitment") {
         ErrorCode::corrupt);
 }
 
+TEST_CASE("one opener opens many values of its key, and only at their places") {
+  const FieldKey key = derive_field_key(std::array{kSubject}, kBucket, kOrigin);
+  const std::string record = *from_hex(kRecord);
+  const Hash commitment = commit(kRho, kHeader, kValue);
+  const SealHeader other_header{"evt_2", "/data/reasoning"};
+  const Rho other_rho = filled<32>(0x12);
+  const std::string other_value = '"' + std::string(3'000, 'x') + '"';
+  const std::string other = seal(key, other_header, filled<12>(0x45), other_rho, other_value);
+  const Hash other_commitment = commit(other_rho, other_header, other_value);
+  SealOpener opener(key);
+  // What is refused in between must not spoil what follows.
+  for (int round = 0; round < 2; ++round) {
+    auto text = opener.open("evt_1", "/data/requester", commitment, record);
+    REQUIRE(text);
+    CHECK(text->rho == as_text(kRho));
+    CHECK(text->value == kValue);
+    CHECK(opener.open("evt_2", "/data/requester", commitment, record).error().code ==
+          ErrorCode::corrupt);
+    text = opener.open("evt_2", "/data/reasoning", other_commitment, other);
+    REQUIRE(text);
+    CHECK(text->value == other_value);
+    const auto another_value = opener.open("evt_2", "/data/reasoning", commitment, other);
+    REQUIRE(!another_value);
+    CHECK(another_value.error().message.find("not the one the event commits to") !=
+          std::string::npos);
+    for (std::size_t size = 0; size < record.size(); ++size)
+      CHECK(!opener.open("evt_1", "/data/requester", commitment, record.substr(0, size)));
+  }
+  SealOpener of_another_key{FieldKey(filled<32>(0x77))};
+  CHECK(!of_another_key.open("evt_1", "/data/requester", commitment, record));
+}
+
 TEST_CASE("whatever is sealed opens to the same value") {
   CHECK(rc::check([](const std::string& value, const std::string& event, const std::string& path,
                      const Rho& rho, const SealNonce& nonce, const Rho& secret) {
