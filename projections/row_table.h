@@ -17,6 +17,7 @@ namespace recourse {
 
 /// Rows of one type, folded in memory as structs and written as canonical JSON when flushed, so a
 /// row that ten events of one batch touch is rendered once. Keys start with the table's prefix.
+/// Flushed rows may take their time on the way to the source: up to kUnderWay flushes.
 /// Threads: one.
 template <class Row>
 class RowTable {
@@ -61,7 +62,9 @@ class RowTable {
     }
     dirty_.clear();
     // Rows can always be read back. What was not touched since the last turn goes.
-    if (rows_.size() < kCachedRows) return;
+    ++flushes_;
+    if (rows_.size() < kCachedRows || flushes_ <= kUnderWay) return;
+    flushes_ = 0;
     older_ = std::move(rows_);
     rows_.clear();
   }
@@ -75,6 +78,7 @@ class RowTable {
     std::optional<Hash> stored;  ///< Hash of the row as the digest knows it.
   };
 
+  static constexpr int kUnderWay = 3;
   /// About 16 MiB of rows in each of the two maps, texts not counted.
   static constexpr std::size_t kCachedRows = (std::size_t{16} << 20) / (sizeof(Entry) + 64);
 
@@ -114,6 +118,7 @@ class RowTable {
   // Node-based, so that entries keep their addresses, also on the way from one map to the other.
   std::unordered_map<std::string, Entry> rows_, older_;
   std::vector<Entry*> dirty_;
+  int flushes_ = 0;  ///< Since the last turn.
 };
 
 }  // namespace recourse

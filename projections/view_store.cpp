@@ -19,6 +19,9 @@ rocksdb::Options database_options() {
   options.create_if_missing = true;
   options.compression = rocksdb::kLZ4Compression;
   options.write_buffer_size = 64U << 20;
+  // Most look-ups of a new event's rows are for rows that are not there yet.
+  options.memtable_prefix_bloom_size_ratio = 0.03;
+  options.memtable_whole_key_filtering = true;
   options.max_background_jobs = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 4;

@@ -38,7 +38,8 @@ std::vector<std::string> rejected_args(const DecisionStep& step, const ProposeAc
 
 Result<std::vector<NewEvent>> decide_command(DecisionStep& step, Command command,
                                              const std::string& requester_address) {
-  if (auto* open = std::get_if<OpenTicket>(&command); open != nullptr && !requester_address.empty()) {
+  if (auto* open = std::get_if<OpenTicket>(&command);
+      open != nullptr && !requester_address.empty()) {
     RECOURSE_LET(open->requester, step.ledger.obtain_subject(step.id, requester_address));
   }
   DecisionContext context = step.context;

@@ -43,12 +43,12 @@ Status stage_first_policy(DecisionStep& step, const StagedLedger& made) {
   Digest digest;
   DecisionState state(nothing, digest);
   state.apply(made.opened);
-  const DecisionContext context{step.context.now, step.context.random, system_principal(), 1,
-                                std::nullopt, {}};
-  RECOURSE_LET(std::vector<NewEvent> events,
-               decide(state.state(),
-                      ActivatePolicy{std::string(kDefaultPolicyName), policy_json(default_policy())},
-                      context));
+  const DecisionContext context{
+      step.context.now, step.context.random, system_principal(), 1, std::nullopt, {}};
+  RECOURSE_LET(std::vector<NewEvent> events, decide(state.state(),
+                                                    ActivatePolicy{std::string(kDefaultPolicyName),
+                                                                   policy_json(default_policy())},
+                                                    context));
   std::vector<std::int64_t> versions;
   for (const NewEvent& event : events)
     versions.push_back(next_version(state.state(), event.stream));
@@ -117,9 +117,9 @@ Result<Writer::NewKey> Writer::create_key(const KeyOrder& order, const Actor& by
                 order.expires_at,
                 false};
     made.key.principal.key = made.key.id;
-    add(made.key.id.value(), ApiKeyCreated{made.key.id, order.tenant, principal, order.kind,
-                                           order.role, made.key.prefix, made.key.hash,
-                                           order.expires_at});
+    add(made.key.id.value(),
+        ApiKeyCreated{made.key.id, order.tenant, principal, order.kind, order.role, made.key.prefix,
+                      made.key.hash, order.expires_at});
     return events;
   };
   RECOURSE_LET(const Committed committed, handle(std::move(create)));
@@ -133,7 +133,8 @@ Result<Writer::NewKey> Writer::create_key(const KeyOrder& order, const Actor& by
 Status Writer::revoke_key(const KeyId& key, const Actor& by) {
   const auto found = directory().find_key(key);
   if (!found) return Error{ErrorCode::not_found, "no key " + key.value()};
-  if (found->revoked) return Error{ErrorCode::conflict, "key " + key.value() + " is revoked already"};
+  if (found->revoked)
+    return Error{ErrorCode::conflict, "key " + key.value() + " is revoked already"};
   WriteRequest revoke;
   revoke.tenant = kMeta;
   revoke.principal = {by.id, by.type, Role::admin, {}};

@@ -16,8 +16,13 @@ void Directory::apply(const RecordedEvent& event) {
   } else if (const auto* person = std::get_if<PrincipalCreated>(&event.data)) {
     principals_.emplace(person->principal.value(), person->kind);
   } else if (const auto* made = std::get_if<ApiKeyCreated>(&event.data)) {
-    ApiKey key{made->key, made->tenant,      {made->principal, made->principal_kind, made->role, made->key},
-               made->prefix.text, made->hash, made->expires_at, false};
+    ApiKey key{made->key,
+               made->tenant,
+               {made->principal, made->principal_kind, made->role, made->key},
+               made->prefix.text,
+               made->hash,
+               made->expires_at,
+               false};
     by_hash_.emplace(as_text(key.hash), key.id.value());
     keys_.insert_or_assign(key.id.value(), std::move(key));
   } else if (const auto* revoked = std::get_if<ApiKeyRevoked>(&event.data)) {

@@ -41,8 +41,8 @@ class Directory {
 
  private:
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, ApiKey> keys_;           // by key id
-  std::unordered_map<std::string, std::string> by_hash_;   // hash bytes -> key id
+  std::unordered_map<std::string, ApiKey> keys_;          // by key id
+  std::unordered_map<std::string, std::string> by_hash_;  // hash bytes -> key id
   std::vector<TenantId> tenants_;
   std::unordered_map<std::string, ActorType> principals_;
 };

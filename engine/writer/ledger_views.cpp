@@ -10,8 +10,7 @@ constexpr std::uint64_t kCatchUpStep = 10'000;
 
 }  // namespace
 
-LedgerViews::LedgerViews(LedgerId id, std::vector<View> views)
-    : id_(id), views_(std::move(views)) {
+LedgerViews::LedgerViews(LedgerId id, std::vector<View> views) : id_(id), views_(std::move(views)) {
   decision_ = static_cast<DecisionState*>(views_.front().projection.get());
 }
 
@@ -45,20 +44,22 @@ Status LedgerViews::catch_up(const Ledger& ledger, ViewStore& store) {
   while (at < end.value()) {
     const std::uint64_t stop = std::min(end.value(), at + kCatchUpStep);
     Status unreadable;
-    RECOURSE_TRY(ledger.scan(id_, Position(at), Position(stop), [&](Position position, std::string_view leaf) {
-      const auto event = read_leaf(leaf);
-      if (!event) {
-        unreadable = Error{event.error().code, "event " + std::to_string(position.value()) + ": " +
-                                                   event.error().message};
-        return false;
-      }
-      for (View& view : views_)
-        if (view.state.applied.value() <= position.value()) view.projection->apply(*event);
-      return true;
-    }));
+    RECOURSE_TRY(ledger.scan(
+        id_, Position(at), Position(stop), [&](Position position, std::string_view leaf) {
+          const auto event = read_leaf(leaf);
+          if (!event) {
+            unreadable = Error{event.error().code, "event " + std::to_string(position.value()) +
+                                                       ": " + event.error().message};
+            return false;
+          }
+          for (View& view : views_)
+            if (view.state.applied.value() <= position.value()) view.projection->apply(*event);
+          return true;
+        }));
     RECOURSE_TRY(std::move(unreadable));
     const auto batch = store.batch();
-    flush_to(*batch, LogSize(stop));
+    put_decisions(*batch, LogSize(stop));
+    put_read_models(*batch, LogSize(stop));
     RECOURSE_TRY(batch->write());
     at = stop;
   }
@@ -69,17 +70,23 @@ void LedgerViews::apply_to_read_models(const RecordedEvent& event) {
   for (std::size_t i = 1; i < views_.size(); ++i) views_[i].projection->apply(event);
 }
 
-void LedgerViews::flush_to(ViewStore::Batch& batch, LogSize applied) {
-  for (View& view : views_) {
-    // A view that a crash left further on than another waits until the others have caught up.
-    if (view.state.applied > applied) continue;
-    view.projection->flush([&](std::string_view key, std::string_view json) {
-      batch.put(view.kind.number, id_, view.state.generation, key, json);
-    });
-    view.state.applied = applied;
-    view.state.digest = *view.digest;
-    batch.set_state(view.kind.number, id_, view.state);
-  }
+void LedgerViews::put_decisions(ViewStore::Batch& batch, LogSize applied) {
+  put(views_.front(), batch, applied);
+}
+
+void LedgerViews::put_read_models(ViewStore::Batch& batch, LogSize applied) {
+  for (std::size_t i = 1; i < views_.size(); ++i) put(views_[i], batch, applied);
+}
+
+void LedgerViews::put(View& view, ViewStore::Batch& batch, LogSize applied) {
+  // A view that a crash left further on than another waits until the others have caught up.
+  if (view.state.applied > applied) return;
+  view.projection->flush([&](std::string_view key, std::string_view json) {
+    batch.put(view.kind.number, id_, view.state.generation, key, json);
+  });
+  view.state.applied = applied;
+  view.state.digest = *view.digest;
+  batch.set_state(view.kind.number, id_, view.state);
 }
 
 }  // namespace recourse

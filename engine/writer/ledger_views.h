@@ -10,7 +10,8 @@
 namespace recourse {
 
 /// All projections of one ledger over the views database, kept at the same position.
-/// Threads: the writer's.
+/// Threads: the decision state is the first stage's of the write path, the read models are the
+/// second's; each writes its own rows only.
 class LedgerViews {
  public:
   /// Loads where each projection stands and folds what the ledger has beyond it. Errors: `corrupt`
@@ -21,10 +22,12 @@ class LedgerViews {
 
   State& state() { return decision_->state(); }
 
-  /// The read models fold a committed event; decision_state already did when it was decided.
+  /// Puts the changed rows of the decision state and its new position into `batch`.
+  void put_decisions(ViewStore::Batch& batch, LogSize applied);
+  /// The read models fold a committed event; the decision state did when it was decided.
   void apply_to_read_models(const RecordedEvent& event);
-  /// Puts all changed rows and the new position into `batch`.
-  void flush_to(ViewStore::Batch& batch, LogSize applied);
+  /// The same as put_decisions() for the read models.
+  void put_read_models(ViewStore::Batch& batch, LogSize applied);
 
  private:
   struct View {
@@ -35,6 +38,7 @@ class LedgerViews {
     std::unique_ptr<Projection> projection;
   };
   LedgerViews(LedgerId id, std::vector<View> views);
+  void put(View& view, ViewStore::Batch& batch, LogSize applied);
   Status catch_up(const Ledger& ledger, ViewStore& store);
 
   LedgerId id_;

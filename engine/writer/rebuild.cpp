@@ -55,8 +55,8 @@ Status write_sorted_file(Build& build, LedgerId id, const std::string& path) {
                         ViewStore::stored_row(at->second));
   if (status.ok()) status = writer.Finish();
   if (!status.ok())
-    return Error{ErrorCode::io, "the rebuilt rows cannot be written to " + path + ": " +
-                                    status.ToString()};
+    return Error{ErrorCode::io,
+                 "the rebuilt rows cannot be written to " + path + ": " + status.ToString()};
   build.file = path;
   return {};
 }
@@ -73,7 +73,8 @@ class Rebuild {
       build.live = views.state(kind.number, id);
       build.generation = build.live.generation + 1;
       // A view that is there is compared where it stands; a new one goes up to the head.
-      build.end = has_live(build) && !options.switch_over ? build.live.applied.value() : head.value();
+      build.end =
+          has_live(build) && !options.switch_over ? build.live.applied.value() : head.value();
       build.source = std::make_unique<BuildSource>(views.source(kind.number, id, build.generation));
       build.digest = std::make_unique<Digest>();
       build.projection = kind.make(*build.source, *build.digest);
@@ -125,11 +126,12 @@ class Rebuild {
       if (first / kSpillEvery != (first - events.size()) / kSpillEvery) return spill();
       return {};
     };
-    RECOURSE_TRY(ledger_.scan(id_, Position(0), Position(end_), [&](Position, std::string_view leaf) {
-      lines.emplace_back(leaf);
-      if (lines.size() == kChunk) failed = fold_chunk();
-      return failed.ok();
-    }));
+    RECOURSE_TRY(
+        ledger_.scan(id_, Position(0), Position(end_), [&](Position, std::string_view leaf) {
+          lines.emplace_back(leaf);
+          if (lines.size() == kChunk) failed = fold_chunk();
+          return failed.ok();
+        }));
     RECOURSE_TRY(failed);
     if (!lines.empty()) RECOURSE_TRY(fold_chunk());
     return {};

@@ -13,7 +13,7 @@ namespace recourse {
 struct RebuiltView {
   std::string projection;
   LedgerId ledger;
-  LogSize size;       ///< Events folded, the same number as the live view has.
+  LogSize size;  ///< Events folded, the same number as the live view has.
   Hash live{}, rebuilt{};
   bool equal = false;
   bool had_live = true;  ///< False when there was no live view to compare with.
@@ -21,7 +21,7 @@ struct RebuiltView {
 };
 
 struct RebuildOptions {
-  bool switch_over = true;  ///< False: fold and compare only, nothing is written.
+  bool switch_over = true;               ///< False: fold and compare only, nothing is written.
   std::vector<std::string> projections;  ///< Names; empty for all.
   std::string scratch_dir;               ///< For sorted files; default <views>/../rebuild.
   std::function<void(LedgerId, std::uint64_t done, std::uint64_t total)> progress;

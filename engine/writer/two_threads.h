@@ -6,7 +6,8 @@
 
 namespace recourse {
 
-/// Runs `task(0)` to `task(count - 1)`, each once, on this thread and one more. Tasks must not throw.
+/// Runs `task(0)` to `task(count - 1)`, each once, on this thread and one more. Tasks must not
+/// throw.
 template <class Task>
 void on_two_threads(std::size_t count, const Task& task) {
   std::atomic<std::size_t> next{0};

@@ -31,8 +31,8 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
   if (views == nullptr)
     return Error{ErrorCode::unavailable, "the state of this tenant cannot be read; see the log"};
   const Timestamp now = clock_.now();
-  const DecisionContext context{now, random_, request.principal,
-                                directory_.admins(request.tenant), std::nullopt, {}};
+  const DecisionContext context{
+      now, random_, request.principal, directory_.admins(request.tenant), std::nullopt, {}};
   DecisionStep step{views->state(), context, ledger_, id};
   RECOURSE_LET(std::vector<NewEvent> events, request.decide(step));
   Decided decided;
@@ -107,7 +107,9 @@ Status WriteGroup::stage_heartbeat(LedgerId ledger, State& state, Timestamp now)
 
 Status WriteGroup::commit() {
   if (!ledger_.has_staged()) return {};
-  return ledger_.commit();
+  RECOURSE_TRY(ledger_.commit());
+  for (const LedgerId id : touched_) heads_[id] = ledger_.head(id);
+  return {};
 }
 
 std::vector<const RecordedEvent*> WriteGroup::events_of(LedgerId ledger) const {
@@ -126,10 +128,10 @@ Outcome WriteGroup::outcome_of(Decided& decided, const Status& committed) {
   if (!committed.ok() && !stored_before && !decided.nothing_to_do) return committed.error();
   Committed outcome;
   outcome.ledger = decided.ledger;
-  outcome.head = ledger_.head(decided.ledger);
+  const auto head = heads_.find(decided.ledger);
+  outcome.head = head != heads_.end() ? head->second : ledger_.head(decided.ledger);
   outcome.repeated = decided.repeated;
-  outcome.events =
-      decided.same_as ? decided_[*decided.same_as].events : std::move(decided.events);
+  outcome.events = decided.same_as ? decided_[*decided.same_as].events : std::move(decided.events);
   return outcome;
 }
 

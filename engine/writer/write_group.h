@@ -13,7 +13,8 @@
 namespace recourse {
 
 /// The requests of one commit: each decided against the state that the ones before it left.
-/// Threads: the writer's.
+/// Threads: the first stage of the write path decides and commits, then the second one asks for
+/// events and outcomes.
 class WriteGroup {
  public:
   using ViewsOf = std::function<LedgerViews*(LedgerId)>;
@@ -32,6 +33,8 @@ class WriteGroup {
 
   /// Commits what was staged; nothing staged is a success.
   Status commit();
+  /// The ledger's head after commit(). REQUIRES: `ledger` was touched.
+  const TreeHead& head(LedgerId ledger) const { return heads_.at(ledger); }
 
   const std::set<LedgerId>& touched() const { return touched_; }
   /// The staged events of one ledger, in the order of their positions.
@@ -69,6 +72,7 @@ class WriteGroup {
   std::deque<Decided> decided_;  // Addresses stay while it grows.
   std::deque<std::pair<LedgerId, RecordedEvent>> heartbeats_;
   std::set<LedgerId> touched_;
+  std::map<LedgerId, TreeHead> heads_;
   std::map<std::pair<LedgerId, Hash>, std::size_t> keys_;
 };
 

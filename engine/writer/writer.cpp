@@ -12,6 +12,7 @@
 
 #include "engine/writer/decide_command.h"
 #include "engine/writer/ledger_views.h"
+#include "engine/writer/second_stage.h"
 #include "engine/writer/write_group.h"
 
 namespace recourse {
@@ -29,6 +30,7 @@ class Writer::Impl {
     }
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
+    second_.drain();
     if (const Status flushed = views_.flush(); !flushed)
       spdlog::error("views were not flushed at the end: {}", flushed.error().message);
   }
@@ -91,25 +93,16 @@ class Writer::Impl {
   }
 
   void run() {
-    std::deque<Waiting> group;
-    while (take(group)) process(group);
+    std::deque<Waiting> waiting;
+    while (take(waiting))
+      while (!waiting.empty()) process(waiting);
   }
 
   /// Waits for requests and takes all of them up to the group's limit. False at the end.
   bool take(std::deque<Waiting>& group) {
-    const std::size_t answered = group.size();
-    group.clear();
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return false;
-    // Clients that wait for their answers before they ask again form two cohorts that take turns,
-    // and each sync then serves half of them. A pause that is short beside a commit lets those just
-    // answered come back first.
-    if (answered > 1) {
-      const std::size_t all = std::min(options_.max_group, queue_.size() + answered);
-      wake_.wait_for(lock, last_commit_ / kLingerShare,
-                     [&] { return stopping_ || queue_.size() >= all; });
-    }
     if (queue_.size() <= options_.max_group) {
       group.swap(queue_);
     } else {
@@ -121,58 +114,82 @@ class Writer::Impl {
     return true;
   }
 
+  /// A commit on its way to the rows and the callers.
+  struct Underway {
+    WriteGroup group;
+    std::deque<Waiting> callers;
+    std::unique_ptr<ViewStore::Batch> rows;  ///< Null when nothing was committed.
+    std::map<LedgerId, LedgerViews*> views;  ///< Of the ledgers that were written.
+    Status committed;
+  };
+
+  /// Decides and commits as many of `waiting` as fit into one batch, and takes them off.
   void process(std::deque<Waiting>& waiting) {
     if (failed_) {
       for (Waiting& one : waiting) one.answer(write_failed());
-      return;
+      return waiting.clear();
     }
-    WriteGroup group(ledger_, directory_, clock_, random_, options_.quiet,
-                     [this](LedgerId id) { return views_of(id); });
-    std::vector<std::optional<Outcome>> outcomes(waiting.size());
-    std::size_t at = 0;
-    for (; at < waiting.size(); ++at) {
-      // What does not fit into this batch starts the next one.
-      if (ledger_.staged_bytes() > options_.max_group_bytes) break;
-      group.decide(waiting[at].request);
+    const auto underway = std::make_shared<Underway>(
+        Underway{WriteGroup(ledger_, directory_, clock_, random_, options_.quiet,
+                            [this](LedgerId id) { return views_of(id); }),
+                 {},
+                 nullptr,
+                 {},
+                 {}});
+    WriteGroup& group = underway->group;
+    while (!waiting.empty() && ledger_.staged_bytes() <= options_.max_group_bytes) {
+      group.decide(waiting.front().request);
+      underway->callers.push_back(std::move(waiting.front()));
+      waiting.pop_front();
     }
-    const auto began = std::chrono::steady_clock::now();
-    const Status committed = group.commit();
-    last_commit_ = std::chrono::steady_clock::now() - began;
-    if (!committed) {
-      // The state ran ahead of the log; what the views hold is what is true.
-      for (const LedgerId id : group.touched()) ledger_views_.erase(id.value());
-      if (committed.error().code != ErrorCode::disk_full) failed_ = true;
-      spdlog::error("commit failed: {}", committed.error().message);
-    } else {
-      apply(group);
+    underway->committed = group.commit();
+    const bool new_ledgers = group.touched().contains(LedgerId(0));
+    if (!underway->committed) {
+      refused(group, underway->committed.error());
+    } else if (!group.touched().empty()) {
+      underway->rows = views_.batch();
+      for (const LedgerId id : group.touched()) {
+        LedgerViews* const views = underway->views[id] = views_of(id);
+        RECOURSE_ASSERT(views != nullptr, "a ledger that was written has views");
+        views->put_decisions(*underway->rows, group.head(id).size);
+      }
+      // The next decision asks it.
+      if (new_ledgers)
+        for (const RecordedEvent* event : group.events_of(LedgerId(0))) directory_.apply(*event);
     }
-    std::vector<Outcome> answers = group.outcomes(committed);
-    for (std::size_t i = 0; i < at; ++i) waiting[i].answer(std::move(answers[i]));
-    if (at < waiting.size()) {
-      std::deque<Waiting> rest;
-      for (; at < waiting.size(); ++at) rest.push_back(std::move(waiting[at]));
-      process(rest);
-    }
+    second_.run([this, underway] { finish(*underway); });
+    // Views of a new ledger are opened there.
+    if (new_ledgers) second_.drain();
   }
 
-  void apply(const WriteGroup& group) {
-    const auto batch = views_.batch();
-    for (const LedgerId id : group.touched()) {
-      LedgerViews* const views = views_of(id);
-      RECOURSE_ASSERT(views != nullptr, "a ledger that was written has views");
-      for (const RecordedEvent* event : group.events_of(id)) {
-        views->apply_to_read_models(*event);
-        if (id == LedgerId(0)) directory_.apply(*event);
-      }
-      views->flush_to(*batch, ledger_.head(id).size);
+  /// The state ran ahead of the log; what the views hold is what is true.
+  void refused(const WriteGroup& group, const Error& error) {
+    second_.drain();
+    for (const LedgerId id : group.touched()) ledger_views_.erase(id.value());
+    if (error.code != ErrorCode::disk_full) failed_ = true;
+    spdlog::error("commit failed: {}", error.message);
+  }
+
+  void finish(Underway& underway) {
+    if (underway.rows) apply(underway);
+    std::vector<Outcome> answers = underway.group.outcomes(underway.committed);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+      underway.callers[i].answer(std::move(answers[i]));
+  }
+
+  void apply(Underway& underway) {
+    const WriteGroup& group = underway.group;
+    for (const auto& [id, views] : underway.views) {
+      for (const RecordedEvent* event : group.events_of(id)) views->apply_to_read_models(*event);
+      views->put_read_models(*underway.rows, group.head(id).size);
     }
     // The events are durable whatever happens here: rows are made again from them at the next open.
-    if (const Status written = batch->write(); !written) {
+    if (const Status written = underway.rows->write(); !written) {
       spdlog::error("views are behind: {}", written.error().message);
       failed_ = true;
       return;
     }
-    for (const LedgerId id : group.touched()) commits_.publish(id, ledger_.head(id).size);
+    for (const LedgerId id : group.touched()) commits_.publish(id, group.head(id).size);
     // Ledgers are made in commits of the meta ledger.
     if (group.touched().contains(LedgerId(0))) show_new_ledgers();
   }
@@ -190,7 +207,8 @@ class Writer::Impl {
     if (!slot) {
       auto opened = LedgerViews::open(ledger_, views_, id);
       if (!opened) {
-        spdlog::error("views of ledger {} cannot be opened: {}", id.value(), opened.error().message);
+        spdlog::error("views of ledger {} cannot be opened: {}", id.value(),
+                      opened.error().message);
         return nullptr;
       }
       slot = std::move(*opened);
@@ -198,14 +216,12 @@ class Writer::Impl {
     return slot.get();
   }
 
-  static constexpr int kLingerShare = 8;
-  std::chrono::nanoseconds last_commit_{0};
-
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
   bool stopping_ = false;
   std::map<std::uint32_t, std::unique_ptr<LedgerViews>> ledger_views_;
+  SecondStage second_;
   std::thread thread_;
 };
 
@@ -244,10 +260,8 @@ WriteRequest command_request(TenantId tenant, Principal principal, Command comma
   WriteRequest request;
   request.tenant = std::move(tenant);
   request.principal = std::move(principal);
-  request.decide = [command = std::move(command),
-                    address = std::move(requester_address)](DecisionStep& step) {
-    return decide_command(step, command, address);
-  };
+  request.decide = [command = std::move(command), address = std::move(requester_address)](
+                       DecisionStep& step) { return decide_command(step, command, address); };
   return request;
 }
 

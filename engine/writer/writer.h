@@ -49,15 +49,16 @@ struct Committed {
 using Outcome = Result<Committed>;
 
 struct WriterOptions {
-  std::size_t max_queued = 8'192;     ///< Past it: `unavailable`.
-  std::size_t max_group = 512;        ///< Requests in one commit.
+  std::size_t max_queued = 8'192;  ///< Past it: `unavailable`.
+  std::size_t max_group = 512;     ///< Requests in one commit.
   std::size_t max_group_bytes = 4U << 20;
-  std::chrono::seconds quiet{60};     ///< After it a ledger gets a heartbeat before its next commit.
+  std::chrono::seconds quiet{60};  ///< After it a ledger gets a heartbeat before its next commit.
 };
 
 /// The single writer: takes all waiting requests, decides each against the state including what
-/// this group already decided, commits the group, applies the rows, answers. Threads: any thread
-/// submits; answers come on the writer's thread, so callbacks must be short.
+/// this group already decided, commits the group, applies the rows, answers. Rows and answers of
+/// one group are the work of a second thread while the next group is decided. Threads: any thread
+/// submits; answers come on the second one, so callbacks must be short.
 class Writer {
  public:
   using Callback = std::function<void(Outcome)>;

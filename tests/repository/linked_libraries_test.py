@@ -20,6 +20,7 @@ PROGRAM_USES = {
     "xxHash": ("libxxhash", r"^XXH"),
     "spdlog": ("libspdlog", r"^spdlog::"),
     "OpenSSL": ("libcrypto", r"^EVP_"),
+    "jemalloc": ("libjemalloc", r"^operator new"),
 }
 TESTS_USE = {"doctest": (None, r"\bdoctest::")}
 
