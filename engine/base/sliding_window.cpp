@@ -32,7 +32,7 @@ std::int64_t SlidingWindow::used(const std::vector<WindowBucket>& buckets, Times
   std::int64_t sum = 0;
   for (const WindowBucket& one : buckets)
     if (one.bucket >= from) sum += one.amount;
-  return sum;
+  return std::min(sum, kMost);
 }
 
 void SlidingWindow::add(std::vector<WindowBucket>& buckets, Timestamp now,
@@ -40,14 +40,15 @@ void SlidingWindow::add(std::vector<WindowBucket>& buckets, Timestamp now,
   const std::int64_t bucket = bucket_at(now, newest_of(buckets));
   std::erase_if(buckets, [&](const WindowBucket& one) { return one.bucket < oldest(bucket); });
   if (newest_of(buckets) != bucket) buckets.push_back({bucket, 0});
-  buckets.back().amount += amount;
+  buckets.back().amount = std::min(buckets.back().amount + amount, kMost);
 }
 
 void SlidingWindow::take_back(std::vector<WindowBucket>& buckets, Timestamp then,
                               std::int64_t amount) const {
   // A bucket later than `then` may have taken it, when the clock had been set back.
   for (WindowBucket& one : buckets) {
-    if (one.bucket != bucket_at(then) || one.amount < amount) continue;
+    const bool is_it = one.bucket == bucket_at(then);
+    if (!is_it || one.amount < amount || one.amount == kMost) continue;
     one.amount -= amount;
     return;
   }

@@ -21,10 +21,12 @@ BOOST_DESCRIBE_STRUCT(WindowBucket, (), (bucket, amount))
 
 /// The arithmetic of a window that ends now and is `length` long, over at most 61 buckets. It errs
 /// on the strict side only: everything within the window counts, and what is older may count up to
-/// one width (a sixtieth of the window, at least a second) longer. Buckets are oldest first.
+/// one width (a sixtieth of the window, at least a second) longer. Buckets are oldest first. Sums
+/// stop at kMost.
 class SlidingWindow {
  public:
   static constexpr std::int64_t kBuckets = 60;
+  static constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
 
   /// REQUIRES: at least a second.
   explicit SlidingWindow(std::chrono::seconds length);

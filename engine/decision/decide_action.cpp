@@ -2,6 +2,7 @@
 
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
+#include "engine/decision/windows.h"
 #include "engine/event/bind.h"
 #include "engine/event/parse_json.h"
 
@@ -84,7 +85,7 @@ Decision propose_action(State& state, const ProposeAction& command,
   if (type != nullptr) checked = check_args(*type, *args, policy.currency.text);
   ActionProposed proposed = proposal(draft, command, type, checked);
   const ActionState action = proposed_state(proposed, context.principal);
-  Facts facts = facts_of(state, action, nullptr, policy);
+  Facts facts = facts_of(state, action, nullptr, policy, context);
   facts.schema_faults = std::move(checked.faults);
   facts.same_as_rejected = same_as_rejected(context, command.args_json);
   const Verdict verdict = judge(policy, facts);
@@ -93,6 +94,7 @@ Decision propose_action(State& state, const ProposeAction& command,
   draft.add(stream, std::move(proposed));
   draft.add(stream, policy_decided(verdict, action, in_force.name, "propose",
                                    make_ulid("dec_", context.now, context.random)));
+  note_reached_limits(draft, action, policy, facts, verdict);
   if (verdict.outcome == PolicyOutcome::require_approval) {
     request_approval(draft, action, verdict, policy);
   } else if (verdict.outcome == PolicyOutcome::allow && type->executor == Executor::internal) {

@@ -2,6 +2,7 @@
 
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
+#include "engine/decision/windows.h"
 #include "engine/event/clear_names.h"
 #include "engine/event/parse_json.h"
 
@@ -49,12 +50,17 @@ std::int64_t approving(const ApprovalState& approval) {
                        [](const VoteState& vote) { return vote.vote == Vote::approve; });
 }
 
-bool kill_switch_holds(State& state, const ActionState& action) {
-  const TenantState* tenant = state.tenant.find(TenantId());
-  if (tenant == nullptr) return false;
-  return std::any_of(
-      tenant->killed_scopes.begin(), tenant->killed_scopes.end(),
-      [&](const Clear& scope) { return scope.text == "tenant" || scope == action.type; });
+/// An approval that is burnt while a limit lets nothing run would have to be asked for again.
+Status check_limits(State& state, const ActionState& action, const DecisionContext& context,
+                    std::int64_t votes) {
+  const ActionType* type = find_action_type(action.type.text);
+  if (type == nullptr || type->executor != Executor::internal) return {};
+  const PolicyInForce in_force = policy_in_force(state);
+  Facts facts = facts_of(state, action, nullptr, *in_force.policy, context);
+  facts.approvals = votes;
+  const Verdict verdict = judge(*in_force.policy, facts);
+  if (!is_limit(verdict.problem)) return {};
+  return Error{ErrorCode::limited, *verdict.problem + " is reached: approve later"};
 }
 
 /// Runs one of our own actions that people agreed to, if the policy still lets it.
@@ -70,11 +76,12 @@ void run_granted(Draft& draft, const ApprovalState& approval, const ActionState&
     return;
   }
   const PolicyInForce in_force = policy_in_force(draft.state);
-  Facts facts = facts_of(draft.state, action, &*args, *in_force.policy);
+  Facts facts = facts_of(draft.state, action, &*args, *in_force.policy, context);
   facts.approvals = votes;
   const Verdict verdict = judge(*in_force.policy, facts);
   draft.add(action.action.value(), policy_decided(verdict, action, in_force.name, "dispatch",
                                                   make_ulid("dec_", context.now, context.random)));
+  note_reached_limits(draft, action, *in_force.policy, facts, verdict);
   if (verdict.outcome == PolicyOutcome::allow) {
     std::erase(draft.ticket.open_approvals, approval.approval);
     draft.add(approval.approval.value(),
@@ -123,8 +130,11 @@ Decision cast_vote(State& state, const CastVote& command, const DecisionContext&
   if (asked == nullptr) return not_found("action", approval.action.value());
   const ActionState action = *asked;
   // An approval that is burnt while nothing may run would have to be asked for again.
-  if (!rejects && kill_switch_holds(state, action))
+  if (!rejects && stopped_by(state, action, context))
     return conflict("the kill switch is engaged: approve after it is released");
+  const std::int64_t votes = approving(approval) + 1;
+  if (!rejects && votes >= approval.quorum)
+    RECOURSE_TRY(check_limits(state, action, context, votes));
   RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
   if (action.run) draft.correlation = action.run->value();
 
@@ -150,7 +160,6 @@ Decision cast_vote(State& state, const CastVote& command, const DecisionContext&
     stop_waiting(draft, approval.approval, "approval_rejected");
     return std::move(draft.events);
   }
-  const std::int64_t votes = approving(approval) + 1;
   if (votes >= approval.quorum) {
     grant(draft, approval, action, votes);
     stop_waiting(draft, approval.approval, "approval_granted");

@@ -15,8 +15,12 @@ TenantState tenant_state(State& state) {
 }
 
 Status check_scope(const std::string& scope) {
-  if (scope == "tenant" || find_action_type(scope) != nullptr) return {};
-  return invalid("scope is tenant or the name of an action type");
+  const bool principal =
+      (scope.starts_with("agt_") || scope.starts_with("usr_") || scope.starts_with("sys_")) &&
+      is_code(scope);
+  const bool known = scope == "deployment" || scope == "tenant" || principal;
+  if (known || find_action_type(scope) != nullptr) return {};
+  return invalid("scope is deployment, tenant, a principal's id or the name of an action type");
 }
 
 bool engaged(const TenantState& tenant, const std::string& scope) {

@@ -27,6 +27,7 @@ void count(State& state, const RecordedEvent& event) {
 
 void evolve(State& state, const RecordedEvent& event) {
   count(state, event);
+  fold_windows(state, event);
   fold_ticket(state, event);
   fold_action(state, event);
   fold_approval(state, event);

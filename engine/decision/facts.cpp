@@ -1,5 +1,7 @@
 #include "engine/decision/facts.h"
 
+#include "engine/decision/windows.h"
+
 namespace recourse {
 namespace {
 
@@ -19,6 +21,13 @@ std::int64_t granted_votes(State& state, const ActionState& action) {
   return votes;
 }
 
+std::vector<Clear> killed_scopes(State& state, const DecisionContext& context) {
+  const TenantState* tenant = state.tenant.find(TenantId());
+  std::vector<Clear> scopes = tenant != nullptr ? tenant->killed_scopes : std::vector<Clear>();
+  if (context.deployment_stopped) scopes.insert(scopes.begin(), Clear("deployment"));
+  return scopes;
+}
+
 }  // namespace
 
 PolicyInForce policy_in_force(State& state) {
@@ -31,7 +40,15 @@ PolicyInForce policy_in_force(State& state) {
   return {tenant->policy.text, read != nullptr ? std::move(read) : kNothing};
 }
 
-Facts facts_of(State& state, const ActionState& action, const Json* args, const Policy& policy) {
+std::optional<std::string> stopped_by(State& state, const ActionState& action,
+                                      const DecisionContext& context) {
+  const std::vector<Clear> scopes = killed_scopes(state, context);
+  const Clear* found = killing_scope(scopes, action.type.text, action.proposer.value());
+  return found != nullptr ? std::optional(found->text) : std::nullopt;
+}
+
+Facts facts_of(State& state, const ActionState& action, const Json* args, const Policy& policy,
+               const DecisionContext& context) {
   Facts facts;
   facts.type = find_action_type(action.type.text);
   facts.confidence_ppm = action.confidence_ppm;
@@ -39,8 +56,8 @@ Facts facts_of(State& state, const ActionState& action, const Json* args, const 
   if (action.currency) facts.currency = action.currency->text;
   if (facts.type != nullptr && args != nullptr)
     facts.schema_faults = check_args(*facts.type, *args, policy.currency.text).faults;
-  if (const TenantState* tenant = state.tenant.find(TenantId()))
-    facts.killed_scopes = tenant->killed_scopes;
+  facts.killed_scopes = killed_scopes(state, context);
+  facts.proposer = action.proposer.value();
   if (const TicketState* ticket = state.tickets.find(action.ticket)) {
     facts.ticket_status = ticket->status;
     facts.automation = ticket->automation;
@@ -49,6 +66,7 @@ Facts facts_of(State& state, const ActionState& action, const Json* args, const 
   }
   facts.approvals = granted_votes(state, action);
   facts.imported = action.imported;
+  add_window_facts(state, action, policy, context.now, facts);
   return facts;
 }
 

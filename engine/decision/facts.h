@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/decision/state.h"
+#include "engine/decision/decide.h"
 #include "engine/event/json.h"
 #include "engine/policy/judge.h"
 
@@ -21,7 +21,12 @@ PolicyInForce policy_in_force(State& state);
 
 /// What a verdict on `action` depends on, as the tenant's history has it now. `args` is absent when
 /// the arguments are not at hand; they were compared with the manifest when they were proposed.
-Facts facts_of(State& state, const ActionState& action, const Json* args, const Policy& policy);
+Facts facts_of(State& state, const ActionState& action, const Json* args, const Policy& policy,
+               const DecisionContext& context);
+
+/// The scope of an engaged kill switch that stops `action`; none when nothing does.
+std::optional<std::string> stopped_by(State& state, const ActionState& action,
+                                      const DecisionContext& context);
 
 /// The event that records a verdict; `at` is propose or dispatch.
 PolicyDecided policy_decided(const Verdict& verdict, const ActionState& action,

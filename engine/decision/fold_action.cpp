@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/decision/fold.h"
+#include "engine/policy/judge.h"
 
 namespace recourse {
 namespace {
@@ -45,6 +46,7 @@ class ActionFold {
     const bool dispatching = decided.at.text == "dispatch";
     switch (decided.outcome) {
       case PolicyOutcome::allow:
+        action.permitted_at = event_.time;
         action.status = ActionStatus::authorized;
         return;
       case PolicyOutcome::require_approval:
@@ -54,9 +56,7 @@ class ActionFold {
         action.status = ActionStatus::shadowed;
         return;
       case PolicyOutcome::deny:
-        // The kill switch holds what was authorized before; it runs when the switch is released.
-        if (!dispatching || !decided.problem || decided.problem->text != "kill_switch")
-          action.status = ActionStatus::denied;
+        if (!dispatching || !holds(decided)) action.status = ActionStatus::denied;
         return;
       case PolicyOutcome::defer:
         return;
@@ -129,6 +129,13 @@ class ActionFold {
   }
 
  private:
+  /// The kill switch and limits hold what was authorized before; it may run once they let it.
+  static bool holds(const PolicyDecided& decided) {
+    if (!decided.problem) return false;
+    const std::string& problem = decided.problem->text;
+    return problem == "kill_switch" || problem.starts_with(kLimitPrefix);
+  }
+
   ActionState& row(const ActionId& id, const TicketId& ticket) {
     ActionState& action = state_.actions.change(id);
     action.action = id;

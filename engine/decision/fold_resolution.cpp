@@ -31,7 +31,7 @@ class ResolutionFold {
 
 class TenantFold {
  public:
-  explicit TenantFold(State& state) : state_(state) {}
+  TenantFold(State& state, const RecordedEvent& event) : state_(state), event_(event) {}
 
   template <class Other>
   void operator()(const Other&) {}
@@ -44,6 +44,7 @@ class TenantFold {
     if (activated.mode != PolicyMode::enforce) return;
     TenantState& tenant = row();
     tenant.policy = activated.policy;
+    tenant.policy_since = event_.time;
     tenant.policy_text = activated.text;
   }
   void operator()(const KillswitchEngaged& engaged) {
@@ -59,6 +60,7 @@ class TenantFold {
   TenantState& row() { return state_.tenant.change(TenantId()); }
 
   State& state_;
+  const RecordedEvent& event_;
 };
 
 }  // namespace
@@ -68,7 +70,7 @@ void fold_resolution(State& state, const RecordedEvent& event) {
 }
 
 void fold_tenant(State& state, const RecordedEvent& event) {
-  std::visit(TenantFold(state), event.data);
+  std::visit(TenantFold(state, event), event.data);
 }
 
 }  // namespace recourse

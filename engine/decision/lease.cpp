@@ -1,5 +1,6 @@
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
+#include "engine/decision/windows.h"
 #include "engine/event/clear_names.h"
 #include "engine/event/parse_json.h"
 
@@ -141,10 +142,11 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
 
   const PolicyInForce in_force = policy_in_force(state);
   const auto args = parse_json(*context.action_args);
-  const Verdict verdict =
-      judge(*in_force.policy, facts_of(state, action, args ? &*args : nullptr, *in_force.policy));
+  const Facts facts = facts_of(state, action, args ? &*args : nullptr, *in_force.policy, context);
+  const Verdict verdict = judge(*in_force.policy, facts);
   draft.add(action.action.value(), policy_decided(verdict, action, in_force.name, "dispatch",
                                                   make_ulid("dec_", context.now, context.random)));
+  note_reached_limits(draft, action, *in_force.policy, facts, verdict);
   if (verdict.outcome == PolicyOutcome::allow) {
     if (approval)
       draft.add(approval->approval.value(),
@@ -154,7 +156,7 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
     // The policy asks for more than was granted.
     if (approval) stale_approval(draft, *approval, "policy_changed");
     request_approval(draft, action, verdict, *in_force.policy);
-  } else if (approval && verdict.problem != "kill_switch") {
+  } else if (approval && verdict.problem != "kill_switch" && !is_limit(verdict.problem)) {
     stale_approval(draft, *approval, "policy");
   }
   return std::move(draft.events);

@@ -149,24 +149,34 @@ struct WindowCustomer {
 };
 BOOST_DESCRIBE_STRUCT(WindowCustomer, (), (customer, bucket))
 
+/// When a limit was met last, so that it is told once in a window.
+struct LimitMark {
+  Clear name;
+  Timestamp at;
+  bool operator==(const LimitMark&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(LimitMark, (), (name, at))
+
 /// What happened lately in one scope: the history that a limit of the policy looks at.
 struct WindowState {
   std::vector<WindowBucket> buckets;      ///< Actions or minor units, oldest first.
   std::vector<WindowCustomer> customers;  ///< In place of buckets: each once, the latest 1,024.
-  std::optional<Timestamp> reached_at;    ///< Of the latest limit.reached.
+  std::vector<LimitMark> reached;
   bool operator==(const WindowState&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(WindowState, (), (buckets, customers, reached_at))
+BOOST_DESCRIBE_STRUCT(WindowState, (), (buckets, customers, reached))
 
 /// One tenant's own settings and counters.
 struct TenantState {
   std::int64_t next_ticket_number = 1;
-  Clear policy;                      ///< pol_<name>@<version>
+  Clear policy;  ///< pol_<name>@<version>
+  std::optional<Timestamp> policy_since;
   Clear policy_text;                 ///< Canonical JSON
   std::vector<Clear> killed_scopes;  ///< deployment, tenant, principals, action types
   bool operator==(const TenantState&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TenantState, (), (next_ticket_number, policy, policy_text, killed_scopes))
+BOOST_DESCRIBE_STRUCT(TenantState, (),
+                      (next_ticket_number, policy, policy_since, policy_text, killed_scopes))
 
 /// Rows of one kind by id; find() is null when there is none, change() makes one.
 /// A pointer stays valid until the next call on the same table.

@@ -85,6 +85,23 @@ std::vector<MatrixRule> matrix() {
   return rules;
 }
 
+LimitRule limit(const char* rule, LimitPer per, Counted counts, std::int64_t max,
+                std::int64_t window_s) {
+  LimitRule made;
+  made.rule = rule;
+  made.per = per;
+  made.counts = counts;
+  made.max = max;
+  made.window_s = window_s;
+  return made;
+}
+
+std::vector<LimitRule> limits() {
+  return {limit("agent_actions_minute", LimitPer::agent, Counted::asked, 50, 60),
+          limit("autonomous_actions_hour", LimitPer::tenant, Counted::autonomous, 100, 3'600),
+          limit("autonomous_actions_day", LimitPer::tenant, Counted::autonomous, 500, 86'400)};
+}
+
 }  // namespace
 
 const Policy& default_policy() {
@@ -92,6 +109,7 @@ const Policy& default_policy() {
     Policy made;
     made.thresholds = thresholds();
     made.matrix = matrix();
+    made.limits = limits();
     return made;
   }();
   return policy;

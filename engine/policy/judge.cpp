@@ -36,10 +36,12 @@ class Judgement {
   Verdict verdict() {
     ask_controls();
     ask_matrix(MatrixEffect::forbid);
+    ask_limits();
     ask_threshold();
     ask_matrix(MatrixEffect::require_approval);
     ask_matrix(MatrixEffect::permit);
     ask_floors();
+    ask_about_autonomy();
     conclude();
     return std::move(verdict_);
   }
@@ -50,35 +52,34 @@ class Judgement {
   }
 
   void forbid(std::string_view rule, Answer said, Inputs inputs) {
-    if (said != Answer::not_matched && !verdict_.problem) verdict_.problem = std::string(rule);
     record(rule, "forbid", said, std::move(inputs));
   }
 
   void demand(std::string_view rule, Answer said, Inputs inputs, std::int64_t quorum,
               const std::vector<Role>& roles) {
-    if (said != Answer::not_matched) {
-      // The strictest demand decides who votes; equal ones narrow it to those whom all accept.
-      if (quorum > verdict_.quorum) {
-        verdict_.roles = roles;
-      } else if (quorum == verdict_.quorum) {
-        std::vector<Role> both;
-        for (const Role role : verdict_.roles)
-          if (std::find(roles.begin(), roles.end(), role) != roles.end()) both.push_back(role);
-        if (!both.empty()) verdict_.roles = std::move(both);
-      }
-      verdict_.quorum = std::max(verdict_.quorum, quorum);
-    }
+    if (said != Answer::not_matched) require_voters(quorum, roles);
     record(rule, "require_approval", said, std::move(inputs));
+  }
+
+  void require_voters(std::int64_t quorum, const std::vector<Role>& roles) {
+    // The strictest demand decides who votes; equal ones narrow it to those whom all accept.
+    if (quorum > verdict_.quorum) {
+      verdict_.roles = roles;
+    } else if (quorum == verdict_.quorum) {
+      std::vector<Role> both;
+      for (const Role role : verdict_.roles)
+        if (std::find(roles.begin(), roles.end(), role) != roles.end()) both.push_back(role);
+      if (!both.empty()) verdict_.roles = std::move(both);
+    }
+    verdict_.quorum = std::max(verdict_.quorum, quorum);
   }
 
   void ask_controls() {
     const ActionType* type = facts_.type;
-    const auto killed = std::find_if(
-        facts_.killed_scopes.begin(), facts_.killed_scopes.end(), [&](const Clear& scope) {
-          return scope.text == "tenant" || (type != nullptr && scope.text == type->name);
-        });
-    forbid("kill_switch", answer(killed != facts_.killed_scopes.end()),
-           killed == facts_.killed_scopes.end() ? Inputs{} : Inputs{input("scope", killed->text)});
+    const Clear* killed = killing_scope(
+        facts_.killed_scopes, type != nullptr ? type->name : std::string_view(), facts_.proposer);
+    forbid("kill_switch", answer(killed != nullptr),
+           killed == nullptr ? Inputs{} : Inputs{input("scope", killed->text)});
     const bool off = facts_.automation == Automation::paused ||
                      facts_.automation == Automation::suspended ||
                      facts_.automation == Automation::off;
@@ -109,6 +110,54 @@ class Judgement {
     if (status == TicketStatus::closed || status == TicketStatus::merged) return true;
     return status == TicketStatus::resolved && facts_.type != nullptr &&
            facts_.type->needs_unresolved;
+  }
+
+  WindowUse limit_use(std::size_t limit) const {
+    return limit < facts_.limits.size() ? facts_.limits[limit] : WindowUse{};
+  }
+
+  static Answer past(const WindowUse& use, std::int64_t max) {
+    if (use.unknown_amount) return Answer::error;
+    return answer(use.counts && use.used + use.adds > max);
+  }
+
+  /// What autonomous actions may do is settled when it is known whether a person is asked.
+  void ask_limits() {
+    const auto& limits = policy_.all_limits();
+    for (std::size_t i = 0; i < limits.size(); ++i) {
+      const LimitRule& limit = limits[i];
+      const WindowUse use = limit_use(i);
+      const bool settled = limit.counted() != Counted::autonomous;
+      const Answer said = settled ? past(use, limit.max) : Answer::not_matched;
+      const bool denies = limit.effect == LimitEffect::deny;
+      Inputs inputs;
+      if (use.counts) {
+        inputs = {input("used", use.used), input("max", limit.max),
+                  input("window_s", limit.window_s)};
+        if (use.retry_after_s > 0) inputs.push_back(input("retry_after_s", use.retry_after_s));
+      }
+      if (!settled) autonomous_.push_back({i, verdict_.rules.size()});
+      record(std::string(kLimitPrefix) + limit.rule.text, denies ? "forbid" : "require_approval",
+             said, std::move(inputs));
+      if (said != Answer::not_matched) reach(i);
+    }
+  }
+
+  void reach(std::size_t limit) {
+    verdict_.reached.push_back(limit);
+    if (policy_.all_limits()[limit].effect == LimitEffect::require_approval)
+      require_voters(policy_.low_confidence_quorum, policy_.low_confidence_roles);
+  }
+
+  /// An action that a person has to agree to anyway is none of the autonomous ones.
+  void ask_about_autonomy() {
+    const bool reads = facts_.type != nullptr && facts_.type->effect != ActionEffect::write;
+    if (verdict_.quorum > 0 || reads) return;
+    for (const auto& [limit, rule] : autonomous_) {
+      const Answer said = past(limit_use(limit), policy_.all_limits()[limit].max);
+      verdict_.rules[rule].result = text_of(said);
+      if (said != Answer::not_matched) reach(limit);
+    }
   }
 
   void ask_threshold() {
@@ -151,6 +200,15 @@ class Judgement {
     return !rule.reversibility || *rule.reversibility == reversibility;
   }
 
+  Answer fits(std::size_t row) const {
+    const Answer now = fits(policy_.matrix[row]);
+    const auto& history = policy_.matrix[row].history;
+    if (now == Answer::not_matched || !history) return now;
+    const WindowUse use = row < facts_.history.size() ? facts_.history[row] : WindowUse{};
+    const Answer before = past(use, history->above);
+    return before == Answer::matched ? now : before;
+  }
+
   Answer fits(const MatrixRule& rule) const {
     if (!selects(rule)) return Answer::not_matched;
     for (const Clear& except : rule.except_types)
@@ -171,13 +229,19 @@ class Judgement {
   }
 
   void ask_matrix(MatrixEffect effect) {
-    for (const MatrixRule& rule : policy_.matrix) {
+    for (std::size_t row = 0; row < policy_.matrix.size(); ++row) {
+      const MatrixRule& rule = policy_.matrix[row];
       if (rule.effect != effect) continue;
-      const Answer said = fits(rule);
+      const Answer said = fits(row);
       Inputs inputs;
       if (said != Answer::not_matched && rule.currency)
         inputs = {input("amount_minor", facts_.amount_minor),
                   input("currency", facts_.currency.value_or("absent"))};
+      if (said != Answer::not_matched && rule.history && row < facts_.history.size()) {
+        inputs.push_back(input("used", facts_.history[row].used));
+        inputs.push_back(input("above", rule.history->above));
+        inputs.push_back(input("window_s", rule.history->window_s));
+      }
       const std::string name = "matrix." + rule.rule.text;
       if (effect == MatrixEffect::forbid) {
         forbid(name, said, std::move(inputs));
@@ -217,6 +281,12 @@ class Judgement {
     const bool approved = demanded && facts_.approvals >= verdict_.quorum;
     record("approval", "permit", answer(approved),
            {input("votes", facts_.approvals), input("quorum", verdict_.quorum)});
+    for (const RuleResult& rule : verdict_.rules) {
+      if (rule.effect.text != "forbid" || rule.result.text == text_of(Answer::not_matched))
+        continue;
+      verdict_.problem = rule.rule.text;
+      break;
+    }
     if (!verdict_.problem && !demanded && !permitted_) verdict_.problem = "no_permit";
     if (verdict_.problem) {
       verdict_.outcome = PolicyOutcome::deny;
@@ -232,11 +302,25 @@ class Judgement {
   const Policy& policy_;
   const Facts& facts_;
   Verdict verdict_;
+  struct Unsettled {
+    std::size_t limit, rule;
+  };
+  std::vector<Unsettled> autonomous_;
   bool permitted_ = false;
   bool bounded_permit_ = false;
 };
 
 }  // namespace
+
+const Clear* killing_scope(const std::vector<Clear>& scopes, std::string_view type,
+                           std::string_view proposer) {
+  const auto about = [&](const Clear& scope) {
+    return scope.text == "deployment" || scope.text == "tenant" ||
+           (!type.empty() && scope.text == type) || (!proposer.empty() && scope.text == proposer);
+  };
+  const auto found = std::find_if(scopes.begin(), scopes.end(), about);
+  return found != scopes.end() ? &*found : nullptr;
+}
 
 Verdict judge(const Policy& policy, const Facts& facts) {
   return Judgement(policy, facts).verdict();

@@ -18,13 +18,17 @@ struct Facts {
   std::optional<std::int64_t> amount_minor;
   std::optional<std::string> currency;
   std::vector<ArgFault> schema_faults;
-  std::vector<Clear> killed_scopes;  ///< tenant, or names of action types
+  std::vector<Clear> killed_scopes;  ///< deployment, tenant, principals, names of action types
+  std::string proposer;              ///< The principal whose action it is.
   TicketStatus ticket_status = TicketStatus::open;
   Automation automation = Automation::active;
   bool customer_wrote_since = false;  ///< After the proposal.
   bool same_as_rejected = false;      ///< Same type and arguments as an action that was rejected.
   std::int64_t approvals = 0;         ///< Votes of a granted, unused approval of this very action.
   bool imported = false;              ///< Recorded elsewhere: judged in shadow, nothing runs here.
+  /// What the windows of the policy hold, in the order of its limits, and of its matrix for rows
+  /// with a condition over history. One that is missing is about other actions.
+  std::vector<WindowUse> limits, history;
 };
 
 struct Verdict {
@@ -33,16 +37,24 @@ struct Verdict {
   std::vector<RuleResult> rules;
   std::int64_t quorum = 0;  ///< For require_approval, and what an approval satisfied.
   std::vector<Role> roles;
+  std::vector<std::size_t> reached;  ///< Indices of limits that the action met.
 };
 
+/// The scope of an engaged kill switch that is about such an action, or null.
+const Clear* killing_scope(const std::vector<Clear>& scopes, std::string_view type,
+                           std::string_view proposer);
+
+/// Rules that limits are recorded under: this and their name.
+inline constexpr std::string_view kLimitPrefix = "limit.";
+
 /// The verdict of `policy`. Fixed order: kill_switch, autonomy, unknown_type, schema, ticket_state,
-/// no_executor, new_message, duplicate_of_rejected, forbids of the matrix, confidence_threshold,
-/// the rest of the matrix, floors, approval. Each rule is evaluated and recorded with its inputs,
-/// whatever the others said. Deny unless something permits; a forbid wins over everything; an error
-/// in a forbid or in a demand for approval counts as matched, an error in a permit as not matched.
-/// Floors that no policy can lower: what cannot be undone (R4) waits for a person, and so does
-/// money that can only be compensated (R3), unless a rule with an upper bound on the amount permits
-/// it. Enough approvals turn require_approval into allow, never deny. Pure.
+/// no_executor, new_message, duplicate_of_rejected, forbids of the matrix, limits,
+/// confidence_threshold, the rest of the matrix, floors, approval. Each rule is evaluated and
+/// recorded with its inputs, whatever the others said. Deny unless something permits; a forbid wins
+/// over everything; an error in a forbid or in a demand for approval counts as matched, an error in
+/// a permit as not matched. Floors that no policy can lower: what cannot be undone (R4) waits for a
+/// person, and so does money that can only be compensated (R3), unless a rule with an upper bound
+/// on the amount permits it. Enough approvals turn require_approval into allow, never deny. Pure.
 Verdict judge(const Policy& policy, const Facts& facts);
 
 }  // namespace recourse

@@ -22,11 +22,30 @@ bool is_rule_name(std::string_view name) {
   });
 }
 
+Status check_name(const Clear& rule, std::set<std::string>& names) {
+  if (!is_rule_name(rule.text))
+    return Error{ErrorCode::invalid, "a policy rule is named by 1 to 48 of a-z, 0-9 and _"};
+  if (!names.insert(rule.text).second) return wrong(rule, "its name is used twice");
+  return {};
+}
+
+Status check_window(const Clear& rule, const HistoryWindow& window) {
+  if (window.window_s < 1 || window.window_s > 30 * 86'400)
+    return wrong(rule, "window_s is from 1 to 2592000");
+  if ((window.what == LimitWhat::money) != window.currency.has_value())
+    return wrong(rule, "money has a currency, and nothing else has");
+  if (window.currency && !minor_digits(window.currency->text))
+    return wrong(rule, "the currency is not one of ISO 4217");
+  if (window.types)
+    for (const Clear& type : *window.types)
+      if (find_action_type(type.text) == nullptr)
+        return wrong(rule, "there is no action type " + type.text);
+  return {};
+}
+
 template <class Rule>
 Status check_selector(const Rule& rule, std::set<std::string>& names) {
-  if (!is_rule_name(rule.rule.text))
-    return Error{ErrorCode::invalid, "a policy rule is named by 1 to 48 of a-z, 0-9 and _"};
-  if (!names.insert(rule.rule.text).second) return wrong(rule.rule, "its name is used twice");
+  RECOURSE_TRY(check_name(rule.rule, names));
   if (rule.type && find_action_type(rule.type->text) == nullptr)
     return wrong(rule.rule, "there is no action type of that name");
   const auto types = action_types();
@@ -68,8 +87,22 @@ Status check(const MatrixRule& rule, std::set<std::string>& names) {
     if (!minor_digits(currency.text)) return wrong(rule.rule, "no currency " + currency.text);
   if (rule.above_minor.value_or(0) < 0 || rule.up_to_minor.value_or(0) < 0)
     return wrong(rule.rule, "an amount is not negative");
+  if (rule.history) {
+    RECOURSE_TRY(check_window(rule.rule, *rule.history));
+    if (rule.history->above < 0) return wrong(rule.rule, "above is not negative");
+  }
   if (rule.effect == MatrixEffect::require_approval)
     RECOURSE_TRY(check_voters(rule.rule, rule.quorum, rule.roles));
+  return {};
+}
+
+Status check(const LimitRule& rule, std::set<std::string>& names) {
+  RECOURSE_TRY(check_name(rule.rule, names));
+  RECOURSE_TRY(check_window(rule.rule, rule));
+  if (rule.max < 0) return wrong(rule.rule, "max is not negative");
+  // One more than are kept, so that a full list is always past the limit.
+  if (rule.what == LimitWhat::customers && rule.max > 1'000)
+    return wrong(rule.rule, "at most 1000 customers can be told apart");
   return {};
 }
 
@@ -88,6 +121,10 @@ Status check(const Policy& policy) {
   for (const ThresholdRule& rule : policy.thresholds) RECOURSE_TRY(check(rule, names));
   names.clear();
   for (const MatrixRule& rule : policy.matrix) RECOURSE_TRY(check(rule, names));
+  names.clear();
+  if (policy.all_limits().size() > 32)
+    return Error{ErrorCode::invalid, "policy: there are at most 32 limits"};
+  for (const LimitRule& rule : policy.all_limits()) RECOURSE_TRY(check(rule, names));
   return {};
 }
 
@@ -113,8 +150,14 @@ Result<Policy> parse_policy(std::string_view text) {
 std::shared_ptr<const Policy> remembered_policy(std::string_view text) {
   constexpr std::size_t kRemembered = 64;
   thread_local std::unordered_map<std::string, std::shared_ptr<const Policy>> remembered;
+  // Comparing a text is much cheaper than hashing it, and one tenant's is often asked for in a row.
+  thread_local std::pair<std::string, std::shared_ptr<const Policy>> latest;
+  if (latest.second != nullptr && latest.first == text) return latest.second;
   const std::string key(text);
-  if (const auto found = remembered.find(key); found != remembered.end()) return found->second;
+  if (const auto found = remembered.find(key); found != remembered.end()) {
+    latest = *found;
+    return found->second;
+  }
   auto parsed = parse_policy(text);
   if (!parsed) return nullptr;
   if (remembered.size() >= kRemembered) remembered.clear();

@@ -9,6 +9,7 @@
 #include "engine/base/result.h"
 #include "engine/base/vocabulary.h"
 #include "engine/event/text.h"
+#include "engine/policy/limits.h"
 
 namespace recourse {
 
@@ -37,13 +38,14 @@ struct MatrixRule {
   std::optional<Clear> currency;
   std::optional<std::int64_t> above_minor, up_to_minor;
   std::vector<Clear> except_currencies;
+  std::optional<HistoryCondition> history = {};
   MatrixEffect effect = MatrixEffect::require_approval;
   std::int64_t quorum = 1;
   std::vector<Role> roles;  ///< Who may vote; for require_approval at least one.
 };
 BOOST_DESCRIBE_STRUCT(MatrixRule, (),
                       (rule, type, category, reversibility, except_types, currency, above_minor,
-                       up_to_minor, except_currencies, effect, quorum, roles))
+                       up_to_minor, except_currencies, history, effect, quorum, roles))
 
 /// What a tenant lets its agents do. Written as canonical JSON into policy.activated.
 struct Policy {
@@ -55,15 +57,22 @@ struct Policy {
   std::vector<Role> low_confidence_roles{Role::operator_, Role::manager, Role::admin};
   std::vector<ThresholdRule> thresholds;
   std::vector<MatrixRule> matrix;
+  std::optional<std::vector<LimitRule>> limits;  ///< At most 32.
+
+  const std::vector<LimitRule>& all_limits() const {
+    static const std::vector<LimitRule> none;
+    return limits ? *limits : none;
+  }
 };
 BOOST_DESCRIBE_STRUCT(Policy, (),
                       (autonomy_enabled, currency, approval_ttl_s, followup_after_s,
-                       low_confidence_quorum, low_confidence_roles, thresholds, matrix))
+                       low_confidence_quorum, low_confidence_roles, thresholds, matrix, limits))
 
 inline constexpr std::string_view kDefaultPolicyName = "pol_default@1";
 
 /// What every tenant starts with (DOMAIN: reads run; own reversible changes run above a threshold;
-/// money, account changes and what cannot be undone wait for people).
+/// money, account changes and what cannot be undone wait for people; an agent asks for 50 actions a
+/// minute; 100 an hour and 500 a day run without a person).
 const Policy& default_policy();
 
 /// Canonical JSON. parse_policy(policy_json(p)) gives p.

@@ -66,13 +66,19 @@ class Story {
   Timestamp now = from_rfc3339("2026-01-05T09:30:00Z").value();
   std::int64_t admins = 2;
   bool erased = false;  ///< Arguments can no longer be opened.
+  bool deployment_stopped = false;
   Memory memory;
   std::vector<RecordedEvent> log;
 
   /// Decides and records `command`; CHECKs nothing.
   Story& when(const Principal& principal, const Command& command) {
-    DecisionContext context{now,    random_,           principal,
-                            admins, args_for(command), rejected_args_for(command)};
+    DecisionContext context{now,
+                            random_,
+                            principal,
+                            admins,
+                            args_for(command),
+                            rejected_args_for(command),
+                            deployment_stopped};
     auto decided = decide(memory.state, command, context);
     first_new_ = log.size();
     error_.reset();

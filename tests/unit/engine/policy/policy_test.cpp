@@ -89,5 +89,40 @@ TEST_CASE("a remembered policy is the parsed one, and a bad text has none") {
   CHECK(remembered_policy("{}") == nullptr);
 }
 
+TEST_CASE("a limit that nobody meant is refused with its name") {
+  const auto fault_of = [](auto&& change) {
+    Policy policy = default_policy();
+    change(policy.limits->front());
+    return fault(policy);
+  };
+  CHECK(fault_of([](LimitRule&) {}).empty());
+  CHECK(mentions(fault_of([](LimitRule& limit) { limit.window_s = 0; }),
+                 "rule agent_actions_minute: window_s is from 1 to 2592000"));
+  CHECK(mentions(fault_of([](LimitRule& limit) { limit.max = -1; }), "max is not negative"));
+  CHECK(mentions(fault_of([](LimitRule& limit) { limit.what = LimitWhat::money; }),
+                 "money has a currency"));
+  CHECK(
+      mentions(fault_of([](LimitRule& limit) { limit.currency = "USD"; }), "money has a currency"));
+  CHECK(mentions(fault_of([](LimitRule& limit) { limit.types = {Clear("nothing")}; }),
+                 "there is no action type nothing"));
+  CHECK(mentions(fault_of([](LimitRule& limit) { limit.rule = "autonomous_actions_day"; }),
+                 "used twice"));
+  CHECK(mentions(fault_of([](LimitRule& limit) {
+                   limit.what = LimitWhat::customers;
+                   limit.max = 1'001;
+                 }),
+                 "at most 1000 customers"));
+}
+
+TEST_CASE("a policy of before there were limits has none") {
+  Policy policy = default_policy();
+  policy.limits.reset();
+  const std::string text = policy_json(policy);
+  CHECK(text.find("limits") == std::string::npos);
+  const auto parsed = parse_policy(text);
+  REQUIRE(parsed);
+  CHECK(parsed->all_limits().empty());
+}
+
 }  // namespace
 }  // namespace recourse
