@@ -12,6 +12,7 @@ if(NOT RECOURSE_SANITIZE)  # Sanitizers bring an allocator of their own.
   pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 endif()
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 if(RECOURSE_TESTS)
   find_package(doctest REQUIRED)
   find_package(rapidcheck REQUIRED)

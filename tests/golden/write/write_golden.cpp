@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/event/schema.h"
+#include "engine/policy/policy_document.h"
 #include "tests/golden/event_table.h"
 #include "tests/golden/golden_leaves.h"
 #include "tests/golden/text_file.h"
@@ -34,6 +35,7 @@ void write_schemas() {
   }
   for (const auto& entry : fs::directory_iterator(folder))
     if (!current.contains(entry.path().filename().string())) fs::remove(entry.path());
+  write(kRoot / "schemas/policy.schema.json", policy_schema());
 }
 
 void write_table() {
