@@ -22,8 +22,9 @@ void append_field(Headers& headers, std::string_view name, const std::string& it
 Throttle::Throttle(std::string name, Rate rate, std::size_t max_keys)
     : name_(std::move(name)),
       rate_(rate),
-      per_token_(rate.limit == 0 ? nanoseconds(0)
-                                 : nanoseconds(rate.window) / static_cast<std::int64_t>(rate.limit)),
+      per_token_(rate.limit == 0
+                     ? nanoseconds(0)
+                     : nanoseconds(rate.window) / static_cast<std::int64_t>(rate.limit)),
       max_keys_(max_keys) {
   RECOURSE_ASSERT(rate.limit == 0 || per_token_ > nanoseconds(0), "at most one token a nanosecond");
 }
@@ -47,8 +48,7 @@ Throttle::Verdict Throttle::take(std::string_view key, Time now, std::uint64_t c
   full_at = std::max(full_at, now);
   const nanoseconds capacity = per_token_ * static_cast<std::int64_t>(rate_.limit);
   // More than a whole bucket is never granted, so what it would cost is not computed either.
-  const nanoseconds price =
-      per_token_ * static_cast<std::int64_t>(std::min(cost, rate_.limit + 1));
+  const nanoseconds price = per_token_ * static_cast<std::int64_t>(std::min(cost, rate_.limit + 1));
   const nanoseconds after = full_at + price - now;
   verdict.allowed = after <= capacity;
   if (verdict.allowed) {
@@ -63,12 +63,18 @@ Throttle::Verdict Throttle::take(std::string_view key, Time now, std::uint64_t c
 }
 
 void Throttle::describe(const Verdict& verdict, Response& response) const {
-  if (rate_.limit == 0) return;
-  append_field(response.headers, "RateLimit-Policy",
-               "\"" + name_ + "\";q=" + std::to_string(rate_.limit) +
-                   ";w=" + std::to_string(rate_.window.count()));
+  describe_limit(name_, rate_, verdict, response);
+}
+
+void describe_limit(std::string_view name, Rate rate, const Throttle::Verdict& verdict,
+                    Response& response) {
+  if (rate.limit == 0) return;
+  const std::string quoted = "\"" + std::string(name) + "\"";
+  append_field(
+      response.headers, "RateLimit-Policy",
+      quoted + ";q=" + std::to_string(rate.limit) + ";w=" + std::to_string(rate.window.count()));
   append_field(response.headers, "RateLimit",
-               "\"" + name_ + "\";r=" + std::to_string(verdict.remaining) +
+               quoted + ";r=" + std::to_string(verdict.remaining) +
                    ";t=" + std::to_string(verdict.until_full.count()));
   if (!verdict.allowed)
     response.headers.set("Retry-After", std::to_string(verdict.retry_after.count()));

@@ -38,8 +38,7 @@ class Throttle {
   /// Takes `cost` tokens from the bucket of `key`, or none when there are not enough.
   Verdict take(std::string_view key, Time now, std::uint64_t cost = 1);
 
-  /// Adds RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-11) to `response`,
-  /// and Retry-After when refused. Several throttles may add to one response.
+  /// describe_limit() of this one.
   void describe(const Verdict& verdict, Response& response) const;
 
   std::size_t keys() const;
@@ -66,5 +65,10 @@ class Throttle {
   Full shared_{};
   Time next_sweep_{};
 };
+
+/// Adds RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-11) to `response`,
+/// and Retry-After when refused. Several limits may add to one response.
+void describe_limit(std::string_view name, Rate rate, const Throttle::Verdict& verdict,
+                    Response& response);
 
 }  // namespace recourse::http

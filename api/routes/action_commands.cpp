@@ -1,3 +1,4 @@
+#include "api/routes/limit_answer.h"
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
 #include "api/routes/write.h"
@@ -36,6 +37,7 @@ ActionStatus status_after(const Committed& committed) {
 }
 
 http::Response proposed(const Committed& committed) {
+  if (auto limited = limit_answer(committed)) return std::move(*limited);
   JsonObject object;
   std::string location;
   if (const auto* action = find_event<ActionProposed>(committed)) {
@@ -91,6 +93,7 @@ std::string opened_args(const Call& call, const EffectDispatched& dispatched) {
 }
 
 http::Response leased(const Call& call, const Committed& committed) {
+  if (auto limited = limit_answer(committed)) return std::move(*limited);
   JsonObject object;
   if (const auto* dispatched = find_event<EffectDispatched>(committed)) {
     object.value("action", dispatched->action)

@@ -10,6 +10,7 @@
 #include "api/http/throttle.h"
 #include "api/routes/denials.h"
 #include "api/routes/opened_log.h"
+#include "api/routes/quotas.h"
 #include "api/routes/served_limits.h"
 #include "api/routes/served_rejections.h"
 #include "api/routes/waiters.h"
@@ -69,7 +70,7 @@ struct App {
   const http::CursorSeal cursors;
   AppMetrics metrics;
   http::Throttle reads, writes, denied;
-  served::Throttles served_throttles;
+  served::Quotas quotas;  ///< Of the served systems' paths.
   OpenedLog opened;
   Denials denials;
   http::Family<http::Counter>& rejected;  ///< By command and problem.

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "api/routes/body_reader.h"
+#include "api/routes/limit_answer.h"
 #include "api/routes/served_errors.h"
 #include "api/routes/served_rows.h"
 #include "api/routes/served_systems.h"
@@ -128,6 +129,8 @@ std::string_view status_after(const TicketRow& before, const Committed& committe
 }
 
 http::Response processed(const TicketRow& ticket, const Committed& committed) {
+  if (auto limited = limit_answer(committed, {{"ticket_id", std::to_string(ticket.number)}}))
+    return std::move(*limited);
   const Processed result = result_of(committed);
   JsonObject out;
   out.number("ticket_id", ticket.number)

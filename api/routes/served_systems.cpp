@@ -13,15 +13,15 @@ using http::Slash;
 /// A handler behind one of the limits that the served systems promise.
 template <RouteHandler Handle>
 void as_user(CallPtr call) {
-  if (served::admit(*call, &served::Throttles::user, "user")) Handle(std::move(call));
+  if (served::admit(*call, served::Limit::user)) Handle(std::move(call));
 }
 template <RouteHandler Handle>
 void as_agent_action(CallPtr call) {
-  if (served::admit(*call, &served::Throttles::process, "agent_actions")) Handle(std::move(call));
+  if (served::admit(*call, served::Limit::process)) Handle(std::move(call));
 }
 template <RouteHandler Handle>
 void as_rollback(CallPtr call) {
-  if (served::admit(*call, &served::Throttles::rollback, "rollback")) Handle(std::move(call));
+  if (served::admit(*call, served::Limit::rollback)) Handle(std::move(call));
 }
 
 RouteSpec get(std::string_view pattern, std::string_view name, std::string_view summary,

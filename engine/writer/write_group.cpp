@@ -32,7 +32,8 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
     return Error{ErrorCode::unavailable, "the state of this tenant cannot be read; see the log"};
   const Timestamp now = clock_.now();
   const DecisionContext context{
-      now, random_, request.principal, directory_.admins(request.tenant), std::nullopt, {}};
+      now,          random_, request.principal,   directory_.admins(request.tenant),
+      std::nullopt, {},      deployment_stopped()};
   DecisionStep step{views->state(), context, ledger_, id};
   RECOURSE_LET(std::vector<NewEvent> events, request.decide(step));
   Decided decided;
@@ -49,6 +50,16 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
     keys_.emplace(std::pair(id, key), decided_.size());
   }
   return decided;
+}
+
+bool WriteGroup::deployment_stopped() {
+  LedgerViews* const meta = views_of_(LedgerId(0));
+  // Who cannot see the switch acts as if it were thrown.
+  if (meta == nullptr) return true;
+  const TenantState* const state = meta->state().tenant.find(TenantId());
+  if (state == nullptr) return false;
+  const auto& scopes = state->killed_scopes;
+  return std::find(scopes.begin(), scopes.end(), Clear("deployment")) != scopes.end();
 }
 
 Result<std::optional<WriteGroup::Decided>> WriteGroup::find_repeat(const WriteRequest& request,

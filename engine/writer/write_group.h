@@ -57,6 +57,8 @@ class WriteGroup {
 
   Outcome outcome_of(Decided& decided, const Status& committed);
   Result<Decided> decide_one(const WriteRequest& request);
+  /// By the meta ledger with what this group already decided, so that the very next decision knows.
+  bool deployment_stopped();
   Result<std::optional<Decided>> find_repeat(const WriteRequest& request, LedgerId ledger,
                                              const Hash& key);
   Result<std::vector<RecordedEvent>> stage(LedgerId ledger, State& state,

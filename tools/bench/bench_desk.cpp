@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <mutex>
 
+#include "engine/policy/policy.h"
+
 namespace recourse::bench {
 namespace {
 
@@ -61,6 +63,12 @@ Result<std::unique_ptr<BenchDesk>> BenchDesk::open(const std::string& dir) {
                Writer::open(*desk->ledger_, *desk->views_, desk->clock_, desk->random_));
   RECOURSE_LET(desk->signer_, Signer::open(*desk->ledger_, options.data_dir));
   RECOURSE_TRY(bootstrap(*desk->writer_));
+  // What is measured is the way of an action, not how one is refused.
+  Policy unlimited = default_policy();
+  unlimited.limits.reset();
+  const Principal machine_owner{PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
+  RECOURSE_TRY(desk->writer_->handle(command_request(
+      desk->tenant, machine_owner, ActivatePolicy{"pol_bench@1", policy_json(unlimited)})));
   Writer::KeyOrder order;
   order.tenant = desk->tenant;
   order.role = Role::operator_;

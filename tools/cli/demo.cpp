@@ -124,7 +124,7 @@ int serve_demo(const DemoFlags& flags, const DemoOutcome* outcome, StopSignals& 
   options.place = flags;
   const auto deployment = Deployment::open(options);
   if (!deployment) return complain("demo", deployment.error());
-  const Status served = run_server(**deployment, flags, signals, [&](const std::string& url) {
+  const Status served = run_server(**deployment, flags, flags, signals, [&](const std::string& url) {
     print_line("Recourse listens on " + url + ". Stop it with Ctrl-C.");
     if (outcome != nullptr) print_things_to_try(flags, *outcome, url);
     std::fflush(stdout);
@@ -136,8 +136,8 @@ int serve_demo(const DemoFlags& flags, const DemoOutcome* outcome, StopSignals& 
 
 int main_demo(const DemoFlags& flags) {
   set_log(flags.log_format, flags.log_level);
-  if (const auto listen = parse_listen(flags.listen); !listen)
-    return complain("demo", listen.error().message, "", kWrongUsage);
+  if (const Status good = check_flags(flags); !good)
+    return complain("demo", good.error().message, "", kWrongUsage);
   const Timestamp now = SystemClock().now();
   const auto until = flags.until.empty() ? Result<Timestamp>(now) : from_rfc3339(flags.until);
   if (!until || *until > now)

@@ -27,6 +27,8 @@ struct ServerFlags {
   std::string log_format = "text";  ///< text or json
   std::string log_level = "info";
   unsigned threads = 2;
+  std::vector<std::string> limits;        ///< As served::set_limit() reads them.
+  std::vector<std::string> trusted_keys;  ///< Ids of keys.
 };
 
 struct ServeFlags : PlaceFlags, ServerFlags {

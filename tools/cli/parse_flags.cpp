@@ -138,6 +138,18 @@ class CommandLine {
     sub->add_option("--threads", flags.threads, "Threads for connections")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    sub->add_option("--limit", flags.limits,
+                    "Requests of the served paths: anon, user, process or rollback, such as "
+                    "user=1000/h, tenant:acme/process=200/m or key:key_01J.../user=0/h (0: no "
+                    "limit); may be repeated")
+        ->type_name("LIMIT")
+        ->envname("RECOURSE_LIMITS")
+        ->delimiter(',');
+    sub->add_option("--trusted-key", flags.trusted_keys,
+                    "Id of a key that none of these limits holds for; may be repeated")
+        ->type_name("ID")
+        ->envname("RECOURSE_TRUSTED_KEYS")
+        ->delimiter(',');
   }
 
   template <class Text>

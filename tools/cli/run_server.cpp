@@ -22,6 +22,20 @@ std::string url_of(const ListenAddress& listen, std::uint16_t port) {
          std::to_string(port);
 }
 
+Result<routes::AppOptions> app_options(const PlaceFlags& place, const ServerFlags& flags,
+                                       const Directory& directory) {
+  routes::AppOptions options;
+  options.served.file = place.data_dir + "/throttles";
+  for (const std::string& limit : flags.limits)
+    RECOURSE_TRY(routes::served::set_limit(options.served, limit));
+  for (const std::string& key : flags.trusted_keys) {
+    if (!directory.find_key(KeyId(key)))
+      return Error{ErrorCode::not_found, "there is no key " + key + "; see `recourse key list`"};
+    options.served.trusted.emplace_back(key);
+  }
+  return options;
+}
+
 }  // namespace
 
 Result<ListenAddress> parse_listen(std::string_view text) {
@@ -43,11 +57,22 @@ Result<ListenAddress> parse_listen(std::string_view text) {
   return listen;
 }
 
-Status run_server(Deployment& deployment, const ServerFlags& flags, StopSignals& signals,
-                  const std::function<void(const std::string& url)>& ready) {
+Status check_flags(const ServerFlags& flags) {
+  RECOURSE_TRY(parse_listen(flags.listen));
+  routes::served::Limits limits;
+  for (const std::string& limit : flags.limits)
+    RECOURSE_TRY(routes::served::set_limit(limits, limit));
+  return {};
+}
+
+Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerFlags& flags,
+                  StopSignals& signals, const std::function<void(const std::string& url)>& ready) {
   RECOURSE_LET(const ListenAddress listen, parse_listen(flags.listen));
   http::MetricRegistry registry;
-  routes::App app(deployment.writer(), deployment.signer(), registry);
+  RECOURSE_LET(routes::AppOptions chosen,
+               app_options(place, flags, deployment.writer().directory()));
+  routes::App app(deployment.writer(), deployment.signer(), registry, std::move(chosen));
+  if (const Status& opened = app.quotas.opened(); !opened) return opened.error();
   http::Router router;
   routes::mount(app, routes::native_routes(), router);
   routes::mount(app, routes::served_routes(), router);

@@ -18,10 +18,14 @@ struct ListenAddress {
 /// Reads 127.0.0.1:8080, [::1]:8080, localhost:0, or a port alone. Errors: invalid.
 Result<ListenAddress> parse_listen(std::string_view text);
 
+/// What can be said of the flags before anything is opened. Errors: invalid.
+Status check_flags(const ServerFlags& flags);
+
 /// Serves `deployment` until a signal comes or a write to the ledger fails, then answers what is in
-/// flight and stops. `ready` gets the server's URL once it accepts connections. Errors: those of
-/// Server::start; `unknown_outcome` after a failed write.
-Status run_server(Deployment& deployment, const ServerFlags& flags, StopSignals& signals,
-                  const std::function<void(const std::string& url)>& ready);
+/// flight and stops. Counts of requests are kept in the data directory of `place`. `ready` gets the
+/// server's URL once it accepts connections. Errors: those of Server::start; `invalid` or
+/// `not_found` for a limit or a key; `unknown_outcome` after a failed write.
+Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerFlags& flags,
+                  StopSignals& signals, const std::function<void(const std::string& url)>& ready);
 
 }  // namespace recourse::cli

@@ -8,8 +8,8 @@ namespace recourse::cli {
 
 int main_serve(const ServeFlags& flags) {
   set_log(flags.log_format, flags.log_level);
-  if (const auto listen = parse_listen(flags.listen); !listen)
-    return complain("serve", listen.error().message, "", kWrongUsage);
+  if (const Status good = check_flags(flags); !good)
+    return complain("serve", good.error().message, "", kWrongUsage);
   StopSignals signals;
   DeploymentOptions options;
   options.place = flags;
@@ -26,7 +26,7 @@ int main_serve(const ServeFlags& flags) {
     print_line((*first)->secret);
     print_line("Keep a copy of " + kek_path(flags) + " elsewhere: without it no text can be read.");
   }
-  const Status served = run_server(**deployment, flags, signals, [](const std::string& url) {
+  const Status served = run_server(**deployment, flags, flags, signals, [](const std::string& url) {
     print_line("Recourse listens on " + url + ". Stop it with Ctrl-C.");
     std::fflush(stdout);
   });
