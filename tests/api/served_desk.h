@@ -48,15 +48,7 @@ class ServedDesk {
     std::string pattern = (root / "recourse-api-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     directory = pattern;
-    LedgerOptions place;
-    place.data_dir = directory + "/data";
-    place.kek_file = directory + "/kek";
-    place.random = &random;
-    place.clock = &clock;
-    ledger = take(Ledger::open(place));
-    views = take(ViewStore::open(place.data_dir));
-    writer = take(Writer::open(*ledger, *views, clock, random));
-    signer = take(Signer::open(*ledger, place.data_dir));
+    open();
     const auto first = bootstrap(*writer);
     REQUIRE(first.ok());
     admin = (*first)->secret;
@@ -64,18 +56,20 @@ class ServedDesk {
     operator_ = key(Role::operator_);
     viewer = key(Role::viewer);
     agent = key(Role::agent, ActorType::agent);
+    options.served.file = directory + "/data/throttles";
     if (choose) choose(*this, options);
-    start(std::move(options));
+    chosen_ = std::move(options);
+    start();
   }
   ~ServedDesk() {
-    server->stop(std::chrono::seconds(1));
-    server.reset();
-    app.reset();
-    signer.reset();
-    writer.reset();
-    views.reset();
-    ledger.reset();
+    stop();
     std::filesystem::remove_all(directory);
+  }
+  /// The program ends and is started again.
+  void restart() {
+    stop();
+    open();
+    start();
   }
 
   ServedAnswer get(const std::string& path, const std::string& secret) {
@@ -147,14 +141,36 @@ class ServedDesk {
     if (auto json = parse_json(result->body)) out.json = std::move(*json);
     return out;
   }
-  void start(routes::AppOptions options) {
-    app = std::make_unique<routes::App>(*writer, *signer, registry, std::move(options));
-    routes::mount(*app, routes::native_routes(), router);
-    routes::mount(*app, routes::served_routes(), router);
+  void open() {
+    LedgerOptions place;
+    place.data_dir = directory + "/data";
+    place.kek_file = directory + "/kek";
+    place.random = &random;
+    place.clock = &clock;
+    ledger = take(Ledger::open(place));
+    views = take(ViewStore::open(place.data_dir));
+    writer = take(Writer::open(*ledger, *views, clock, random));
+    signer = take(Signer::open(*ledger, place.data_dir));
+  }
+  void stop() {
+    server->stop(std::chrono::seconds(1));
+    server.reset();
+    app.reset();
+    signer.reset();
+    writer.reset();
+    views.reset();
+    ledger.reset();
+  }
+  void start() {
+    registry = std::make_unique<http::MetricRegistry>();
+    router = std::make_unique<http::Router>();
+    app = std::make_unique<routes::App>(*writer, *signer, *registry, chosen_);
+    routes::mount(*app, routes::native_routes(), *router);
+    routes::mount(*app, routes::served_routes(), *router);
     http::ServerOptions listen;
     listen.port = 0;
     server = take(http::Server::start(listen, [this](http::Request&& request, http::Reply reply) {
-      router.dispatch(std::move(request), std::move(reply));
+      router->dispatch(std::move(request), std::move(reply));
     }));
     client = std::make_unique<httplib::Client>("127.0.0.1", server->port());
     client->set_keep_alive(true);
@@ -164,9 +180,10 @@ class ServedDesk {
   std::string directory;
   SeededRandom random{7};
   std::unique_ptr<Signer> signer;
-  http::MetricRegistry registry;
+  routes::AppOptions chosen_;
+  std::unique_ptr<http::MetricRegistry> registry;
+  std::unique_ptr<http::Router> router;
   std::unique_ptr<routes::App> app;
-  http::Router router;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<httplib::Client> client;
 };

@@ -112,6 +112,31 @@ TEST_CASE("what is no limit is refused, saying what one looks like") {
   CHECK(limits.anonymous.window == std::chrono::seconds(120));
 }
 
+TEST_CASE("five hundred autonomous actions a day, also across a restart; the next day goes on") {
+  ServedDesk desk({}, with_limits({"process=0/m"}));
+  const std::string path = "/api/tickets/" + desk.ticket() + "/process/";
+  const auto assign = [&](int i) {
+    desk.clock.advance(std::chrono::seconds(40));
+    return desk.post(path,
+                     R"({"recommended_action":"ASSIGN_TO_TEAM","confidence":0.9,"team":"Team )" +
+                         std::to_string(i % 2) + "\"}",
+                     desk.agent);
+  };
+  for (int i = 0; i < 500; ++i) {
+    if (i == 333) desk.restart();
+    REQUIRE(assign(i).status == 200);
+  }
+  auto refused = assign(500);
+  CHECK(refused.status == 429);
+  CHECK(refused.text("violated-policies") == R"(["autonomous_actions_day"])");
+  CHECK(refused.header("RateLimit-Policy") == "\"autonomous_actions_day\";q=500;w=86400");
+  desk.restart();
+  refused = assign(501);
+  CHECK(refused.status == 429);
+  desk.clock.advance(std::chrono::seconds(std::stoll(refused.header("Retry-After"))));
+  CHECK(assign(502).status == 200);
+}
+
 TEST_CASE("a limit of the policy answers 429 where the served systems' agents look for it") {
   ServedDesk desk({}, with_limits({"process=0/m"}));
   const std::string number = desk.ticket();
