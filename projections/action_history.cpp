@@ -13,12 +13,19 @@ struct Lease {
 };
 BOOST_DESCRIBE_STRUCT(Lease, (), (action))
 
+/// Who asked for a rollback, and why: its actions show it, whoever carries a step out.
+struct Asked {
+  PrincipalId by;
+  std::optional<SealedRef> reason;
+};
+BOOST_DESCRIBE_STRUCT(Asked, (), (by, reason))
+
 class History final : public Projection {
  public:
   History(const RowSource& source, Digest& digest)
       : actions_("ticket/", source, digest),
         tickets_("id/", source, digest),
-        rollbacks_("rollback/", source, digest),
+        asked_("rollback/", source, digest),
         due_("due/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
@@ -28,7 +35,7 @@ class History final : public Projection {
   void flush(const RowSink& sink) override {
     actions_.flush(sink);
     tickets_.flush(sink);
-    rollbacks_.flush(sink);
+    asked_.flush(sink);
     due_.flush(sink);
   }
 
@@ -113,7 +120,8 @@ class History final : public Projection {
   }
 
   void on(const RecordedEvent& event, const ApprovalRequested& data) {
-    ActionRow& row = touch(event, data);
+    if (!data.action || !data.ticket) return;
+    ActionRow& row = touch(event, *data.ticket, *data.action);
     row.approval = data.approval;
     if (row.status != ActionStatus::awaiting_approval)
       step(row, event, ActionStatus::awaiting_approval);
@@ -121,7 +129,8 @@ class History final : public Projection {
   /// What ended already, by withdrawal or by a denial, stays as it ended.
   template <class E>
   void end_waiting(const RecordedEvent& event, const E& data, ActionStatus status) {
-    ActionRow& row = touch(event, data);
+    if (!data.action || !data.ticket) return;
+    ActionRow& row = touch(event, *data.ticket, *data.action);
     const bool waits =
         row.status == ActionStatus::awaiting_approval || row.status == ActionStatus::authorized;
     if (waits) step(row, event, status);
@@ -198,23 +207,49 @@ class History final : public Projection {
   }
 
   void on(const RecordedEvent& event, const RollbackRequested& data) {
-    ActionRow& row = touch(event, data);
+    asked_.change(data.rollback.value()) = {event.actor.id, ref(event, data.reason)};
+    if (!data.action || !data.ticket) return;
+    ActionRow& row = touch(event, *data.ticket, *data.action);
     row.rollback_reason = ref(event, data.reason);
     if (!row.rolled_back) row.rollback = data.rollback;
-    rollbacks_.change(data.rollback.value()) = {data.rollback, data.action, data.ticket};
   }
   void on(const RecordedEvent& event, const RollbackRefused& data) {
-    touch(event, data).rollback_refusal = data.code;
+    if (data.action && data.ticket)
+      touch(event, *data.ticket, *data.action).rollback_refusal = data.code;
   }
-  void on(const RecordedEvent& event, const RollbackStarted& data) {
-    step(touch(event, data), event, ActionStatus::rollback_pending);
-  }
-  void on(const RecordedEvent& event, const RollbackCompleted& data) {
+  void on(const RecordedEvent& event, const ActionBasedOn& data) {
     ActionRow& row = touch(event, data);
+    row.caused_by = data.caused_by;
+    row.redo_of = data.redo_of;
+  }
+  void on(const RecordedEvent& event, const ActionTainted& data) {
+    touch(event, data).tainted_by = data.rollback;
+  }
+  void on(const RecordedEvent& event, const CompensationStarted& data) {
+    ActionRow& row = touch(event, data);
+    row.rollback = data.rollback;
+    step(row, event, ActionStatus::rollback_pending);
+  }
+  void on(const RecordedEvent& event, const CompensationSucceeded& data) { undone(event, data); }
+  void on(const RecordedEvent& event, const CompensationRecordedManually& data) {
+    undone(event, data);
+  }
+  void on(const RecordedEvent& event, const CompensationSkipped& data) {
+    ActionRow& row = touch(event, data);
+    if (row.status == ActionStatus::rollback_pending)
+      step(row, event, ActionStatus::rollback_failed);
+  }
+  /// A proposal that was taken back before it ran stays withdrawn.
+  template <class E>
+  void undone(const RecordedEvent& event, const E& data) {
+    ActionRow& row = touch(event, data);
+    if (row.status == ActionStatus::withdrawn) return;
     row.rollback = data.rollback;
     row.rolled_back = true;
     row.rolled_back_at = event.time;
-    row.rolled_back_by = event.actor.id;
+    const Asked* const asked = asked_.find(data.rollback.value());
+    row.rolled_back_by = asked != nullptr ? asked->by : event.actor.id;
+    if (asked != nullptr) row.rollback_reason = asked->reason;
     step(row, event, ActionStatus::rolled_back);
   }
 
@@ -223,14 +258,14 @@ class History final : public Projection {
 
   RowTable<ActionRow> actions_;
   RowTable<TicketId> tickets_;
-  RowTable<RollbackIndex> rollbacks_;
+  RowTable<Asked> asked_;
   RowTable<Lease> due_;
 };
 
 }  // namespace
 
 ProjectionKind action_history_kind() {
-  return {2, "action_history", 1,
+  return {2, "action_history", 2,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<History>(source, digest);
           }};

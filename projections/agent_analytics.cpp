@@ -10,8 +10,9 @@ namespace {
 /// a day are over the actions of that day.
 struct CountedAction {
   Clear type, day;
+  bool withdrawn = false;  ///< Before it ran: then nothing is rolled back.
 };
-BOOST_DESCRIBE_STRUCT(CountedAction, (), (type, day))
+BOOST_DESCRIBE_STRUCT(CountedAction, (), (type, day, withdrawn))
 
 struct CountedTicket {
   Clear day;
@@ -108,13 +109,15 @@ class AgentAnalytics final : public Projection {
     }
   }
   void on(const RecordedEvent&, const ApprovalGranted& data) {
-    add(data.action, &ActionCounts::approvals_granted);
+    if (data.action) add(*data.action, &ActionCounts::approvals_granted);
   }
   void on(const RecordedEvent&, const ApprovalRejected& data) {
-    add(data.action, &ActionCounts::approvals_rejected);
+    if (data.action) add(*data.action, &ActionCounts::approvals_rejected);
   }
   void on(const RecordedEvent&, const ActionWithdrawn& data) {
     add(data.action, &ActionCounts::withdrawn);
+    if (actions_.find(data.action.value()) != nullptr)
+      actions_.change(data.action.value()).withdrawn = true;
   }
   void on(const RecordedEvent&, const EffectDispatched& data) {
     add(data.action, &ActionCounts::dispatched);
@@ -132,11 +135,14 @@ class AgentAnalytics final : public Projection {
     if (data.verdict == EffectOutcome::succeeded) add(data.action, &ActionCounts::succeeded);
     if (data.verdict == EffectOutcome::failed) add(data.action, &ActionCounts::failed);
   }
-  void on(const RecordedEvent&, const RollbackCompleted& data) {
-    add(data.action, &ActionCounts::rolled_back);
+  void on(const RecordedEvent&, const CompensationSucceeded& data) { undone(data.action); }
+  void on(const RecordedEvent&, const CompensationRecordedManually& data) { undone(data.action); }
+  void undone(const ActionId& action) {
+    const CountedAction* const counted = actions_.find(action.value());
+    if (counted != nullptr && !counted->withdrawn) add(*counted, &ActionCounts::rolled_back);
   }
   void on(const RecordedEvent&, const RollbackRefused& data) {
-    add(data.action, &ActionCounts::rollbacks_refused);
+    if (data.action) add(*data.action, &ActionCounts::rollbacks_refused);
   }
   template <class E>
   void on(const RecordedEvent&, const E&) {}
@@ -150,7 +156,7 @@ class AgentAnalytics final : public Projection {
 }  // namespace
 
 ProjectionKind agent_analytics_kind() {
-  return {6, "agent_analytics", 1,
+  return {6, "agent_analytics", 2,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<AgentAnalytics>(source, digest);
           }};

@@ -40,6 +40,8 @@ class Approvals final : public Projection {
     row.approval = data.approval;
     row.action = data.action;
     row.ticket = data.ticket;
+    row.rollback = data.rollback;
+    row.step = data.step;
     row.last_position = static_cast<std::int64_t>(event.position.value());
     return row;
   }
@@ -65,6 +67,7 @@ class Approvals final : public Projection {
     row.excluded = data.excluded;
     row.requested_at = event.time;
     row.expires_at = data.expires_at;
+    row.not_alone = data.not_alone;
     by_status_.change(status_key(row));
     due_.change(due_key(row));
   }
@@ -107,7 +110,7 @@ class Approvals final : public Projection {
 }  // namespace
 
 ProjectionKind approvals_kind() {
-  return {3, "approvals", 1,
+  return {3, "approvals", 2,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Approvals>(source, digest);
           }};

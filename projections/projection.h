@@ -33,7 +33,7 @@ struct ProjectionKind {
 };
 
 /// The read models, in the order of their numbers: tickets, action_history, approvals,
-/// resolutions, resolution_analytics, agent_analytics, audit_index.
+/// resolutions, resolution_analytics, agent_analytics, audit_index, rollbacks.
 std::vector<ProjectionKind> read_models();
 
 /// How a row refers to `sealed`, which must be a member of `event`.

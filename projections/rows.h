@@ -2,6 +2,7 @@
 
 #include "engine/base/vocabulary.h"
 #include "engine/event/action_events.h"
+#include "engine/event/rollback_events.h"
 #include "projections/row_codec.h"
 
 namespace recourse {
@@ -80,7 +81,7 @@ struct ActionRow {
   std::optional<SealedRef> reasoning, result;
   std::optional<RunId> run;
   std::optional<Clear> outcome, problem, policy;  ///< Of the newest policy.decided.
-  std::optional<std::int64_t> decided_at;  ///< Its position: the event lists every rule.
+  std::optional<std::int64_t> decided_at;         ///< Its position: the event lists every rule.
   std::optional<ApprovalId> approval;
   std::optional<LeaseId> lease;
   std::optional<Timestamp> lease_until;
@@ -92,7 +93,9 @@ struct ActionRow {
   std::optional<Timestamp> rolled_back_at;
   std::optional<PrincipalId> rolled_back_by;
   std::optional<SealedRef> rollback_reason;
-  std::optional<Clear> rollback_refusal;  ///< Code of the newest refusal.
+  std::optional<Clear> rollback_refusal;       ///< Code of the newest refusal.
+  std::optional<ActionId> caused_by, redo_of;  ///< As the agent says.
+  std::optional<RollbackId> tainted_by;        ///< It undid what this was built on.
   std::int64_t dispatches = 0;
   std::vector<ActionStep> steps;  ///< At most the newest 32.
   std::int64_t last_position = 0;
@@ -102,18 +105,11 @@ BOOST_DESCRIBE_STRUCT(ActionRow, (),
                       (action, ticket, position, type, type_version, unknown_type, args,
                        args_are_json, status, proposed_by, proposed_by_type, proposed_at,
                        occurred_at, executed_at, confidence_ppm, amount_minor, step, currency,
-                       reasoning, result, run, outcome, problem, policy, decided_at, approval, lease,
-                       lease_until, provider_ref, failure_code, changes, resolution, rollback,
-                       rolled_back, rolled_back_at, rolled_back_by, rollback_reason,
-                       rollback_refusal, dispatches, steps, last_position, imported))
-
-/// Where a rollback's events are: those of its ticket.
-struct RollbackIndex {
-  RollbackId rollback;
-  ActionId action;
-  TicketId ticket;
-};
-BOOST_DESCRIBE_STRUCT(RollbackIndex, (), (rollback, action, ticket))
+                       reasoning, result, run, outcome, problem, policy, decided_at, approval,
+                       lease, lease_until, provider_ref, failure_code, changes, resolution,
+                       rollback, rolled_back, rolled_back_at, rolled_back_by, rollback_reason,
+                       rollback_refusal, caused_by, redo_of, tainted_by, dispatches, steps,
+                       last_position, imported))
 
 // ---- approvals ----------------------------------------------------------------------------------
 
@@ -128,8 +124,11 @@ BOOST_DESCRIBE_STRUCT(VoteRow, (), (by, vote, at, reason, decision_ms))
 
 struct ApprovalRow {
   ApprovalId approval;
-  ActionId action;
-  TicketId ticket;
+  std::optional<ActionId> action;  ///< Absent: it is about a rollback.
+  std::optional<TicketId> ticket;
+  std::optional<RollbackId> rollback;
+  std::optional<std::int64_t> step;  ///< Of the rollback, to be skipped.
+  std::optional<std::vector<PrincipalId>> not_alone;
   ApprovalStatus status = ApprovalStatus::pending;
   Hash args_commitment{}, render_digest{};
   std::int64_t quorum = 1;
@@ -144,9 +143,83 @@ struct ApprovalRow {
   std::int64_t last_position = 0;
 };
 BOOST_DESCRIBE_STRUCT(ApprovalRow, (),
-                      (approval, action, ticket, status, args_commitment, render_digest, quorum,
-                       roles, excluded, requested_at, expires_at, decided_at, decided_by,
-                       decision_reason, cause, votes, last_position))
+                      (approval, action, ticket, rollback, step, not_alone, status, args_commitment,
+                       render_digest, quorum, roles, excluded, requested_at, expires_at, decided_at,
+                       decided_by, decision_reason, cause, votes, last_position))
+
+// ---- rollbacks ----------------------------------------------------------------------------------
+
+struct RollbackRow {
+  RollbackId rollback;
+  RollbackStatus status = RollbackStatus::requested;
+  RollbackMode mode = RollbackMode::restrict_;
+  std::optional<ActionId> action;  ///< The target, or the next three.
+  std::optional<TicketId> ticket;  ///< Also when everything is about one ticket.
+  std::optional<RunId> run;
+  std::optional<RollbackSelector> selector;
+  Clear reason_code;
+  std::optional<SealedRef> reason;
+  PrincipalId requested_by;
+  Timestamp requested_at;
+  std::int64_t position = 0;  ///< Of rollback.requested.
+  std::optional<Clear> code;  ///< Why it was refused, staled, aborted, or is stuck.
+  std::optional<Hash> plan_digest;
+  std::int64_t base_position = 0, step_count = 0, customers = 0, required_approvals = 0;
+  std::vector<MoneyDelta> money_delta;
+  std::vector<Dependent> dependents;  ///< Of this and the next three lists at most 64; the events
+  std::vector<LaterWriter> conflicts, later_writers;  ///< of the plan have all.
+  std::vector<NotUndone> skipped, cannot_undo;
+  std::optional<ApprovalId> approval;
+  std::int64_t undone = 0, left = 0;      ///< Ended steps.
+  std::vector<std::int64_t> stuck_steps;  ///< A person has to decide about them.
+  std::int64_t heads_left = 0;            ///< Steps that the engine has yet to begin by itself.
+  std::optional<Timestamp> started_at, ended_at;
+  std::int64_t last_position = 0;
+};
+BOOST_DESCRIBE_STRUCT(RollbackRow, (),
+                      (rollback, status, mode, action, ticket, run, selector, reason_code, reason,
+                       requested_by, requested_at, position, code, plan_digest, base_position,
+                       step_count, customers, required_approvals, money_delta, dependents,
+                       conflicts, later_writers, skipped, cannot_undo, approval, undone, left,
+                       stuck_steps, heads_left, started_at, ended_at, last_position))
+
+struct RollbackStepRow {
+  RollbackStep plan;
+  std::int64_t number = 0;
+  StepStatus status = StepStatus::planned;
+  std::int64_t attempts = 0;
+  std::optional<LeaseId> lease;
+  std::optional<Timestamp> lease_until, retry_at;
+  std::optional<Clear> code, provider_ref;
+  std::optional<SealedRef> result, note;
+  std::optional<PrincipalId> by;
+  std::optional<Hash> evidence_sha256;
+  std::optional<ApprovalId> waiver;
+  std::optional<Timestamp> ended_at;
+};
+BOOST_DESCRIBE_STRUCT(RollbackStepRow, (),
+                      (plan, number, status, attempts, lease, lease_until, retry_at, code,
+                       provider_ref, result, note, by, evidence_sha256, waiver, ended_at))
+
+/// Something that people look after.
+struct RollbackIncidentRow {
+  IncidentId incident;
+  IncidentKind kind = IncidentKind::rollback_stuck;
+  bool open = true;
+  std::optional<RollbackId> rollback;
+  std::optional<std::int64_t> step;
+  std::optional<ActionId> action;
+  std::optional<TicketId> ticket;
+  Timestamp opened_at;
+  std::optional<Timestamp> closed_at;
+  std::optional<PrincipalId> closed_by;
+  std::optional<Clear> resolution;
+  std::optional<SealedRef> reason;
+  std::int64_t last_position = 0;
+};
+BOOST_DESCRIBE_STRUCT(RollbackIncidentRow, (),
+                      (incident, kind, open, rollback, step, action, ticket, opened_at, closed_at,
+                       closed_by, resolution, reason, last_position))
 
 // ---- resolutions --------------------------------------------------------------------------------
 
@@ -192,8 +265,7 @@ struct ResolutionCounts {
 };
 BOOST_DESCRIBE_STRUCT(ResolutionCounts, (),
                       (total, autonomous, confirmed, contradicted, reopened, voided, successful,
-                       failed, pending, verified, scores, score_sum, csat_answers,
-                       csat_satisfied))
+                       failed, pending, verified, scores, score_sum, csat_answers, csat_satisfied))
 
 /// Counts over actions: for all, for a type, for a day, for a day and type.
 struct ActionCounts {

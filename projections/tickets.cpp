@@ -165,13 +165,18 @@ class Tickets final : public Projection {
     if (data.ticket) touch(event, *data.ticket).run_status = data.status;
   }
   void on(const RecordedEvent& event, const ActionProposed& data) { ++touch(event, data).actions; }
+  /// The agent waits for approvals of its actions; one of a rollback holds nothing up.
   void on(const RecordedEvent& event, const ApprovalRequested& data) {
-    ++touch(event, data.ticket).pending_approvals;
+    if (!data.ticket) return;
+    TicketRow& row = touch(event, *data.ticket);
+    if (!data.action) return;
+    ++row.pending_approvals;
     pending_.change(data.approval.value());
   }
   template <class E>
   void approval_ended(const RecordedEvent& event, const E& data) {
-    TicketRow& row = touch(event, data.ticket);
+    if (!data.ticket) return;
+    TicketRow& row = touch(event, *data.ticket);
     if (pending_.find(data.approval.value()) == nullptr) return;
     pending_.erase(data.approval.value());
     --row.pending_approvals;
@@ -190,6 +195,8 @@ class Tickets final : public Projection {
       } else {
         touch(event, data.ticket);
       }
+    } else if constexpr (requires { TicketId(*data.ticket); }) {
+      if (data.ticket) touch(event, *data.ticket);
     }
   }
 
@@ -202,7 +209,7 @@ class Tickets final : public Projection {
 }  // namespace
 
 ProjectionKind tickets_kind() {
-  return {1, "tickets", 1,
+  return {1, "tickets", 2,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Tickets>(source, digest);
           }};

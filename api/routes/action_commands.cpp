@@ -112,6 +112,15 @@ http::Response leased(const Call& call, const Committed& committed) {
   return accepted(committed, std::move(object));
 }
 
+std::optional<ActionId> earlier_action(BodyReader& reader, std::string_view name) {
+  const auto text = reader.optional_code(name);
+  if (!text) return std::nullopt;
+  auto id = action_id(*text);
+  if (id) return std::move(*id);
+  reader.fault(name, "must be the id of an action");
+  return std::nullopt;
+}
+
 }  // namespace
 
 void propose_action(CallPtr call) {
@@ -126,6 +135,9 @@ void propose_action(CallPtr call) {
     if (auto run = reader.optional_code("run_id")) command.run = RunId(std::move(*run));
     command.expected_ticket_version =
         reader.optional_integer("expected_ticket_version", 0, Json::kMaxInteger);
+    command.caused_by = earlier_action(reader, "caused_by");
+    command.redo_of = earlier_action(reader, "redo_of");
+    command.reads = reader.codes("reads", 8);
   });
   if (good) submit(call, body.canonical, std::move(command), proposed);
 }

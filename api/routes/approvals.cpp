@@ -1,6 +1,7 @@
 #include <chrono>
 
 #include "api/routes/read.h"
+#include "api/routes/read_rollback.h"
 #include "api/routes/resources.h"
 #include "api/routes/write.h"
 #include "engine/policy/action_types.h"
@@ -39,7 +40,7 @@ Result<ApprovalPage> read_page(const Call& call, ApprovalStatus status,
                               return false;
                             }
                             page.rows.push_back(std::move(*row));
-                            page.tickets.push_back(approval.ticket.value());
+                            if (approval.ticket) page.tickets.push_back(approval.ticket->value());
                             page.last = std::string(key);
                             return true;
                           }));
@@ -69,6 +70,11 @@ std::string render_text(const ApprovalRow& approval, const ActionRow& action) {
          '\n' + action.type.text + '\n' + std::to_string(action.type_version) + '\n' +
          to_base64(as_text(approval.args_commitment)) + '\n';
 }
+std::string render_text(const ApprovalRow& approval, const RollbackId& rollback) {
+  return "recourse/rollback-approval@v1\n" + approval.approval.value() + '\n' + rollback.value() +
+         '\n' + (approval.step ? std::to_string(*approval.step) : "") + '\n' +
+         to_base64(as_text(approval.args_commitment)) + '\n';
+}
 
 void answer_approval(const Call& call, const std::string& approval_json,
                      const std::string& action_json, const Shown& shown) {
@@ -90,14 +96,44 @@ void answer_approval(const Call& call, const std::string& approval_json,
   respond(call, http::json(std::move(object).take()));
 }
 
+/// The plan and its first steps: what will be put back, what cannot be undone, and the money.
+void answer_rollback_approval(const CallPtr& call, const std::string& approval_json,
+                              const ApprovalRow& approval) {
+  then(call, rollback_json(*call, *approval.rollback, 0, 64), [&](std::string plan) {
+    std::vector<std::string> tickets;
+    if (approval.ticket) tickets.push_back(approval.ticket->value());
+    JsonObject object;
+    object.raw("approval", approval_json).raw("rollback", plan);
+    JsonObject render;
+    render.text("text", render_text(approval, *approval.rollback))
+        .value("digest", approval.render_digest);
+    object.raw("render", std::move(render).take());
+    show(call, tickets, [call, text = std::move(object).take()](const Shown& shown) {
+      answer_row(*call, shown, text);
+    });
+  });
+}
+
 http::Response voted(const ApprovalId& approval, const Committed& committed) {
   JsonObject object;
   object.value("approval", approval);
   std::string_view status = "pending";
   std::string_view action_status = "awaiting_approval";
+  const RollbackId* rollback = nullptr;
+  std::string_view rollback_status = "awaiting_approval";
   for (const RecordedEvent& event : committed.events) {
     if (const auto* vote = std::get_if<ApprovalVoted>(&event.data))
-      object.value("action", vote->action).value("ticket", vote->ticket).value("vote", vote->vote);
+      object.value("action", vote->action)
+          .value("ticket", vote->ticket)
+          .value("rollback", vote->rollback)
+          .value("step", vote->step)
+          .value("vote", vote->vote);
+    if (const auto* vote = std::get_if<ApprovalVoted>(&event.data))
+      rollback = vote->rollback ? &*vote->rollback : nullptr;
+    if (std::holds_alternative<RollbackStarted>(event.data)) rollback_status = "started";
+    if (std::holds_alternative<RollbackCompleted>(event.data)) rollback_status = "completed";
+    if (std::holds_alternative<RollbackPartial>(event.data)) rollback_status = "partial";
+    if (std::holds_alternative<RollbackAborted>(event.data)) rollback_status = "aborted";
     if (std::holds_alternative<ApprovalGranted>(event.data)) {
       status = "granted";
       action_status = "authorized";
@@ -114,7 +150,10 @@ http::Response voted(const ApprovalId& approval, const Committed& committed) {
       action_status = "denied";
     if (std::holds_alternative<BypassGranted>(event.data)) object.flag("bypass", true);
   }
-  object.text("status", status).text("action_status", action_status);
+  object.text("status", status);
+  if (rollback == nullptr) object.text("action_status", action_status);
+  if (rollback != nullptr && !find_event<CompensationSkipped>(committed))
+    object.text("rollback_status", rollback_status);
   return accepted(committed, std::move(object));
 }
 
@@ -161,8 +200,11 @@ void show_approval(CallPtr call) {
       ApprovalRow approval;
       if (!decode_row(*row, approval))
         return refuse(*call, {ErrorCode::corrupt, "an approval's row"});
-      then(call, action_row(*call, approval.ticket, approval.action), [&](std::string action) {
-        show(call, {approval.ticket.value()},
+      if (approval.rollback) return answer_rollback_approval(call, *row, approval);
+      const TicketId ticket = approval.ticket.value_or(TicketId());
+      const ActionId about = approval.action.value_or(ActionId());
+      then(call, action_row(*call, ticket, about), [&](std::string action) {
+        show(call, {ticket.value()},
              [call, row = *row, action = std::move(action)](const Shown& shown) {
                answer_approval(*call, row, action, shown);
              });

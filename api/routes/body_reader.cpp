@@ -175,6 +175,32 @@ void BodyReader::each_object(std::string_view name, std::size_t most,
   }
 }
 
+bool BodyReader::is_object(std::string_view name) {
+  const Json* const value = find(name);
+  return value != nullptr && value->is_object();
+}
+
+void BodyReader::object(std::string_view name, const std::function<void(BodyReader&)>& read) {
+  BodyReader inner(*find(name), shared_, pointer_ + step(name));
+  read(inner);
+}
+
+std::vector<std::string> BodyReader::codes(std::string_view name, std::size_t most) {
+  std::vector<std::string> texts;
+  const Json* const value = find(name);
+  if (value == nullptr) return texts;
+  const Json::Array* const elements = value->elements();
+  const bool good = elements != nullptr && elements->size() <= most &&
+                    std::all_of(elements->begin(), elements->end(), [](const Json& element) {
+                      return element.string() != nullptr && is_code(*element.string());
+                    });
+  if (good)
+    for (const Json& element : *elements) texts.push_back(*element.string());
+  else
+    fault(name, "must be an array of at most " + std::to_string(most) + " short names");
+  return texts;
+}
+
 std::variant<Body, BodyRefusal> read_body(const Call& call) {
   const http::Request& request = call.request;
   if (request.body.empty() && !request.headers.find("Content-Type"))

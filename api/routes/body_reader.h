@@ -64,6 +64,12 @@ class BodyReader {
   /// The objects of an array; `read` is called with a reader for each.
   void each_object(std::string_view name, std::size_t most,
                    const std::function<void(BodyReader&)>& read);
+  /// Whether the member is there and an object; says no fault.
+  bool is_object(std::string_view name);
+  /// Calls `read` with a reader of the member's object. REQUIRES: is_object(name).
+  void object(std::string_view name, const std::function<void(BodyReader&)>& read);
+  /// The short texts of an array; empty when it is absent.
+  std::vector<std::string> codes(std::string_view name, std::size_t most);
   /// One word of an enumeration.
   template <class Enum>
   Enum word_of(std::string_view name) {

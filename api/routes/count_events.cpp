@@ -30,6 +30,8 @@ struct Count {
     metrics.approval_seconds.only().observe(static_cast<double>(data.decision_ms) / 1e3);
   }
   void operator()(const RollbackCompleted&) const { metrics.rollbacks.with({"completed"}).add(); }
+  void operator()(const RollbackPartial&) const { metrics.rollbacks.with({"partial"}).add(); }
+  void operator()(const RollbackStuck&) const { metrics.rollbacks.with({"stuck"}).add(); }
   void operator()(const RollbackRefused& data) const {
     metrics.rollbacks.with({data.code.text}).add();
   }

@@ -9,6 +9,7 @@
 #include "projections/approvals.h"
 #include "projections/resolution_analytics.h"
 #include "projections/resolutions.h"
+#include "projections/rollbacks.h"
 #include "projections/tickets.h"
 #include "tools/audit/as_of.h"
 #include "tools/audit/locate.h"
@@ -23,6 +24,7 @@ std::uint8_t approvals() { return approvals_kind().number; }
 std::uint8_t resolutions() { return resolutions_kind().number; }
 std::uint8_t resolution_analytics() { return resolution_analytics_kind().number; }
 std::uint8_t agent_analytics() { return agent_analytics_kind().number; }
+std::uint8_t rollbacks() { return rollbacks_kind().number; }
 }  // namespace view
 
 namespace {

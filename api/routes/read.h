@@ -20,6 +20,7 @@ std::uint8_t approvals();
 std::uint8_t resolutions();
 std::uint8_t resolution_analytics();
 std::uint8_t agent_analytics();
+std::uint8_t rollbacks();
 }  // namespace view
 
 /// Runs `use` once the rows cover `min_position`, at once when it is not given. Answers 504 with

@@ -33,10 +33,20 @@ void list_approvals(CallPtr call);
 void show_approval(CallPtr call);
 void cast_vote(CallPtr call);
 
-// rollbacks.cpp
+// rollbacks.cpp, read_rollback.cpp, rollback_steps.cpp, incidents.cpp
 void roll_back(CallPtr call);
+void start_rollback(CallPtr call);
+void abort_rollback(CallPtr call);
 void show_rollback(CallPtr call);
 void list_rollbacks(CallPtr call);
+void lease_step(CallPtr call);
+void report_step(CallPtr call);
+void retry_step(CallPtr call);
+void skip_step(CallPtr call);
+void record_step(CallPtr call);
+void list_incidents(CallPtr call);
+void show_incident(CallPtr call);
+void close_incident(CallPtr call);
 
 // feedback.cpp, resolutions.cpp
 void submit_feedback(CallPtr call);

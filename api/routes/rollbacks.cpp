@@ -1,28 +1,76 @@
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
 #include "api/routes/write.h"
-#include "projections/action_history.h"
 #include "projections/rows.h"
-#include "tools/audit/locate.h"
 
 namespace recourse::routes {
 namespace {
 
+/// A selector may look at no more than this many actions that fit all but the agent's version.
+constexpr std::size_t kMostFound = 50'000;
+/// Steps and other items of a plan that the first answer shows; the rest is under the rollback.
+constexpr std::size_t kShown = 64;
+
 /// A refusal is recorded like anything else; to the caller it is a conflict with what it was about.
 http::Response refused(const RollbackRefused& data, const Committed& committed) {
   std::string detail = "this action cannot be rolled back: " + data.code.text;
+  if (!data.action) detail = "this cannot be rolled back: " + data.code.text;
   if (data.code.text == "already_rolled_back") detail = "this action was rolled back before";
   if (data.code.text == "later_writers")
     detail = "others have changed what the action changed, and nobody's work is overwritten";
+  if (data.code.text == "dependents")
+    detail = "later actions were built on it: roll back in the mode cascade or detach";
+  std::vector<http::Member> members{{"code", http::json_string(data.code.text)},
+                                    {"rollback", http::json_string(data.rollback.value())},
+                                    {"later_writers", to_json(data.later_writers)},
+                                    {"receipt", receipt_json(committed)}};
+  if (data.action) members.emplace_back("action_id", http::json_string(data.action->value()));
+  if (data.dependents) members.emplace_back("dependents", to_json(*data.dependents));
   return http::problem(409, "rollback-refused", "Rollback refused", detail, http::Outcome::rejected,
-                       {{"code", http::json_string(data.code.text)},
-                        {"rollback", http::json_string(data.rollback.value())},
-                        {"action_id", http::json_string(data.action.value())},
-                        {"later_writers", to_json(data.later_writers)},
-                        {"receipt", receipt_json(committed)}});
+                       std::move(members));
 }
 
-http::Response rolled_back(const Committed& committed) {
+/// The lists of the plan; of a long one the first slices.
+PlanLists lists_of(const Committed& committed) {
+  PlanLists lists;
+  const auto add = [](auto& to, const auto& from) {
+    for (const auto& item : from)
+      if (to.size() < kShown) to.push_back(item);
+  };
+  const auto add_all = [&](const auto& from) {
+    add(lists.steps, from.steps);
+    add(lists.dependents, from.dependents);
+    add(lists.conflicts, from.conflicts);
+    add(lists.skipped, from.skipped);
+    add(lists.cannot_undo, from.cannot_undo);
+  };
+  for (const RecordedEvent& event : committed.events) {
+    if (const auto* planned = std::get_if<RollbackPlanned>(&event.data)) add_all(*planned);
+    if (const auto* more = std::get_if<RollbackPlanContinued>(&event.data)) add_all(more->lists);
+  }
+  return lists;
+}
+
+/// Where the rollback stands after these events.
+std::string_view status_of(const Committed& committed) {
+  std::string_view status = "planned";
+  for (const RecordedEvent& event : committed.events) {
+    if (const auto* asked = std::get_if<ApprovalRequested>(&event.data);
+        asked != nullptr && !asked->step)
+      status = "awaiting_approval";
+    if (const auto* incident = std::get_if<IncidentOpened>(&event.data);
+        incident != nullptr && incident->kind == IncidentKind::remediation)
+      status = "remediation";
+    if (std::holds_alternative<RollbackStarted>(event.data)) status = "started";
+    if (std::holds_alternative<RollbackStuck>(event.data)) status = "stuck";
+    if (std::holds_alternative<RollbackCompleted>(event.data)) status = "completed";
+    if (std::holds_alternative<RollbackPartial>(event.data)) status = "partial";
+    if (std::holds_alternative<RollbackAborted>(event.data)) status = "aborted";
+  }
+  return status;
+}
+
+http::Response planned(const Committed& committed) {
   if (const auto* refusal = find_event<RollbackRefused>(committed))
     return refused(*refusal, committed);
   JsonObject object;
@@ -31,63 +79,111 @@ http::Response rolled_back(const Committed& committed) {
     object.value("rollback", requested->rollback)
         .value("action", requested->action)
         .value("ticket", requested->ticket)
+        .value("run", requested->run)
+        .value("selector", requested->selector)
         .value("mode", requested->mode);
     location = "/v1/rollbacks/" + requested->rollback.value();
   }
-  if (const auto* planned = find_event<RollbackPlanned>(committed))
-    object.value("plan_digest", planned->plan_digest).value("steps", planned->steps);
-  object.text("status", find_event<RollbackCompleted>(committed) ? "completed" : "started");
-  http::Response response = accepted(committed, std::move(object));
+  if (const auto* plan = find_event<RollbackPlanned>(committed)) {
+    const PlanLists lists = lists_of(committed);
+    object.value("plan_digest", plan->plan_digest)
+        .number("base_position", plan->base_position)
+        .number("step_count", plan->step_count)
+        .value("steps", lists.steps)
+        .value("dependents", lists.dependents)
+        .value("conflicts", lists.conflicts)
+        .value("skipped", lists.skipped)
+        .value("cannot_undo", lists.cannot_undo)
+        .value("money_delta", plan->money_delta)
+        .number("customers", plan->customers)
+        .number("required_approvals", plan->required_approvals);
+  }
+  if (const auto* asked = find_event<ApprovalRequested>(committed))
+    object.value("approval", asked->approval).value("expires_at", asked->expires_at);
+  if (const auto* incident = find_event<IncidentOpened>(committed))
+    object.value("incident", incident->incident);
+  const std::string_view status = status_of(committed);
+  object.text("status", status);
+  http::Response response =
+      accepted(committed, std::move(object), status == "awaiting_approval" ? 202 : 201);
   if (!location.empty()) response.headers.set("Location", location);
   return response;
 }
 
-/// A rollback as its own events tell it.
-struct Story {
+http::Response moved(const RollbackId& rollback, const Committed& committed) {
   JsonObject object;
-  std::string_view status = "requested";
+  object.value("rollback", rollback).text("status", status_of(committed));
+  return accepted(committed, std::move(object), 200);
+}
 
-  void add(const RecordedEvent& event) {
-    if (const auto* requested = std::get_if<RollbackRequested>(&event.data)) {
-      object.value("rollback", requested->rollback)
-          .value("action", requested->action)
-          .value("ticket", requested->ticket)
-          .value("mode", requested->mode)
-          .value("reason_code", requested->reason_code)
-          .value("requested_by", event.actor.id)
-          .value("requested_at", event.time)
-          .number("position", event.position.value());
-      if (requested->reason) object.value("reason", ref_to(event, *requested->reason));
-    } else if (const auto* refusal = std::get_if<RollbackRefused>(&event.data)) {
-      status = "refused";
-      object.value("code", refusal->code).value("later_writers", refusal->later_writers);
-    } else if (const auto* planned = std::get_if<RollbackPlanned>(&event.data)) {
-      status = "planned";
-      object.value("plan_digest", planned->plan_digest)
-          .number("base_position", planned->base_position)
-          .value("steps", planned->steps);
-    } else if (std::holds_alternative<RollbackStarted>(event.data)) {
-      status = "started";
-    } else if (std::holds_alternative<RollbackCompleted>(event.data)) {
-      status = "completed";
-      object.value("completed_at", event.time);
-    }
-  }
-};
+std::optional<Timestamp> time_of(BodyReader& reader, std::string_view name) {
+  const auto text = reader.optional_text(name, {1, 40});
+  if (!text) return std::nullopt;
+  const auto time = from_rfc3339(*text);
+  if (!time) reader.fault(name, "must be an RFC 3339 time");
+  return time ? std::optional(*time) : std::nullopt;
+}
 
-Result<std::string> read_story(const Call& call, const RollbackId& rollback,
-                               const TicketId& ticket) {
-  RECOURSE_LET(const auto positions,
-               positions_of_ticket(call.app.ledger, &call.app.views, call.ledger, ticket));
-  Story story;
-  for (const Position position : positions) {
-    RECOURSE_LET(const std::string leaf, call.app.ledger.leaf(call.ledger, position));
-    if (leaf.find(rollback.value()) == std::string::npos) continue;
-    RECOURSE_LET(const RecordedEvent event, read_leaf(leaf));
-    if (event.stream == rollback.value()) story.add(event);
+BulkTarget read_selector(BodyReader& reader) {
+  BulkTarget bulk;
+  if (auto agent = reader.optional_code("agent")) bulk.agent = PrincipalId(std::move(*agent));
+  bulk.agent_version = reader.optional_label("agent_version");
+  bulk.type = reader.optional_label("type");
+  bulk.policy = reader.optional_label("policy");
+  bulk.from = time_of(reader, "from");
+  bulk.before = time_of(reader, "before");
+  return bulk;
+}
+
+void read_target(BodyReader& reader, RollBack& command) {
+  if (reader.is_object("target")) {
+    reader.object("target", [&](BodyReader& inner) { command.bulk = read_selector(inner); });
+    return;
   }
-  story.object.text("status", story.status);
-  return std::move(story.object).take();
+  const std::string target = reader.text("target", {1, 128});
+  if (target.starts_with("tkt_")) {
+    command.ticket = TicketId(target);
+  } else if (target.starts_with("run_")) {
+    command.run = RunId(target);
+  } else if (auto action = action_id(target)) {
+    command.action = std::move(*action);
+  } else if (!target.empty()) {
+    reader.fault("target", "must be the id of an action, a ticket or a run, or a selector");
+  }
+}
+
+bool may_fit(const RollBack& command, const ActionRow& row) {
+  if (command.run) return row.run == *command.run;
+  if (!command.bulk) return true;
+  const BulkTarget& bulk = *command.bulk;
+  if (bulk.agent && row.proposed_by != *bulk.agent) return false;
+  if (bulk.type && row.type.text != *bulk.type) return false;
+  if (bulk.policy && (!row.policy || row.policy->text != *bulk.policy)) return false;
+  if (!row.executed_at) return !bulk.from && !bulk.before;
+  // The decision looks at the ledger's own time; a row's is the same.
+  return (!bulk.from || *row.executed_at >= *bulk.from) &&
+         (!bulk.before || *row.executed_at < *bulk.before);
+}
+
+/// What the target may mean by what is shown now; the decision takes from it what really fits.
+Result<std::vector<ActionId>> find_actions(const Call& call, const RollBack& command) {
+  std::vector<ActionId> found;
+  const std::string prefix =
+      command.ticket ? "ticket/" + command.ticket->value() + '/' : std::string("ticket/");
+  bool readable = true;
+  RECOURSE_TRY(call.app.views.each(view::action_history(), call.ledger, prefix, "",
+                                   ViewStore::Order::forward,
+                                   [&](std::string_view, std::string_view json) {
+                                     ActionRow row;
+                                     readable = decode_row(json, row);
+                                     if (readable && may_fit(command, row))
+                                       found.push_back(std::move(row.action));
+                                     return readable && found.size() <= kMostFound;
+                                   }));
+  if (!readable) return Error{ErrorCode::corrupt, "a stored row cannot be read"};
+  if (found.size() > kMostFound)
+    return Error{ErrorCode::too_large, "the selector fits too many actions: narrow it"};
+  return found;
 }
 
 }  // namespace
@@ -96,65 +192,46 @@ void roll_back(CallPtr call) {
   RollBack command;
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
-    const std::string target = reader.text("target", {1, 64});
-    if (auto action = action_id(target)) {
-      command.action = std::move(*action);
-    } else if (!target.empty()) {
-      reader.fault("target", "must be the id of an action");
-    }
+    read_target(reader, command);
     if (const auto mode = reader.optional_word_of<RollbackMode>("mode")) command.mode = *mode;
     if (auto code = reader.optional_code("reason_code")) command.reason_code = std::move(*code);
     command.reason = reader.optional_text("reason");
+    command.plan_only = reader.optional_flag("plan_only").value_or(false);
   });
-  if (good) submit(call, body.canonical, std::move(command), rolled_back);
+  if (!good) return;
+  if (command.ticket || command.run || command.bulk) {
+    auto found = find_actions(*call, command);
+    if (!found) return refuse(*call, found.error());
+    command.found = std::move(*found);
+  }
+  submit(call, body.canonical, std::move(command), planned);
 }
 
-void show_rollback(CallPtr call) {
-  when_reached(call, [call] {
-    if (const Status good = only_query(*call, {"min_position", kOpen, kPurpose}); !good)
-      return refuse(*call, good.error());
-    then(call, id_parameter(*call, "rollback"), [&](const std::string& id) {
-      const auto row = call->app.views.row(view::action_history(), call->ledger, "rollback/" + id);
-      RollbackIndex index;
-      if (!row || !decode_row(*row, index))
-        return refuse(*call, row || row.error().code == ErrorCode::not_found
-                                 ? Error{ErrorCode::not_found, "no such rollback"}
-                                 : row.error());
-      then(call, read_story(*call, RollbackId(id), index.ticket), [&](std::string story) {
-        show(call, {index.ticket.value()}, [call, story = std::move(story)](const Shown& shown) {
-          answer_row(*call, shown, story);
-        });
-      });
-    });
+void start_rollback(CallPtr call) {
+  auto id = id_parameter(*call, "rollback");
+  if (!id) return refuse(*call, id.error());
+  StartRollback command;
+  command.rollback = RollbackId(*id);
+  Body body;
+  const bool good = with_body(*call, body, [&](BodyReader& reader) {
+    command.plan_digest = reader.text("plan_digest", {1, 64});
   });
+  if (good)
+    submit(call, body.canonical, std::move(command),
+           [rollback = RollbackId(*id)](const Committed& done) { return moved(rollback, done); });
 }
 
-void list_rollbacks(CallPtr call) {
-  when_reached(call, [call] {
-    if (const Status good = only_query(*call, {"limit", "cursor", "min_position"}); !good)
-      return refuse(*call, good.error());
-    then(call, page_request(*call, "rollbacks"), [&](const PageRequest& request) {
-      std::string items;
-      std::size_t count = 0;
-      std::optional<std::string> last;
-      bool more = false;
-      const Status read = call->app.views.each(view::action_history(), call->ledger, "rollback/",
-                                               request.from, ViewStore::Order::backward,
-                                               [&](std::string_view key, std::string_view json) {
-                                                 if (count == request.limit) {
-                                                   more = true;
-                                                   return false;
-                                                 }
-                                                 if (count++ > 0) items += ',';
-                                                 items += json;
-                                                 last = std::string(key);
-                                                 return true;
-                                               });
-      if (!read) return refuse(*call, read.error());
-      if (!more) last.reset();
-      respond(*call, page(*call, request, std::move(items), last));
-    });
-  });
+void abort_rollback(CallPtr call) {
+  auto id = id_parameter(*call, "rollback");
+  if (!id) return refuse(*call, id.error());
+  AbortRollback command;
+  command.rollback = RollbackId(*id);
+  Body body;
+  const bool good = with_body(
+      *call, body, [&](BodyReader& reader) { command.reason = reader.optional_text("reason"); });
+  if (good)
+    submit(call, body.canonical, std::move(command),
+           [rollback = RollbackId(*id)](const Committed& done) { return moved(rollback, done); });
 }
 
 }  // namespace recourse::routes

@@ -52,6 +52,17 @@ std::span<const RouteSpec> native_routes() {
       {Method::post, "/v1/rollbacks", "rollbacks.start", Needs::manager, kWrites, kNative, "Undo an action", roll_back},
       {Method::get, "/v1/rollbacks", "rollbacks.list", Needs::viewer, kReads, kNative, "Rollbacks, newest first", list_rollbacks},
       {Method::get, "/v1/rollbacks/{rollback}", "rollbacks.show", Needs::viewer, kReads, kNative, "One rollback and its steps", show_rollback},
+      {Method::post, "/v1/rollbacks/{rollback}/start", "rollbacks.begin", Needs::manager, kWrites, kNative, "Carry out a plan", start_rollback},
+      {Method::post, "/v1/rollbacks/{rollback}/abort", "rollbacks.abort", Needs::manager, kWrites, kNative, "Leave the rest undone", abort_rollback},
+      {Method::post, "/v1/rollbacks/{rollback}/steps/{step}/lease", "rollbacks.lease", Needs::agent, kWrites, kNative, "Take a step to run its compensation, or keep it", lease_step},
+      {Method::post, "/v1/rollbacks/{rollback}/steps/{step}/report", "rollbacks.report", Needs::agent, kWrites, kNative, "Report what became of it", report_step},
+      {Method::post, "/v1/rollbacks/{rollback}/steps/{step}/retry", "rollbacks.retry", Needs::operator_, kWrites, kNative, "Let a stuck step be tried again", retry_step},
+      {Method::post, "/v1/rollbacks/{rollback}/steps/{step}/skip", "rollbacks.skip", Needs::operator_, kWrites, kNative, "Ask a second person to leave a step undone", skip_step},
+      {Method::post, "/v1/rollbacks/{rollback}/steps/{step}/manual", "rollbacks.manual", Needs::operator_, kWrites, kNative, "Record what was done by hand", record_step},
+
+      {Method::get, "/v1/incidents", "incidents.list", Needs::viewer, kReads, kNative, "What people have to look after", list_incidents},
+      {Method::get, "/v1/incidents/{incident}", "incidents.show", Needs::viewer, kReads, kNative, "One incident", show_incident},
+      {Method::post, "/v1/incidents/{incident}/close", "incidents.close", Needs::operator_, kWrites, kNative, "Say that it is settled", close_incident},
 
       {Method::get, "/v1/analytics/resolutions", "analytics.resolutions", Needs::viewer, kReads, kNative, "How resolutions held", show_resolution_analytics},
       {Method::get, "/v1/analytics/agent", "analytics.agent", Needs::viewer, kReads, kNative, "What agents did", show_agent_analytics},

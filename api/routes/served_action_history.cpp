@@ -91,20 +91,22 @@ std::string executed_by(const ActionRow& row) {
 
 bool can_be_undone(const ActionRow& row) {
   const ActionType* const type = find_action_type(row.type.text);
-  return type != nullptr && row.status == ActionStatus::succeeded && type->inverse != "none" &&
-         type->executor == Executor::internal;
+  const Undo undo = undo_of(type);
+  const bool there =
+      row.status == ActionStatus::succeeded || row.status == ActionStatus::rollback_failed;
+  return there && undo.problem.empty() && (undo.executor == "internal" || !row.imported);
 }
 
 std::string rollback_steps(const ActionRow& row) {
   const ActionType* const type = find_action_type(row.type.text);
-  if (type == nullptr || type->inverse == "none") return "null";
+  if (type == nullptr || (type->inverse == "none" && type->compensation.empty())) return "null";
   std::string handler = "rollback_" + row.type.text;
   std::transform(handler.begin(), handler.end(), handler.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   JsonObject steps;
   steps.text("handler", handler)
-      .text("inverse", type->inverse)
+      .text("inverse", type->inverse == "none" ? type->compensation : type->inverse)
       .value("reversibility", type->reversibility);
   return std::move(steps).take();
 }

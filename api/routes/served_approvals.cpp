@@ -28,7 +28,9 @@ struct Approval {
 };
 
 Result<Approval> with_action(const Call& call, ApprovalRow row) {
-  RECOURSE_LET(ActionRow action, read_action(call, row.ticket, row.action));
+  // Approvals of rollbacks have no place on these paths.
+  if (!row.action || !row.ticket) return Error{ErrorCode::not_found, "no such approval"};
+  RECOURSE_LET(ActionRow action, read_action(call, *row.ticket, *row.action));
   return Approval{std::move(row), std::move(action)};
 }
 
@@ -88,6 +90,7 @@ Result<ApprovalPage> read_page(const Call& call, const std::string& status,
     if (page.approvals.size() == request.limit) return page;
     RECOURSE_LET(ApprovalRow row, read_approval(call, id));
     page.last = id;
+    if (!row.action) continue;
     if (status != "all" && support_approval_status(row.status) != status) continue;
     RECOURSE_LET(Approval approval, with_action(call, std::move(row)));
     page.approvals.push_back(std::move(approval));
@@ -192,6 +195,7 @@ void with_approval(const CallPtr& call, const std::function<void(const Approval&
   if (!row && row.error().code == ErrorCode::not_found)
     return refuse_with(*call, ErrorCode::not_found, "Approval not found");
   if (!row) return refuse(*call, row.error());
+  if (row->rollback) return refuse_with(*call, ErrorCode::not_found, "Approval not found");
   then(call, with_action(*call, *row), [&](const Approval& approval) { use(approval); });
 }
 
@@ -212,7 +216,7 @@ void list_approvals(CallPtr call) {
       then(call, page_request(*call, "approvals\n" + status), [&](const PageRequest& request) {
         then(call, read_page(*call, status, request), [&](const ApprovalPage& page) {
           std::vector<std::string> tickets;
-          for (const Approval& one : page.approvals) tickets.push_back(one.row.ticket.value());
+          for (const Approval& one : page.approvals) tickets.push_back(one.row.ticket->value());
           show_texts(call, std::move(tickets), [call, page, request](const Shown& shown) {
             std::vector<std::string> objects;
             for (const Approval& one : page.approvals) objects.push_back(approval_object(one));
@@ -235,7 +239,7 @@ void show_approval(CallPtr call) {
     if (const Status good = only_query(*call, {"min_position", kOpen, kPurpose}); !good)
       return refuse(*call, good.error());
     with_approval(call, [&](const Approval& approval) {
-      show_texts(call, {approval.row.ticket.value()},
+      show_texts(call, {approval.row.ticket->value()},
                  [call, object = approval_object(approval)](const Shown& shown) {
                    answer_row(*call, shown, object);
                  });

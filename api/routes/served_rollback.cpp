@@ -39,7 +39,7 @@ http::Response refused(const Target& target, const RollbackRefused& refusal_even
     return refusal(400, "not-executed", "Not executed",
                    "This action was not executed, so there is nothing to roll back",
                    std::move(members));
-  if (code == "later_writers") {
+  if (code == "later_writers" || code == "dependents") {
     std::string later;
     append_json(later, refusal_event.later_writers);
     members.emplace_back("later_writers", std::move(later));

@@ -32,6 +32,7 @@ using TicketId = TextId<struct TicketIdTag>;          ///< tkt_ + ULID
 using ActionId = TextId<struct ActionIdTag>;          ///< act_ + base32 of a UUIDv7
 using ApprovalId = TextId<struct ApprovalIdTag>;      ///< apr_
 using RollbackId = TextId<struct RollbackIdTag>;      ///< rbk_
+using IncidentId = TextId<struct IncidentIdTag>;      ///< inc_
 using ResolutionId = TextId<struct ResolutionIdTag>;  ///< res_
 using FollowUpId = TextId<struct FollowUpIdTag>;      ///< fup_
 using FeedbackId = TextId<struct FeedbackIdTag>;      ///< fbk_

@@ -39,6 +39,16 @@ BOOST_DEFINE_ENUM_CLASS(Vote, approve, reject)
 BOOST_DEFINE_ENUM_CLASS(EffectOutcome, succeeded, failed, unknown)
 
 BOOST_DEFINE_ENUM_CLASS(RollbackMode, restrict_, cascade, detach, forward_fix)
+/// `remediation`: nothing is undone, people put it right (forward_fix). `partial`: ended, and not
+/// everything that was planned is undone.
+BOOST_DEFINE_ENUM_CLASS(RollbackStatus, requested, refused, planned, awaiting_approval, staled,
+                        aborted, started, stuck, remediation, completed, partial)
+/// `failed` waits for its next attempt or, when the rollback is stuck, for a person.
+BOOST_DEFINE_ENUM_CLASS(StepStatus, planned, started, failed, outcome_unknown, succeeded, skipped,
+                        recorded_manually)
+/// What people have to look after: a compensation that does not get on, a mistake that is put
+/// right instead of undone, work that was built on something undone.
+BOOST_DEFINE_ENUM_CLASS(IncidentKind, rollback_stuck, remediation, review)
 BOOST_DEFINE_ENUM_CLASS(FeedbackKind, csat, nps, thumb, rubric, correction, resolution)
 BOOST_DEFINE_ENUM_CLASS(RunStatus, active, finished, failed, cancelled)
 

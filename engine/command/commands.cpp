@@ -40,6 +40,16 @@ struct RuleOf {
   Rule operator()(const ExpireLease&) const { return {"expire_lease", kNobody}; }
   Rule operator()(const SubmitFeedback&) const { return {"submit_feedback", kDesk, true, true}; }
   Rule operator()(const RollBack&) const { return {"roll_back", kManagers}; }
+  Rule operator()(const StartRollback&) const { return {"start_rollback", kManagers}; }
+  Rule operator()(const AbortRollback&) const { return {"abort_rollback", kManagers}; }
+  Rule operator()(const LeaseStep&) const { return {"lease_step", kDesk, true}; }
+  Rule operator()(const ReportStep&) const { return {"report_step", kDesk, true}; }
+  Rule operator()(const RetryStep&) const { return {"retry_step", kDeciders}; }
+  Rule operator()(const SkipStep&) const { return {"skip_step", kDeciders}; }
+  Rule operator()(const RecordStep&) const { return {"record_step", kDeciders}; }
+  Rule operator()(const CloseIncident&) const { return {"close_incident", kDeciders}; }
+  Rule operator()(const ExpireStepLease&) const { return {"expire_step_lease", kNobody}; }
+  Rule operator()(const ContinueRollback&) const { return {"continue_rollback", kNobody}; }
   Rule operator()(const EngageKillswitch&) const { return {"engage_killswitch", kDeciders}; }
   Rule operator()(const ReleaseKillswitch&) const { return {"release_killswitch", kManagers}; }
   Rule operator()(const ActivatePolicy&) const { return {"activate_policy", kAdmins}; }

@@ -75,6 +75,11 @@ struct ProposeAction {
   std::optional<std::string> reasoning;
   std::optional<RunId> run;
   std::optional<std::int64_t> expected_ticket_version;
+  /// What it was built on, where the agent says so: an earlier action, and fields of the ticket
+  /// that it looked at. A rollback of those follows these edges.
+  std::optional<ActionId> caused_by = {};
+  std::optional<ActionId> redo_of = {};  ///< A rolled back action that this one repeats.
+  std::vector<std::string> reads = {};
 };
 
 /// A client executor takes an authorized action; what it may run comes back with the lease.
@@ -127,11 +132,80 @@ struct SubmitFeedback {
   std::string source = "api";
 };
 
+/// Actions of many tickets; absent members fit everything.
+struct BulkTarget {
+  std::optional<PrincipalId> agent;
+  std::optional<std::string> agent_version, type, policy;
+  std::optional<Timestamp> from, before;  ///< Executed at or after, and before.
+};
+/// The target is one of action, ticket, run and bulk.
 struct RollBack {
   ActionId action;
   RollbackMode mode = RollbackMode::restrict_;
   std::string reason_code = "manual";
   std::optional<std::string> reason;
+  std::optional<TicketId> ticket = {};
+  std::optional<RunId> run = {};
+  std::optional<BulkTarget> bulk = {};
+  /// For the last three: what a query found. What does not fit the target is left out.
+  std::vector<ActionId> found = {};
+  bool plan_only = false;  ///< Wait for StartRollback also where nobody has to be asked.
+};
+/// What is started is what was looked at.
+struct StartRollback {
+  RollbackId rollback;
+  std::string plan_digest;  ///< base64
+};
+/// Before the start: nothing is done. After it: what has not begun is left.
+struct AbortRollback {
+  RollbackId rollback;
+  std::optional<std::string> reason;
+};
+/// A client executor takes a step; with `lease` it says that it is still at it.
+struct LeaseStep {
+  RollbackId rollback;
+  std::int64_t step = 0;
+  std::int64_t lease_s = 60;
+  std::optional<LeaseId> lease;
+};
+struct ReportStep {
+  RollbackId rollback;
+  std::int64_t step = 0;
+  EffectOutcome outcome = EffectOutcome::unknown;
+  std::optional<LeaseId> lease;
+  std::optional<std::string> provider_ref, result_json, code;
+  bool retryable = false;
+};
+/// What a person may decide about a step that does not get on.
+struct RetryStep {
+  RollbackId rollback;
+  std::int64_t step = 0;
+};
+struct SkipStep {
+  RollbackId rollback;
+  std::int64_t step = 0;
+  std::optional<std::string> reason;  ///< Required: a second person is asked.
+};
+struct RecordStep {
+  RollbackId rollback;
+  std::int64_t step = 0;
+  std::string evidence_sha256;  ///< Hexadecimal
+  std::optional<std::string> note;
+};
+struct CloseIncident {
+  IncidentId incident;
+  std::string resolution;  ///< A code.
+  std::optional<std::string> reason;
+};
+/// Timers: only the system asks for these.
+struct ExpireStepLease {
+  RollbackId rollback;
+  std::int64_t step = 0;
+};
+/// The next steps of a started rollback.
+struct ContinueRollback {
+  RollbackId rollback;
+  std::int64_t max_steps = 25;
 };
 
 struct EngageKillswitch {
@@ -150,6 +224,8 @@ struct ActivatePolicy {
 using Command = std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
                              ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
                              CastVote, ExpireApproval, ExpireLease, SubmitFeedback, RollBack,
+                             StartRollback, AbortRollback, LeaseStep, ReportStep, RetryStep,
+                             SkipStep, RecordStep, CloseIncident, ExpireStepLease, ContinueRollback,
                              EngageKillswitch, ReleaseKillswitch, ActivatePolicy>;
 
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.

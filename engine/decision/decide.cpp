@@ -26,6 +26,20 @@ struct Decide {
   Decision operator()(const ExpireLease& c) const { return expire_lease(state, c, context); }
   Decision operator()(const SubmitFeedback& c) const { return submit_feedback(state, c, context); }
   Decision operator()(const RollBack& c) const { return roll_back(state, c, context); }
+  Decision operator()(const StartRollback& c) const { return start_rollback(state, c, context); }
+  Decision operator()(const AbortRollback& c) const { return abort_rollback(state, c, context); }
+  Decision operator()(const ContinueRollback& c) const {
+    return continue_rollback(state, c, context);
+  }
+  Decision operator()(const LeaseStep& c) const { return lease_step(state, c, context); }
+  Decision operator()(const ReportStep& c) const { return report_step(state, c, context); }
+  Decision operator()(const ExpireStepLease& c) const {
+    return expire_step_lease(state, c, context);
+  }
+  Decision operator()(const RetryStep& c) const { return retry_step(state, c, context); }
+  Decision operator()(const SkipStep& c) const { return skip_step(state, c, context); }
+  Decision operator()(const RecordStep& c) const { return record_step(state, c, context); }
+  Decision operator()(const CloseIncident& c) const { return close_incident(state, c, context); }
   Decision operator()(const EngageKillswitch& c) const {
     return engage_killswitch(state, c, context);
   }
@@ -42,7 +56,9 @@ Result<std::vector<NewEvent>> decide(State& state, const Command& command,
   if (!may(context.principal, command))
     return Error{ErrorCode::forbidden,
                  "your role may not give the command " + std::string(name(command))};
-  return std::visit(Decide{state, context}, command);
+  RECOURSE_LET(Events events, std::visit(Decide{state, context}, command));
+  stale_overtaken_plans(state, context, events);
+  return events;
 }
 
 }  // namespace recourse

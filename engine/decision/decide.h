@@ -21,6 +21,9 @@ struct DecisionContext {
   std::vector<std::string> rejected_args;
   /// The kill switch of the whole deployment is engaged.
   bool deployment_stopped = false;
+  /// Of a rollback that is started or gets on: why it was asked for. Absent when none was given, or
+  /// it was erased.
+  std::optional<std::string> rollback_reason = {};
 };
 
 /// The events that follow, or the error that says why there are none. A refusal by a rule is an

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
@@ -64,6 +65,36 @@ bool same_as_rejected(const DecisionContext& context, const std::string& args_js
   return std::find(rejected.begin(), rejected.end(), args_json) != rejected.end();
 }
 
+/// The edges that a rollback will follow, with what was there when the agent looked.
+Result<std::optional<ActionBasedOn>> based_on_what(const Draft& draft, const ProposeAction& command,
+                                                   const ActionId& action) {
+  if (!command.caused_by && !command.redo_of && command.reads.empty())
+    return std::optional<ActionBasedOn>();
+  ActionBasedOn based;
+  based.action = action;
+  based.ticket = command.ticket;
+  based.caused_by = command.caused_by;
+  based.redo_of = command.redo_of;
+  if (command.caused_by && draft.state.actions.find(*command.caused_by) == nullptr)
+    return not_found("action", command.caused_by->value());
+  if (command.redo_of) {
+    const ActionState* again = draft.state.actions.find(*command.redo_of);
+    if (again == nullptr) return not_found("action", command.redo_of->value());
+    if (again->status != ActionStatus::rolled_back)
+      return conflict("only what was rolled back is done again");
+  }
+  for (const std::string& name : command.reads) {
+    constexpr std::array<std::string_view, 4> kFields{"status", "handler", "assignee", "team"};
+    if (std::find(kFields.begin(), kFields.end(), name) == kFields.end())
+      return invalid("reads: status, handler, assignee or team");
+    FieldRead read{Clear(name), -1, {}};
+    for (const FieldState& field : draft.ticket.fields)
+      if (field.field.text == name) read = {field.field, field.last.position, field.last.action};
+    based.reads.push_back(std::move(read));
+  }
+  return std::optional(std::move(based));
+}
+
 }  // namespace
 
 Decision propose_action(State& state, const ProposeAction& command,
@@ -90,8 +121,10 @@ Decision propose_action(State& state, const ProposeAction& command,
   facts.same_as_rejected = same_as_rejected(context, command.args_json);
   const Verdict verdict = judge(policy, facts);
 
+  RECOURSE_LET(const auto based_on, based_on_what(draft, command, action.action));
   const std::string stream = action.action.value();
   draft.add(stream, std::move(proposed));
+  if (based_on) draft.add(stream, *based_on);
   draft.add(stream, policy_decided(verdict, action, in_force.name, "propose",
                                    make_ulid("dec_", context.now, context.random)));
   note_reached_limits(draft, action, policy, facts, verdict);

@@ -125,7 +125,8 @@ Decision cast_vote(State& state, const CastVote& command, const DecisionContext&
   if (rejects && command.reason.value_or("").empty()) return invalid("a rejection has a reason");
   const bool own = is_excluded(approval, voter.id);
   if (own && !(context.admins <= 1 && voter.role == Role::admin))
-    return forbidden("who asked for an action does not vote on it");
+    return forbidden("who asked for it does not vote on it");
+  if (approval.rollback) return vote_on_rollback(state, command, approval, own, context);
   const ActionState* asked = state.actions.find(approval.action);
   if (asked == nullptr) return not_found("action", approval.action.value());
   const ActionState action = *asked;
@@ -176,6 +177,7 @@ Decision expire_approval(State& state, const ExpireApproval& command,
   if (approval.status != ApprovalStatus::pending && approval.status != ApprovalStatus::granted)
     return conflict("the approval is " + std::string(word(approval.status)) + " already");
   if (context.now < approval.expires_at) return conflict("the approval has not expired");
+  if (approval.rollback) return expire_rollback_approval(state, approval, context);
   RECOURSE_LET(Draft draft, draft_for(state, approval.ticket, context));
   draft.add(approval.approval.value(),
             ApprovalExpired{approval.approval, approval.action, approval.ticket});

@@ -25,6 +25,16 @@ Decision cast_vote(State&, const CastVote&, const DecisionContext&);
 Decision expire_approval(State&, const ExpireApproval&, const DecisionContext&);
 Decision submit_feedback(State&, const SubmitFeedback&, const DecisionContext&);
 Decision roll_back(State&, const RollBack&, const DecisionContext&);
+Decision start_rollback(State&, const StartRollback&, const DecisionContext&);
+Decision abort_rollback(State&, const AbortRollback&, const DecisionContext&);
+Decision continue_rollback(State&, const ContinueRollback&, const DecisionContext&);
+Decision lease_step(State&, const LeaseStep&, const DecisionContext&);
+Decision report_step(State&, const ReportStep&, const DecisionContext&);
+Decision expire_step_lease(State&, const ExpireStepLease&, const DecisionContext&);
+Decision retry_step(State&, const RetryStep&, const DecisionContext&);
+Decision skip_step(State&, const SkipStep&, const DecisionContext&);
+Decision record_step(State&, const RecordStep&, const DecisionContext&);
+Decision close_incident(State&, const CloseIncident&, const DecisionContext&);
 Decision engage_killswitch(State&, const EngageKillswitch&, const DecisionContext&);
 Decision release_killswitch(State&, const ReleaseKillswitch&, const DecisionContext&);
 Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
@@ -33,6 +43,17 @@ Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
 /// is proposed by this very draft; bind_commitments() fills it.
 void request_approval(Draft& draft, const ActionState& action, const Verdict& verdict,
                       const Policy& policy);
+
+/// A vote about a rollback or a step of it, after the voter has been checked. `own`: the single
+/// admin's own request.
+Decision vote_on_rollback(State& state, const CastVote& command, const ApprovalState& approval,
+                          bool own, const DecisionContext& context);
+/// Its time is over: what waited for it ends.
+Decision expire_rollback_approval(State& state, const ApprovalState& approval,
+                                  const DecisionContext& context);
+
+/// Adds what `events` overtake: open plans that would write what these have just written.
+void stale_overtaken_plans(State& state, const DecisionContext& context, Events& events);
 
 /// Runs one of our own action types: effect.dispatched, what it changes, effect.confirmed with
 /// every field before and after. REQUIRES: the type's executor is internal and the policy allowed

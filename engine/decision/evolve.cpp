@@ -18,6 +18,12 @@ void count(State& state, const RecordedEvent& event) {
     state.approvals.change(ApprovalId(stream)).next_version = next;
   } else if (stream.starts_with("res_")) {
     state.resolutions.change(ResolutionId(stream)).next_version = next;
+  } else if (stream.starts_with("rbk_")) {
+    state.rollbacks.change(RollbackId(stream)).next_version = next;
+  } else if (stream.starts_with("inc_")) {
+    state.incidents.change(IncidentId(stream)).next_version = next;
+  } else if (stream.starts_with("run_")) {
+    state.runs.change(RunId(stream)).next_version = next;
   } else {
     state.streams.change(stream).next_version = next;
   }
@@ -32,6 +38,7 @@ void evolve(State& state, const RecordedEvent& event) {
   fold_action(state, event);
   fold_approval(state, event);
   fold_resolution(state, event);
+  fold_rollback(state, event);
   fold_tenant(state, event);
 }
 

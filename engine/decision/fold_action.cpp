@@ -37,6 +37,8 @@ class ActionFold {
     action.currency = proposed.currency;
     action.expected_ticket_version = proposed.expected_ticket_version;
     action.run = proposed.run;
+    if (const RunState* run = proposed.run ? state_.runs.find(*proposed.run) : nullptr)
+      action.agent_version = run->agent_version;
   }
 
   void operator()(const PolicyDecided& decided) {
@@ -76,8 +78,8 @@ class ActionFold {
   }
   void operator()(const EffectConfirmed& confirmed) {
     ActionState& action = row(confirmed.action, confirmed.ticket);
-    action.status = ActionStatus::succeeded;
     action.writes = without_texts(confirmed.writes);
+    executed(action);
   }
   void operator()(const EffectRejected& rejected) {
     row(rejected.action, rejected.ticket).status = ActionStatus::failed;
@@ -88,28 +90,22 @@ class ActionFold {
   void operator()(const EffectReconciled& reconciled) {
     ActionState& action = row(reconciled.action, reconciled.ticket);
     if (reconciled.verdict == EffectOutcome::unknown) return;
-    const bool succeeded = reconciled.verdict == EffectOutcome::succeeded;
-    action.status = succeeded ? ActionStatus::succeeded : ActionStatus::failed;
-    if (succeeded) action.writes = without_texts(reconciled.writes);
+    action.status = ActionStatus::failed;
+    if (reconciled.verdict != EffectOutcome::succeeded) return;
+    action.writes = without_texts(reconciled.writes);
+    executed(action);
   }
 
   void operator()(const ApprovalRequested& requested) {
-    ActionState& action = row(requested.action, requested.ticket);
+    if (!requested.action || !requested.ticket) return;
+    ActionState& action = row(*requested.action, *requested.ticket);
     action.approval = requested.approval;
     action.status = ActionStatus::awaiting_approval;
   }
-  void operator()(const ApprovalGranted& granted) {
-    end_waiting(granted.action, granted.ticket, ActionStatus::authorized);
-  }
-  void operator()(const ApprovalRejected& rejected) {
-    end_waiting(rejected.action, rejected.ticket, ActionStatus::rejected);
-  }
-  void operator()(const ApprovalExpired& expired) {
-    end_waiting(expired.action, expired.ticket, ActionStatus::expired);
-  }
-  void operator()(const ApprovalStaled& staled) {
-    end_waiting(staled.action, staled.ticket, ActionStatus::staled);
-  }
+  void operator()(const ApprovalGranted& e) { end_waiting(e, ActionStatus::authorized); }
+  void operator()(const ApprovalRejected& e) { end_waiting(e, ActionStatus::rejected); }
+  void operator()(const ApprovalExpired& e) { end_waiting(e, ActionStatus::expired); }
+  void operator()(const ApprovalStaled& e) { end_waiting(e, ActionStatus::staled); }
 
   void operator()(const ResolutionAsserted& asserted) {
     if (asserted.action) row(*asserted.action, asserted.ticket).resolution = asserted.resolution;
@@ -119,13 +115,29 @@ class ActionFold {
       row(*scheduled.action, scheduled.ticket).followups.push_back(scheduled.followup);
   }
 
-  void operator()(const RollbackStarted& started) {
+  void operator()(const ActionBasedOn& based) {
+    if (based.caused_by) depend(*based.caused_by, based.action, "causal");
+    for (const FieldRead& read : based.reads)
+      if (read.writer) depend(*read.writer, based.action, "data");
+  }
+  void operator()(const ActionTainted& tainted) {
+    row(tainted.action, tainted.ticket).tainted = true;
+  }
+
+  void operator()(const CompensationStarted& started) {
     ActionState& action = row(started.action, started.ticket);
-    action.status = ActionStatus::rollback_pending;
+    if (action.status != ActionStatus::withdrawn) action.status = ActionStatus::rollback_pending;
     action.rollback = started.rollback;
   }
-  void operator()(const RollbackCompleted& completed) {
-    row(completed.action, completed.ticket).status = ActionStatus::rolled_back;
+  void operator()(const CompensationSucceeded& e) { end_rollback(e, ActionStatus::rolled_back); }
+  void operator()(const CompensationRecordedManually& e) {
+    end_rollback(e, ActionStatus::rolled_back);
+  }
+  void operator()(const CompensationSkipped& e) {
+    // Nothing of it was tried: the action stands as it did.
+    const ActionState* action = state_.actions.find(e.action);
+    if (action != nullptr && action->status == ActionStatus::rollback_pending)
+      end_rollback(e, ActionStatus::rollback_failed);
   }
 
  private:
@@ -143,12 +155,34 @@ class ActionFold {
     return action;
   }
 
+  void executed(ActionState& action) {
+    action.status = ActionStatus::succeeded;
+    action.executed_at = static_cast<std::int64_t>(event_.position.value());
+    action.executed_time = event_.time;
+  }
+
   /// What ended already, by withdrawal or by a denial, stays as it ended.
-  void end_waiting(const ActionId& id, const TicketId& ticket, ActionStatus status) {
-    ActionState& action = row(id, ticket);
+  template <class Event>
+  void end_waiting(const Event& event, ActionStatus status) {
+    if (!event.action || !event.ticket) return;
+    ActionState& action = row(*event.action, *event.ticket);
     const bool waits = action.status == ActionStatus::awaiting_approval ||
                        action.status == ActionStatus::authorized;
     if (waits) action.status = status;
+  }
+
+  /// A proposal that was taken back before it ran stays withdrawn.
+  template <class Event>
+  void end_rollback(const Event& event, ActionStatus status) {
+    ActionState& action = row(event.action, event.ticket);
+    if (action.status != ActionStatus::withdrawn) action.status = status;
+  }
+
+  void depend(const ActionId& on, const ActionId& action, std::string_view edge) {
+    std::vector<DependentState>& dependents = state_.actions.change(on).dependents;
+    const DependentState dependent{action, edge};
+    if (std::find(dependents.begin(), dependents.end(), dependent) == dependents.end())
+      dependents.push_back(dependent);
   }
 
   State& state_;

@@ -20,6 +20,7 @@ class ApprovalFold {
     approval.excluded = requested.excluded;
     approval.requested_at = event_.time;
     approval.expires_at = requested.expires_at;
+    approval.not_alone = requested.not_alone.value_or(std::vector<PrincipalId>());
   }
   void operator()(const ApprovalVoted& voted) {
     row(voted).votes.push_back({event_.actor.id, voted.vote});
@@ -38,8 +39,10 @@ class ApprovalFold {
   ApprovalState& row(const Event& event) {
     ApprovalState& approval = state_.approvals.change(event.approval);
     approval.approval = event.approval;
-    approval.action = event.action;
-    approval.ticket = event.ticket;
+    if (event.action) approval.action = *event.action;
+    if (event.ticket) approval.ticket = *event.ticket;
+    if (event.rollback) approval.rollback = event.rollback;
+    if (event.step) approval.step = event.step;
     return approval;
   }
 

@@ -5,7 +5,7 @@
 namespace recourse {
 namespace {
 
-constexpr std::size_t kEarlierWriters = 4;
+constexpr std::size_t kEarlierWriters = 8;
 constexpr std::size_t kRejectedActions = 64;
 
 template <class T>
@@ -97,16 +97,19 @@ class TicketFold {
     row(received.ticket).last_customer_message = position();
   }
 
+  // An approval of a rollback does not make the agent wait.
   void operator()(const ApprovalRequested& requested) {
-    add_once(row(requested.ticket).open_approvals, requested.approval);
+    if (requested.action && requested.ticket)
+      add_once(row(*requested.ticket).open_approvals, requested.approval);
   }
-  void operator()(const ApprovalConsumed& e) { close(e.ticket, e.approval); }
-  void operator()(const ApprovalExpired& e) { close(e.ticket, e.approval); }
-  void operator()(const ApprovalStaled& e) { close(e.ticket, e.approval); }
+  void operator()(const ApprovalConsumed& e) { close(e); }
+  void operator()(const ApprovalExpired& e) { close(e); }
+  void operator()(const ApprovalStaled& e) { close(e); }
   void operator()(const ApprovalRejected& rejected) {
-    close(rejected.ticket, rejected.approval);
-    std::vector<ActionId>& actions = row(rejected.ticket).rejected_actions;
-    actions.push_back(rejected.action);
+    close(rejected);
+    if (!rejected.action || !rejected.ticket) return;
+    std::vector<ActionId>& actions = row(*rejected.ticket).rejected_actions;
+    actions.push_back(*rejected.action);
     if (actions.size() > kRejectedActions) actions.erase(actions.begin());
   }
 
@@ -122,6 +125,14 @@ class TicketFold {
   }
   void operator()(const ResolutionContradicted& e) { drop(e.ticket, e.resolution); }
   void operator()(const ResolutionVoided& e) { drop(e.ticket, e.resolution); }
+
+  void operator()(const IncidentOpened& opened) {
+    if (opened.ticket && opened.kind == IncidentKind::rollback_stuck)
+      add_once(row(*opened.ticket).stuck, opened.incident);
+  }
+  void operator()(const IncidentClosed& closed) {
+    if (closed.ticket) std::erase(row(*closed.ticket).stuck, closed.incident);
+  }
 
   void operator()(const FollowUpScheduled& scheduled) {
     add_once(row(scheduled.ticket).pending_followups, scheduled.followup);
@@ -143,8 +154,9 @@ class TicketFold {
     return id ? std::optional<Clear>(id->value()) : std::nullopt;
   }
 
-  void close(const TicketId& ticket, const ApprovalId& approval) {
-    std::erase(row(ticket).open_approvals, approval);
+  template <class Event>
+  void close(const Event& event) {
+    if (event.action && event.ticket) std::erase(row(*event.ticket).open_approvals, event.approval);
   }
 
   void drop(const TicketId& ticket, const ResolutionId& resolution) {
@@ -165,11 +177,7 @@ class TicketFold {
 
   void write(TicketState& ticket, const Write& write) {
     FieldState& field = field_of(ticket, write);
-    if (write.restores && !field.earlier.empty() && field.earlier.back().value == write.after) {
-      field.last = field.earlier.back();
-      field.earlier.pop_back();
-      return;
-    }
+    if (write.restores && take_last_writer_off(field, write.after)) return;
     field.earlier.push_back(std::move(field.last));
     if (field.earlier.size() > kEarlierWriters) field.earlier.erase(field.earlier.begin());
     field.last = {write.after,       position(),           event_.actor.id,

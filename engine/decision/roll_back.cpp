@@ -1,209 +1,363 @@
 #include <algorithm>
+#include <set>
 
-#include "engine/base/sha256.h"
+#include "engine/decision/carry_out_rollback.h"
 #include "engine/decision/decisions.h"
-#include "engine/event/describe.h"
-#include "engine/event/rollback_events.h"
+#include "engine/decision/plan_rollback.h"
+#include "engine/event/bind.h"
+#include "engine/event/clear_names.h"
 
 namespace recourse {
 namespace {
 
-std::optional<Clear> current(const TicketState& ticket, std::string_view field) {
-  if (field == "status") return Clear(word(ticket.status));
-  if (field == "handler") return Clear(word(ticket.handler));
-  if (field == "assignee" && ticket.assignee) return Clear(ticket.assignee->value());
-  if (field == "team") return ticket.team;
-  return std::nullopt;
+constexpr std::size_t kItemsPerLeaf = 64;
+constexpr std::size_t kMostSteps = 20'000;
+constexpr auto kApprovalTtl = std::chrono::minutes(60);
+
+RollbackSelector selector_of(const BulkTarget& bulk) {
+  RollbackSelector selector;
+  selector.agent = bulk.agent;
+  if (bulk.agent_version) selector.agent_version = *bulk.agent_version;
+  if (bulk.type) selector.type = *bulk.type;
+  if (bulk.policy) selector.policy = *bulk.policy;
+  selector.from = bulk.from;
+  selector.before = bulk.before;
+  return selector;
 }
 
-bool unresolved(TicketStatus status) {
-  return status != TicketStatus::resolved && status != TicketStatus::closed &&
-         status != TicketStatus::merged;
+Status check_selector(const BulkTarget& bulk) {
+  for (const auto* text : {&bulk.agent_version, &bulk.type, &bulk.policy})
+    if (*text && !is_label(**text)) return invalid("a selector's texts have 1 to 64 bytes");
+  if (bulk.agent && !is_code(bulk.agent->value())) return invalid("agent: the id of a principal");
+  return {};
 }
 
-class Rollback {
+bool fits(const RollbackSelector& selector, const ActionState& action) {
+  if (selector.agent && action.proposer != *selector.agent) return false;
+  if (selector.agent_version && action.agent_version != *selector.agent_version) return false;
+  if (selector.type && action.type != *selector.type) return false;
+  if (selector.policy && action.policy != *selector.policy) return false;
+  if (!action.executed_time) return !selector.from && !selector.before;
+  return (!selector.from || *action.executed_time >= *selector.from) &&
+         (!selector.before || *action.executed_time < *selector.before);
+}
+
+/// Something was done, or may be.
+bool is_of_interest(const ActionState& action) {
+  switch (action.status) {
+    case ActionStatus::succeeded:
+    case ActionStatus::rollback_failed:
+    case ActionStatus::dispatching:
+    case ActionStatus::outcome_unknown:
+    case ActionStatus::authorized:
+    case ActionStatus::awaiting_approval:
+      return undo_of(find_action_type(action.type.text)).problem != "nothing_to_undo";
+    default:
+      return false;
+  }
+}
+
+class Request {
  public:
-  Rollback(Draft& draft, const RollBack& command, const ActionState& action)
-      : draft_(draft), command_(command), action_(action), id_(draft.make<RollbackId>("rbk_")) {}
+  Request(State& state, const RollBack& command, const DecisionContext& context)
+      : state_(state), command_(command), context_(context) {}
 
-  void run() {
+  Decision run() {
+    const int targets = !command_.action.value().empty() + command_.ticket.has_value() +
+                        command_.run.has_value() + command_.bulk.has_value();
+    if (targets != 1) return invalid("the target is one action, ticket, run or selector");
+    if (!is_code(command_.reason_code)) return invalid("reason_code: 1 to 128 of A-Za-z0-9_.:/-");
+    RECOURSE_TRY(find_target());
+    RECOURSE_LET(Draft draft, draft_about());
     RollbackRequested requested;
-    requested.rollback = id_;
-    requested.action = action_.action;
-    requested.ticket = action_.ticket;
-    requested.mode = command_.mode;
+    requested.rollback = header_.rollback = draft.make<RollbackId>("rbk_");
+    requested.action = header_.action;
+    requested.ticket = header_.ticket;
+    requested.mode = header_.mode = command_.mode;
     requested.reason_code = command_.reason_code;
-    requested.reason = draft_.seal_given(command_.reason);
-    add(std::move(requested));
-    if (const auto code = why_not()) return refuse(*code, {});
-    plan();
-    std::vector<LaterWriter> later = later_writers();
-    if (!later.empty()) return refuse("later_writers", std::move(later));
-    carry_out();
+    requested.reason = draft.seal_given(command_.reason);
+    requested.run = command_.run;
+    if (command_.bulk) requested.selector = selector_of(*command_.bulk);
+    header_.bulk = command_.bulk.has_value();
+    header_.requester = context_.principal.id;
+    const RollbackId id = header_.rollback;
+    draft.add(id.value(), std::move(requested));
+
+    plan_ = plan_rollback(
+        state_, {actions_, command_.mode, header_.action.has_value(), header_.bulk}, context_.now);
+    if (plan_.lists.steps.size() > kMostSteps)
+      return Error{ErrorCode::too_large, "more than 20000 steps: narrow the selector"};
+    if (const auto code = why_not()) {
+      RollbackRefused refused{id, header_.action, header_.ticket, *code, plan_.lists.conflicts, {}};
+      if (!plan_.lists.dependents.empty()) refused.dependents = plan_.lists.dependents;
+      truncate(refused);
+      draft.add(id.value(), std::move(refused));
+      return std::move(draft.events);
+    }
+    tell_plan(draft);
+    header_.plan_digest = plan_.digest;
+    header_.required_approvals = plan_.required_approvals;
+    header_.dependents = plan_.lists.dependents;
+    if (command_.mode == RollbackMode::forward_fix) {
+      open_remediation(draft);
+    } else if (plan_.required_approvals > 0) {
+      ask(draft);
+    } else if (at_once()) {
+      RollbackRun run(state_, context_, header_);
+      run.reason = command_.reason;
+      run.take(plan_.lists.steps);
+      run.start(kStepsAtOnce);
+      Events more = std::move(run).events();
+      std::move(more.begin(), more.end(), std::back_inserter(draft.events));
+    }
+    return std::move(draft.events);
   }
 
  private:
-  template <class Event>
-  void add(Event event) {
-    draft_.add(id_.value(), std::move(event));
-  }
-
-  void refuse(std::string_view code, std::vector<LaterWriter> later) {
-    add(RollbackRefused{id_, action_.action, action_.ticket, code, std::move(later)});
-  }
-
-  std::optional<std::string_view> why_not() const {
-    switch (action_.status) {
-      case ActionStatus::succeeded:
-        break;
-      case ActionStatus::rolled_back:
-        return "already_rolled_back";
-      case ActionStatus::rollback_pending:
-        return "in_progress";
-      case ActionStatus::outcome_unknown:
-      case ActionStatus::dispatching:
-        // Compensating an effect that never happened is an error of its own.
-        return "outcome_unknown";
-      default:
-        return "not_executed";
+  Status find_target() {
+    if (!command_.action.value().empty()) {
+      const ActionState* action = state_.actions.find(command_.action);
+      if (action == nullptr || action->next_version == 0)
+        return not_found("action", command_.action.value());
+      header_.action = command_.action;
+      header_.ticket = action->ticket;
+      actions_ = {command_.action};
+      return {};
     }
-    const ActionType* type = find_action_type(action_.type.text);
-    if (type == nullptr) return "no_inverse";
-    if (type->effect == ActionEffect::read || type->effect == ActionEffect::none)
-      return "nothing_to_undo";
-    if (type->inverse == "none") return "no_inverse";
-    if (type->executor != Executor::internal) return "no_executor";
-    return std::nullopt;
-  }
-
-  /// The ticket's fields that go back, with what they hold now and what they held before.
-  void plan() {
-    bool status_known = false;
-    for (const FieldWrite& write : action_.writes) {
-      if (write.entity.text != action_.ticket.value()) continue;
-      if (write.field.text == "status") {
-        status_known = true;
-        if (customer_reopened()) continue;
-      }
-      put_back(write.field, write.before);
+    RollbackSelector selector;
+    if (command_.bulk) {
+      RECOURSE_TRY(check_selector(*command_.bulk));
+      selector = selector_of(*command_.bulk);
     }
-    const ActionType* type = find_action_type(action_.type.text);
-    const auto& fields = type->writes;
-    const bool wrote_status = std::find(fields.begin(), fields.end(), "status") != fields.end();
-    // Without a recorded state before, a ticket that was resolved is work in progress again.
-    if (wrote_status && !status_known && !unresolved(draft_.ticket.status))
-      put_back("status", Clear(word(TicketStatus::open)));
-  }
-
-  /// The customer said no to this very resolution and the ticket is open again: that part of the
-  /// action has been undone, by the one person who may not be overwritten.
-  bool customer_reopened() const {
-    if (!action_.resolution || !unresolved(draft_.ticket.status)) return false;
-    const ResolutionState* resolution = draft_.state.resolutions.find(*action_.resolution);
-    return resolution != nullptr && resolution->confirmed == false;
-  }
-
-  void put_back(const Clear& field, std::optional<Clear> before) {
-    FieldWrite write;
-    write.entity = action_.ticket.value();
-    write.field = field;
-    write.before = current(draft_.ticket, field.text);
-    write.after = std::move(before);
-    restored_.push_back(std::move(write));
-  }
-
-  std::vector<LaterWriter> later_writers() const {
-    std::vector<LaterWriter> later;
-    for (const FieldWrite& write : restored_) {
-      for (const FieldState& field : draft_.ticket.fields) {
-        if (field.field != write.field) continue;
-        const FieldWriter& last = field.last;
-        if (last.action == action_.action || last.position <= action_.proposed_at) continue;
-        later.push_back({field.field, last.position, last.actor, last.actor_type, last.type});
-      }
+    if (command_.ticket) {
+      if (state_.tickets.find(*command_.ticket) == nullptr)
+        return not_found("ticket", command_.ticket->value());
+      header_.ticket = command_.ticket;
     }
-    return later;
+    std::set<ActionId> seen;
+    std::set<TicketId> tickets;
+    for (const ActionId& id : command_.found) {
+      const ActionState* action = state_.actions.find(id);
+      if (action == nullptr || !is_of_interest(*action) || !seen.insert(id).second) continue;
+      if (command_.ticket && action->ticket != *command_.ticket) continue;
+      if (command_.run && action->run != *command_.run) continue;
+      if (command_.bulk && !fits(selector, *action)) continue;
+      tickets.insert(action->ticket);
+      actions_.push_back(id);
+    }
+    // All of it is about one ticket: then it is told under that ticket.
+    if (command_.run && tickets.size() == 1) header_.ticket = *tickets.begin();
+    return {};
   }
 
-  void carry_out() {
+  Result<Draft> draft_about() const {
+    if (header_.ticket) return draft_for(state_, *header_.ticket, context_);
+    return Draft{state_, context_, {}};
+  }
+
+  /// The code of a refusal, or nothing.
+  std::optional<std::string> why_not() const {
+    const PlanLists& lists = plan_.lists;
+    if (header_.action) {
+      for (const auto* list : {&lists.skipped, &lists.cannot_undo})
+        for (const NotUndone& one : *list)
+          if (one.action == *header_.action) return one.code.text;
+      if (command_.mode == RollbackMode::forward_fix) return why_nothing_to_put_right();
+    }
+    if (command_.mode == RollbackMode::forward_fix)
+      return actions_.empty() ? std::optional<std::string>("nothing_to_undo") : std::nullopt;
+    if (command_.mode == RollbackMode::restrict_ && !header_.bulk) {
+      if (!lists.conflicts.empty()) return "later_writers";
+      if (!lists.dependents.empty()) return "dependents";
+    }
+    if (!lists.steps.empty()) return std::nullopt;
+    return lists.cannot_undo.empty() ? "nothing_to_undo" : lists.cannot_undo.front().code.text;
+  }
+
+  std::optional<std::string> why_nothing_to_put_right() const {
+    const ActionState* action = state_.actions.find(*header_.action);
+    if (action->status == ActionStatus::rolled_back) return "already_rolled_back";
+    return is_of_interest(*action) ? std::nullopt : std::optional<std::string>("not_executed");
+  }
+
+  /// A refusal stays one leaf.
+  static void truncate(RollbackRefused& refused) {
+    if (refused.later_writers.size() > kItemsPerLeaf) refused.later_writers.resize(kItemsPerLeaf);
+    if (refused.dependents && refused.dependents->size() > kItemsPerLeaf)
+      refused.dependents->resize(kItemsPerLeaf);
+  }
+
+  void tell_plan(Draft& draft) const {
+    const PlanLists& lists = plan_.lists;
+    const std::size_t items = lists.steps.size() + lists.dependents.size() +
+                              lists.conflicts.size() + lists.skipped.size() +
+                              lists.cannot_undo.size();
     RollbackPlanned planned;
-    planned.rollback = id_;
-    planned.action = action_.action;
-    planned.ticket = action_.ticket;
-    planned.base_position = draft_.ticket.last_position;
-    planned.steps = {{action_.action, "restore", Reversibility::R1, restored_}};
-    planned.plan_digest = sha256(to_json(planned.steps));
-    add(std::move(planned));
-    add(RollbackStarted{id_, action_.action, action_.ticket});
-    add(CompensationStarted{id_, action_.action, action_.ticket, 0});
-    restore_fields();
-    cancel_followups(draft_, action_.followups, "rollback");
-    void_resolution();
-    add(CompensationSucceeded{id_, action_.action, action_.ticket, 0, restored_});
-    explain();
-    add(RollbackCompleted{id_, action_.action, action_.ticket});
-  }
-
-  void restore_fields() {
-    std::optional<PrincipalId> assignee = draft_.ticket.assignee;
-    std::optional<Clear> team = draft_.ticket.team;
-    for (const FieldWrite& write : restored_) {
-      const std::string& field = write.field.text;
-      if (field == "status") {
-        const auto before = from_word<TicketStatus>(write.after ? write.after->text : "open");
-        change_status(draft_, before.value_or(TicketStatus::open), "rollback", {{}, id_});
-      } else if (field == "handler") {
-        const auto before = from_word<TicketHandler>(write.after ? write.after->text : "none");
-        TicketHandlerChanged changed{action_.ticket, draft_.ticket.handler,
-                                     before.value_or(TicketHandler::none), id_};
-        draft_.ticket.handler = changed.to;
-        draft_.add(action_.ticket.value(), std::move(changed));
-      } else if (field == "assignee") {
-        assignee = write.after ? std::optional(PrincipalId(write.after->text)) : std::nullopt;
-      } else if (field == "team") {
-        team = write.after;
-      }
+    planned.rollback = header_.rollback;
+    planned.action = header_.action;
+    planned.ticket = header_.ticket;
+    planned.plan_digest = plan_.digest;
+    planned.base_position = plan_.base_position;
+    planned.money_delta = plan_.money_delta;
+    planned.step_count = static_cast<std::int64_t>(lists.steps.size());
+    planned.item_count = static_cast<std::int64_t>(items);
+    planned.customers = plan_.customers;
+    planned.required_approvals = plan_.required_approvals;
+    const bool whole = items <= kItemsPerLeaf;
+    if (whole) {
+      planned.steps = lists.steps;
+      planned.dependents = lists.dependents;
+      planned.conflicts = lists.conflicts;
+      planned.skipped = lists.skipped;
+      planned.cannot_undo = lists.cannot_undo;
     }
-    if (assignee != draft_.ticket.assignee || team != draft_.ticket.team)
-      assign(draft_, std::move(assignee), std::move(team), {{}, id_});
+    const std::string stream = header_.rollback.value();
+    draft.add(stream, std::move(planned));
+    if (whole) return;
+    continue_plan(draft, lists.steps, &PlanLists::steps);
+    continue_plan(draft, lists.dependents, &PlanLists::dependents);
+    continue_plan(draft, lists.conflicts, &PlanLists::conflicts);
+    continue_plan(draft, lists.skipped, &PlanLists::skipped);
+    continue_plan(draft, lists.cannot_undo, &PlanLists::cannot_undo);
   }
 
-  void void_resolution() {
-    if (!action_.resolution) return;
-    draft_.add(action_.resolution->value(),
-               ResolutionVoided{*action_.resolution, action_.ticket, id_});
+  template <class Item>
+  void continue_plan(Draft& draft, const std::vector<Item>& items,
+                     std::vector<Item> PlanLists::*list) const {
+    for (std::size_t i = 0; i < items.size(); i += kItemsPerLeaf) {
+      RollbackPlanContinued more;
+      more.rollback = header_.rollback;
+      if constexpr (std::is_same_v<Item, RollbackStep>)
+        more.first_step = static_cast<std::int64_t>(i);
+      const auto end = std::min(items.size(), i + kItemsPerLeaf);
+      (more.lists.*list)
+          .assign(items.begin() + static_cast<std::ptrdiff_t>(i),
+                  items.begin() + static_cast<std::ptrdiff_t>(end));
+      draft.add(header_.rollback.value(), std::move(more));
+    }
   }
 
-  void explain() {
-    TicketNoted noted;
-    noted.ticket = action_.ticket;
-    noted.message = draft_.make<MessageId>("msg_");
-    noted.reason_code = "rollback";
-    noted.body = draft_.seal(action_.type.text + " was rolled back. Reason: " +
-                             command_.reason.value_or("Manual rollback"));
-    noted.rollback = id_;
-    draft_.add(action_.ticket.value(), std::move(noted));
+  void open_remediation(Draft& draft) const {
+    IncidentOpened opened;
+    opened.incident = draft.make<IncidentId>("inc_");
+    opened.kind = IncidentKind::remediation;
+    opened.rollback = header_.rollback;
+    opened.action = header_.action;
+    opened.ticket = header_.ticket;
+    draft.add(opened.incident.value(), std::move(opened));
   }
 
-  Draft& draft_;
+  void ask(Draft& draft) const {
+    ApprovalRequested asked;
+    asked.approval = draft.make<ApprovalId>("apr_");
+    asked.ticket = header_.ticket;
+    asked.rollback = header_.rollback;
+    asked.args_commitment = plan_.digest;
+    asked.render_digest =
+        rollback_approval_digest(asked.approval, header_.rollback, {}, plan_.digest);
+    asked.quorum = plan_.required_approvals;
+    asked.roles = {Clear(word(Role::manager)), Clear(word(Role::admin))};
+    asked.excluded = {context_.principal.id};
+    if (!plan_.approved_before.empty()) asked.not_alone = plan_.approved_before;
+    asked.expires_at = context_.now + kApprovalTtl;
+    draft.add(asked.approval.value(), std::move(asked));
+  }
+
+  /// One of our own actions goes back as it came: there is nothing to look at first.
+  bool at_once() const {
+    const PlanLists& lists = plan_.lists;
+    return !command_.plan_only && header_.action && command_.mode == RollbackMode::restrict_ &&
+           lists.steps.size() == 1 && lists.steps.front().executor.text == "internal";
+  }
+
+  State& state_;
   const RollBack& command_;
-  const ActionState& action_;
-  const RollbackId id_;
-  std::vector<FieldWrite> restored_;
+  const DecisionContext& context_;
+  RollbackState header_;
+  std::vector<ActionId> actions_;
+  RollbackPlan plan_;
 };
+
+Result<RollbackState> find_rollback(State& state, const RollbackId& id) {
+  const RollbackState* found = state.rollbacks.find(id);
+  if (found == nullptr || found->next_version == 0) return not_found("rollback", id.value());
+  return *found;
+}
 
 }  // namespace
 
 Decision roll_back(State& state, const RollBack& command, const DecisionContext& context) {
-  const ActionState* found = state.actions.find(command.action);
-  if (found == nullptr || found->next_version == 0)
-    return not_found("action", command.action.value());
-  if (command.mode != RollbackMode::restrict_)
-    return Error{ErrorCode::unsupported, "rollbacks are made in the mode restrict"};
-  const ActionState action = *found;
-  RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
-  Rollback(draft, command, action).run();
-  return std::move(draft.events);
+  return Request(state, command, context).run();
+}
+
+Decision start_rollback(State& state, const StartRollback& command,
+                        const DecisionContext& context) {
+  RECOURSE_LET(const RollbackState rollback, find_rollback(state, command.rollback));
+  if (rollback.status == RollbackStatus::awaiting_approval)
+    return conflict("the rollback waits for its approval");
+  if (rollback.status == RollbackStatus::staled)
+    return conflict("others have written since it was planned: ask for a new plan");
+  if (rollback.status != RollbackStatus::planned)
+    return conflict("the rollback is " + std::string(word(rollback.status)));
+  if (command.plan_digest != to_base64(as_text(rollback.plan_digest)))
+    return conflict("this is not the digest of the plan");
+  RollbackRun run(state, context, rollback);
+  run.start(kStepsAtOnce);
+  return std::move(run).events();
+}
+
+Decision continue_rollback(State& state, const ContinueRollback& command,
+                           const DecisionContext& context) {
+  RECOURSE_LET(const RollbackState rollback, find_rollback(state, command.rollback));
+  if (rollback.status != RollbackStatus::started && rollback.status != RollbackStatus::stuck)
+    return conflict("the rollback is " + std::string(word(rollback.status)));
+  if (rollback.heads_left == 0) return conflict("there is no step to carry out");
+  RollbackRun run(state, context, rollback);
+  run.walk(std::clamp<std::int64_t>(command.max_steps, 1, 1'000));
+  return std::move(run).events();
+}
+
+Decision abort_rollback(State& state, const AbortRollback& command,
+                        const DecisionContext& context) {
+  RECOURSE_LET(const RollbackState rollback, find_rollback(state, command.rollback));
+  const bool waits = rollback.status == RollbackStatus::awaiting_approval;
+  const bool runs =
+      rollback.status == RollbackStatus::started || rollback.status == RollbackStatus::stuck;
+  if (!waits && !runs && rollback.status != RollbackStatus::planned)
+    return conflict("the rollback is " + std::string(word(rollback.status)));
+  RollbackRun run(state, context, rollback);
+  if (!runs) {
+    if (waits && rollback.approval)
+      run.about_rollback().add(
+          rollback.approval->value(),
+          ApprovalStaled{*rollback.approval, {}, rollback.ticket, "withdrawn", rollback.rollback});
+    run.add(RollbackAborted{rollback.rollback, rollback.action, rollback.ticket, "by_person",
+                            run.about_rollback().seal_given(command.reason)});
+    return std::move(run).events();
+  }
+  for (std::int64_t i = 0; i < rollback.steps; ++i)
+    if (run.step(i).status == StepStatus::started)
+      return conflict("step " + std::to_string(i) + " is being carried out: wait for its report");
+  std::int64_t left = rollback.skipped;
+  for (std::int64_t i = 0; i < rollback.steps; ++i) {
+    if (run.is_ended(i)) continue;
+    ++left;
+    const StepState step = run.step(i);
+    if (step.status == StepStatus::planned && step.attempts == 0) continue;  // Not begun.
+    run.about_step(i);
+    run.add(CompensationSkipped{rollback.rollback,
+                                step.plan.action,
+                                step.plan.ticket,
+                                i,
+                                context.principal.id,
+                                "aborted",
+                                {}});
+    run.settle(i, "aborted");
+  }
+  run.about_rollback();
+  run.add(
+      RollbackPartial{rollback.rollback, rollback.action, rollback.ticket, rollback.undone, left});
+  return std::move(run).events();
 }
 
 }  // namespace recourse

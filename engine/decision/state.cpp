@@ -17,7 +17,23 @@ std::int64_t next_version(State& state, std::string_view stream) {
   if (stream.starts_with("act_")) return version_in(state.actions, ActionId(id));
   if (stream.starts_with("apr_")) return version_in(state.approvals, ApprovalId(id));
   if (stream.starts_with("res_")) return version_in(state.resolutions, ResolutionId(id));
+  if (stream.starts_with("rbk_")) return version_in(state.rollbacks, RollbackId(id));
+  if (stream.starts_with("inc_")) return version_in(state.incidents, IncidentId(id));
+  if (stream.starts_with("run_")) return version_in(state.runs, RunId(id));
   return version_in(state.streams, id);
+}
+
+bool take_last_writer_off(FieldState& field, const std::optional<Clear>& restored) {
+  if (field.earlier.empty() || field.earlier.back().value != restored) return false;
+  field.last = std::move(field.earlier.back());
+  field.earlier.pop_back();
+  return true;
+}
+
+std::string step_key(const RollbackId& rollback, std::int64_t step) {
+  std::string digits = std::to_string(step);
+  if (digits.size() < 6) digits.insert(0, 6 - digits.size(), '0');
+  return rollback.value() + '/' + digits;
 }
 
 }  // namespace recourse

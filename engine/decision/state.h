@@ -36,6 +36,10 @@ constexpr bool is_resolved(TicketStatus status) {
   return status == TicketStatus::resolved || status == TicketStatus::closed;
 }
 
+/// A rollback put back what was there before the last write: `last` goes and the writer before it
+/// is the last one again. False, and nothing changes, when that one wrote something else.
+bool take_last_writer_off(FieldState& field, const std::optional<Clear>& restored);
+
 struct TicketState {
   TicketId ticket;
   std::int64_t number = 0;
@@ -56,13 +60,23 @@ struct TicketState {
   std::int64_t last_position = -1;          ///< Of the ticket's own stream, or -1.
   std::int64_t last_customer_message = -1;  ///< Position, or -1.
   std::vector<ActionId> rejected_actions;   ///< By an approver; the latest 64.
+  std::vector<RollbackId> open_plans;       ///< Planned, not started: a write may overtake them.
+  std::vector<IncidentId> stuck;            ///< Open incidents that suspend automation.
   bool operator==(const TicketState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TicketState, (),
                       (ticket, number, next_version, status, handler, automation, requester,
                        channel, category, priority, assignee, team, fields, open_resolutions,
                        last_resolution, pending_followups, open_approvals, last_position,
-                       last_customer_message, rejected_actions))
+                       last_customer_message, rejected_actions, open_plans, stuck))
+
+/// A later action that was built on this one: it was caused by it, or read what it wrote.
+struct DependentState {
+  ActionId action;
+  Clear edge;  ///< causal or data
+  bool operator==(const DependentState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(DependentState, (), (action, edge))
 
 struct ActionState {
   ActionId action;
@@ -88,6 +102,11 @@ struct ActionState {
   std::optional<ResolutionId> resolution;
   std::vector<FollowUpId> followups;
   std::optional<RollbackId> rollback;
+  std::optional<std::int64_t> executed_at;  ///< Position of what confirmed it.
+  std::optional<Timestamp> executed_time;
+  std::optional<Clear> agent_version;      ///< Of its run.
+  std::vector<DependentState> dependents;  ///< Later actions that say they were built on it.
+  bool tainted = false;                    ///< What it was built on has been undone.
   bool operator==(const ActionState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ActionState, (),
@@ -95,7 +114,7 @@ BOOST_DESCRIBE_STRUCT(ActionState, (),
                        imported, args_commitment, proposer, proposer_type, confidence_ppm,
                        amount_minor, expected_ticket_version, currency, policy, run, approval,
                        lease, lease_until, attempts, permitted_at, writes, resolution, followups,
-                       rollback))
+                       rollback, executed_at, executed_time, agent_version, dependents, tainted))
 
 struct VoteState {
   PrincipalId by;
@@ -106,8 +125,11 @@ BOOST_DESCRIBE_STRUCT(VoteState, (), (by, vote))
 
 struct ApprovalState {
   ApprovalId approval;
-  ActionId action;
-  TicketId ticket;
+  ActionId action;  ///< Empty: it is about a rollback.
+  TicketId ticket;  ///< Empty: a rollback over several tickets.
+  std::optional<RollbackId> rollback;
+  std::optional<std::int64_t> step;    ///< To be skipped.
+  std::vector<PrincipalId> not_alone;  ///< Among the approvers there must be another one.
   std::int64_t next_version = 0;
   ApprovalStatus status = ApprovalStatus::pending;
   Hash args_commitment{}, render_digest{};
@@ -119,8 +141,9 @@ struct ApprovalState {
   bool operator==(const ApprovalState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ApprovalState, (),
-                      (approval, action, ticket, next_version, status, args_commitment,
-                       render_digest, quorum, roles, excluded, votes, requested_at, expires_at))
+                      (approval, action, ticket, rollback, step, not_alone, next_version, status,
+                       args_commitment, render_digest, quorum, roles, excluded, votes, requested_at,
+                       expires_at))
 
 struct ResolutionState {
   ResolutionId resolution;
@@ -134,7 +157,77 @@ struct ResolutionState {
 BOOST_DESCRIBE_STRUCT(ResolutionState, (),
                       (resolution, ticket, next_version, action, confirmed, voided))
 
-/// Streams that need no more than their version: follow-ups, rollbacks, feedback, runs, ledgers.
+struct RollbackState {
+  RollbackId rollback;
+  std::int64_t next_version = 0;
+  RollbackStatus status = RollbackStatus::requested;
+  RollbackMode mode = RollbackMode::restrict_;
+  std::optional<ActionId> action;
+  std::optional<TicketId> ticket;
+  bool bulk = false;
+  std::int64_t requested_at = 0;  ///< Position of rollback.requested.
+  PrincipalId requester;
+  Hash plan_digest{};
+  std::int64_t required_approvals = 0;
+  std::optional<ApprovalId> approval;
+  std::int64_t steps = 0;  ///< How many there are.
+  /// Steps that nobody outside executes and that wait for no other one are carried out in order:
+  /// those before `walked` have been, and `heads_left` more are to come.
+  std::int64_t walked = 0, heads_left = 0;
+  std::int64_t undone = 0, skipped = 0;  ///< Ended steps.
+  std::vector<std::int64_t> stuck;       ///< Steps that wait for a person to decide.
+  std::vector<Dependent> dependents;     ///< To be tainted (detach).
+  bool operator==(const RollbackState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RollbackState, (),
+                      (rollback, next_version, status, mode, action, ticket, bulk, requested_at,
+                       requester, plan_digest, required_approvals, approval, steps, walked,
+                       heads_left, undone, skipped, stuck, dependents))
+
+struct StepState {
+  RollbackStep plan;
+  StepStatus status = StepStatus::planned;
+  std::int64_t attempts = 0;
+  std::optional<LeaseId> lease;
+  std::optional<Timestamp> lease_until, retry_at;
+  std::optional<IncidentId> incident;  ///< Open, since the step is stuck.
+  std::optional<ApprovalId> waiver;    ///< Asked for.
+  std::optional<std::int64_t> next;    ///< The step that waits for this one.
+  bool operator==(const StepState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(StepState, (),
+                      (plan, status, attempts, lease, lease_until, retry_at, incident, waiver,
+                       next))
+
+/// Carried out by the engine itself, and waits for no other step.
+inline bool is_head(const RollbackStep& step) {
+  return !step.after && step.executor.text == "internal";
+}
+
+/// The key of a step's row: sorted by number within the rollback.
+std::string step_key(const RollbackId& rollback, std::int64_t step);
+
+struct IncidentState {
+  IncidentId incident;
+  std::int64_t next_version = 0;
+  IncidentKind kind = IncidentKind::rollback_stuck;
+  std::optional<RollbackId> rollback;
+  std::optional<std::int64_t> step;
+  std::optional<TicketId> ticket;
+  bool open = false;
+  bool operator==(const IncidentState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(IncidentState, (),
+                      (incident, next_version, kind, rollback, step, ticket, open))
+
+struct RunState {
+  std::int64_t next_version = 0;
+  std::optional<Clear> agent_version;
+  bool operator==(const RunState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(RunState, (), (next_version, agent_version))
+
+/// Streams that need no more than their version: follow-ups, feedback, ledgers.
 struct StreamState {
   std::int64_t next_version = 0;
   bool operator==(const StreamState&) const = default;
@@ -198,6 +291,10 @@ struct State {
   StateTable<std::int64_t, TicketId>& ticket_numbers;
   StateTable<TenantId, TenantState>& tenant;      ///< One row, under the empty id.
   StateTable<std::string, WindowState>& windows;  ///< By window_key().
+  StateTable<RollbackId, RollbackState>& rollbacks;
+  StateTable<std::string, StepState>& steps;  ///< By step_key().
+  StateTable<IncidentId, IncidentState>& incidents;
+  StateTable<RunId, RunState>& runs;
 };
 
 /// The version that the next event of `stream` takes.

@@ -17,12 +17,12 @@ const ActionProposed* find_proposal(Proposals proposals, const ActionId& action)
 }
 
 void bind(ApprovalRequested& requested, Proposals proposals) {
-  if (requested.args_commitment != Hash{}) return;
-  const ActionProposed* proposed = find_proposal(proposals, requested.action);
+  if (!requested.action || requested.args_commitment != Hash{}) return;
+  const ActionProposed* proposed = find_proposal(proposals, *requested.action);
   if (proposed == nullptr) return;
   requested.args_commitment = proposed->args.commitment;
   requested.render_digest =
-      approval_digest(requested.approval, requested.action, proposed->type.text,
+      approval_digest(requested.approval, *requested.action, proposed->type.text,
                       proposed->type_version, requested.args_commitment);
 }
 
@@ -38,6 +38,13 @@ Hash approval_digest(const ApprovalId& approval, const ActionId& action, std::st
                      std::int64_t type_version, const Hash& args_commitment) {
   return sha256({"recourse/approval@v1\n", approval.value(), "\n", action.value(), "\n", type, "\n",
                  std::to_string(type_version), "\n", to_base64(as_text(args_commitment)), "\n"});
+}
+
+Hash rollback_approval_digest(const ApprovalId& approval, const RollbackId& rollback,
+                              const std::optional<std::int64_t>& step, const Hash& plan_digest) {
+  const std::string number = step ? std::to_string(*step) : std::string();
+  return sha256({"recourse/rollback-approval@v1\n", approval.value(), "\n", rollback.value(), "\n",
+                 number, "\n", to_base64(as_text(plan_digest)), "\n"});
 }
 
 void bind_commitment(EventData& event, std::span<const ActionProposed* const> proposals) {

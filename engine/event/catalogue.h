@@ -23,11 +23,14 @@ using EventTypes = boost::mp11::mp_list<
     ApprovalRejected, ApprovalExpired, ApprovalStaled, ApprovalConsumed, BypassGranted,
     ResolutionAsserted, ResolutionConfirmed, ResolutionContradicted, ResolutionVoided,
     FollowUpScheduled, FollowUpCancelled, FeedbackSubmitted, RollbackRequested, RollbackRefused,
-    RollbackPlanned, RollbackStarted, CompensationStarted, CompensationSucceeded, RollbackCompleted,
-    LogOpened, LogHeartbeat, LogAnchored, ClockAnomaly, HeadAccepted, KeyCreated, TenantCreated,
-    PrincipalCreated, ApiKeyCreated, ApiKeyRevoked, AuthDenied, PolicyActivated, KillswitchEngaged,
-    KillswitchReleased, LimitReached, SealedOpened, RecordUnreadable, ImportFinished,
-    ProjectionRebuilt, ExportCreated, CommandRejected>;
+    RollbackPlanned, RollbackPlanContinued, RollbackStaled, RollbackStarted, CompensationStarted,
+    CompensationHeartbeat, CompensationSucceeded, CompensationFailed, CompensationOutcomeUnknown,
+    CompensationSkipped, CompensationRecordedManually, CompensationRetried, RollbackStuck,
+    RollbackCompleted, RollbackPartial, RollbackAborted, ActionBasedOn, ActionTainted,
+    IncidentOpened, IncidentClosed, LogOpened, LogHeartbeat, LogAnchored, ClockAnomaly,
+    HeadAccepted, KeyCreated, TenantCreated, PrincipalCreated, ApiKeyCreated, ApiKeyRevoked,
+    AuthDenied, PolicyActivated, KillswitchEngaged, KillswitchReleased, LimitReached, SealedOpened,
+    RecordUnreadable, ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;
 
 using EventData = boost::mp11::mp_rename<EventTypes, std::variant>;
 

@@ -45,8 +45,34 @@ constexpr auto newest_types(boost::mp11::mp_list<E...>) {
   return std::array<std::string_view, sizeof...(E)>{E::kType...};
 }
 
-// Every type is still at its first version.
-constexpr std::span<const Upcaster> kSteps;
+/// Version 1 had one ticket, no lists but its steps, and steps that this program carries out.
+Json lift_rollback_planned(Json data) {
+  if (!data.is_object()) return data;
+  const Json* const ticket = data.find("ticket");
+  const Json on = ticket != nullptr ? *ticket : Json();
+  Json steps = Json::array();
+  std::size_t count = 0;
+  if (const Json* const old = data.find("steps"); old != nullptr && old->elements() != nullptr) {
+    for (Json step : *old->elements()) {
+      if (!step.is_object()) return data;
+      step.set("ticket", on).set("executor", "internal");
+      // They are undone one after the other, and all of them are of one ticket.
+      if (count > 0) step.set("after", count - 1);
+      steps.push_back(std::move(step));
+      ++count;
+    }
+  }
+  data.set("steps", std::move(steps));
+  for (const char* const list :
+       {"cannot_undo", "conflicts", "dependents", "money_delta", "skipped"})
+    data.set(list, Json::array());
+  data.set("step_count", count).set("item_count", count);
+  data.set("customers", 1).set("required_approvals", 0);
+  return data;
+}
+
+constexpr std::array kSteps{Upcaster{"recourse.rollback.planned.v1", "recourse.rollback.planned.v2",
+                                     lift_rollback_planned}};
 
 }  // namespace
 

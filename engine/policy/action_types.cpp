@@ -39,6 +39,7 @@ Json type_json(const ActionType& type) {
   return Json::object({{"approval", type.approval_by_default() ? "required" : "none"},
                        {"args", args_json(type)},
                        {"category", type.category},
+                       {"compensation", type.compensation},
                        {"description", type.description},
                        {"effect", word(type.effect)},
                        {"executor", word(type.executor)},
@@ -64,6 +65,25 @@ OnNewMessage ActionType::on_new_message() const {
 bool ActionType::approval_by_default() const {
   if (reversibility == Reversibility::R4) return true;
   return reversibility == Reversibility::R3 && category != "communication";
+}
+
+Undo undo_of(const ActionType* type) {
+  const auto cannot = [](std::string_view problem) { return Undo{{}, {}, {}, problem}; };
+  if (type == nullptr) return cannot("no_inverse");
+  if (type->effect == ActionEffect::read || type->effect == ActionEffect::none)
+    return cannot("nothing_to_undo");
+  if (type->inverse == "self" && type->executor == Executor::internal)
+    return {"restore", "internal", {}, {}};
+  const bool has_inverse = type->inverse != "none";
+  if (!has_inverse && type->compensation.empty()) return cannot("no_inverse");
+  std::string_view runs = has_inverse ? type->inverse : type->compensation;
+  if (runs == "self") runs = type->name;
+  const ActionType* by = find_action_type(runs);
+  const std::string_view kind = has_inverse ? "inverse" : "compensate";
+  if (by != nullptr && by->executor == Executor::client) return {kind, "client", runs, {}};
+  // What makes up for it is a person's task where no executor may do it alone.
+  if (by != nullptr && !has_inverse) return {kind, "person", runs, {}};
+  return cannot("no_executor");
 }
 
 std::span<const ActionType> action_types() {

@@ -35,7 +35,8 @@ struct ActionType {
   ActionEffect effect = ActionEffect::write;
   Reversibility reversibility = Reversibility::R4;
   Executor executor = Executor::none;
-  std::string_view inverse = "none";  ///< none, self, or the type that undoes it
+  std::string_view inverse = "none";   ///< none, self, or the type that undoes it
+  std::string_view compensation = {};  ///< The type that makes up for it; empty for none.
   std::string_view category = {};  ///< information, account, technical, escalation, financial, …
   std::vector<ArgSpec> args = {};
   std::vector<std::string_view> one_of = {};  ///< At least one of these arguments must be there.
@@ -49,6 +50,17 @@ struct ActionType {
   /// Whether a person must agree beforehand unless a policy says otherwise.
   bool approval_by_default() const;
 };
+
+/// How an executed action of a type is taken back.
+struct Undo {
+  std::string_view kind;      ///< restore, inverse or compensate; empty: not at all.
+  std::string_view executor;  ///< internal, client, or person for what only people do
+  std::string_view type;      ///< What the executor runs; empty for internal.
+  std::string_view problem;   ///< Why not: nothing_to_undo, no_inverse, no_executor.
+};
+
+/// By the manifest alone; null, a type that it does not have, has no inverse.
+Undo undo_of(const ActionType* type);
 
 /// All types this program knows, sorted by name.
 std::span<const ActionType> action_types();

@@ -60,6 +60,7 @@ std::vector<ActionType> support_agent_types() {
   types.push_back({.name = "process_refund",
                    .reversibility = R3,
                    .executor = Executor::client,
+                   .compensation = "collect_refund",
                    .category = "financial",
                    .args = {{"order_id", text},
                             {"amount", decimal},
@@ -68,6 +69,14 @@ std::vector<ActionType> support_agent_types() {
                    .money_path = "amount",
                    .void_window_s = 600,
                    .description = "Pays money back. Only a new charge could compensate it."});
+  // A new charge or invoice needs the customer's consent: nothing here runs it.
+  types.push_back({.name = "collect_refund",
+                   .reversibility = R3,
+                   .compensation = "process_refund",
+                   .category = "financial",
+                   .args = {{"order_id", text}, {"amount", decimal}, {"currency", text, false}},
+                   .money_path = "amount",
+                   .description = "Asks the customer for money that was paid back by mistake."});
   types.push_back({.name = "reset_password",
                    .reversibility = R2,
                    .executor = Executor::client,
@@ -77,6 +86,7 @@ std::vector<ActionType> support_agent_types() {
                    .description = "Sends a link that expires."});
   types.push_back({.name = "revoke_password_reset",
                    .reversibility = R2,
+                   .executor = Executor::client,
                    .inverse = "reset_password",
                    .category = "account",
                    .args = {{"user_email", text}},
@@ -97,6 +107,7 @@ std::vector<ActionType> support_agent_types() {
                    .description = "Files a bug with the engineers."});
   types.push_back({.name = "close_bug_report",
                    .reversibility = R2,
+                   .executor = Executor::client,
                    .inverse = "create_bug_report",
                    .category = "technical",
                    .args = {{"report_id", text}},
@@ -121,10 +132,17 @@ std::vector<ActionType> support_agent_types() {
   types.push_back({.name = "send_reply",
                    .reversibility = R3,
                    .executor = Executor::client,
+                   .compensation = "send_correction",
                    .category = "communication",
                    .args = {{"text", text}},
                    .void_window_s = 20,
                    .description = "Answers the customer. Only a correction could follow."});
+  types.push_back({.name = "send_correction",
+                   .reversibility = R3,
+                   .executor = Executor::client,
+                   .category = "communication",
+                   .args = {{"text", text}},
+                   .description = "Corrects an answer in its own thread."});
   return types;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/writer/decide_command.h"
 
+#include "engine/event/parse_json.h"
+
 namespace recourse {
 namespace {
 
@@ -19,7 +21,35 @@ ActionId action_of(State& state, const Command& command) {
     return approval == nullptr ? ActionId() : approval->action;
   }
   if (const auto* lease = std::get_if<LeaseAction>(&command)) return lease->action;
+  if (const auto* lease = std::get_if<LeaseStep>(&command)) {
+    const StepState* const step = state.steps.find(step_key(lease->rollback, lease->step));
+    return step == nullptr ? ActionId() : step->plan.action;
+  }
   return {};
+}
+
+/// The rollback that may carry a step out by this command: its tickets are told why.
+RollbackId rollback_of(State& state, const Command& command) {
+  if (const auto* vote = std::get_if<CastVote>(&command)) {
+    const ApprovalState* const approval = state.approvals.find(vote->approval);
+    return approval == nullptr ? RollbackId() : approval->rollback.value_or(RollbackId());
+  }
+  if (const auto* start = std::get_if<StartRollback>(&command)) return start->rollback;
+  if (const auto* next = std::get_if<ContinueRollback>(&command)) return next->rollback;
+  if (const auto* report = std::get_if<ReportStep>(&command)) return report->rollback;
+  if (const auto* record = std::get_if<RecordStep>(&command)) return record->rollback;
+  return {};
+}
+
+/// The text that the requester gave; `reason` is the only sealed member of rollback.requested.
+std::optional<std::string> open_reason(const DecisionStep& step, const RollbackState& rollback) {
+  const std::string subject = rollback.ticket ? rollback.ticket->value() : std::string();
+  auto opened = step.ledger.open_value(
+      step.id, subject, Position(static_cast<std::uint64_t>(rollback.requested_at)), 0);
+  if (!opened) return std::nullopt;
+  const auto text = parse_json(opened->json);
+  if (!text || text->string() == nullptr) return std::nullopt;
+  return *text->string();
 }
 
 std::vector<std::string> rejected_args(const DecisionStep& step, const ProposeAction& proposal) {
@@ -48,6 +78,10 @@ Result<std::vector<NewEvent>> decide_command(DecisionStep& step, Command command
   if (const ActionId id = action_of(step.state, command); !id.value().empty()) {
     const ActionState* const action = step.state.actions.find(id);
     if (action != nullptr) context.action_args = open_args(step, *action);
+  }
+  if (const RollbackId id = rollback_of(step.state, command); !id.value().empty()) {
+    const RollbackState* const rollback = step.state.rollbacks.find(id);
+    if (rollback != nullptr) context.rollback_reason = open_reason(step, *rollback);
   }
   return decide(step.state, command, context);
 }

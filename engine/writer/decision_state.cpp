@@ -44,7 +44,11 @@ struct DecisionState::Tables {
         streams("stream/", source, digest),
         ticket_numbers("number/", source, digest),
         tenant("tenant/", source, digest),
-        windows("window/", source, digest) {}
+        windows("window/", source, digest),
+        rollbacks("rollback/", source, digest),
+        steps("step/", source, digest),
+        incidents("incident/", source, digest),
+        runs("run/", source, digest) {}
 
   StoredTable<TicketId, TicketState> tickets;
   StoredTable<ActionId, ActionState> actions;
@@ -54,8 +58,12 @@ struct DecisionState::Tables {
   StoredTable<std::int64_t, TicketId> ticket_numbers;
   StoredTable<TenantId, TenantState> tenant;
   StoredTable<std::string, WindowState> windows;
-  State state{tickets, actions,        approvals, resolutions,
-              streams, ticket_numbers, tenant,    windows};
+  StoredTable<RollbackId, RollbackState> rollbacks;
+  StoredTable<std::string, StepState> steps;
+  StoredTable<IncidentId, IncidentState> incidents;
+  StoredTable<RunId, RunState> runs;
+  State state{tickets, actions, approvals, resolutions, streams,   ticket_numbers,
+              tenant,  windows, rollbacks, steps,       incidents, runs};
 };
 
 DecisionState::DecisionState(const RowSource& source, Digest& digest)
@@ -73,12 +81,16 @@ void DecisionState::flush(const RowSink& sink) {
   tables_->ticket_numbers.flush(sink);
   tables_->tenant.flush(sink);
   tables_->windows.flush(sink);
+  tables_->rollbacks.flush(sink);
+  tables_->steps.flush(sink);
+  tables_->incidents.flush(sink);
+  tables_->runs.flush(sink);
 }
 
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {0, "decision_state", 2,
+               {0, "decision_state", 3,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

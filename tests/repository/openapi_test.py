@@ -17,7 +17,8 @@ NATIVE = "api/routes/route_table.cpp"
 SERVED = "api/routes/served_systems.cpp"
 ROWS = "projections/rows.h"
 SHOWN_ROWS = ("TicketRow", "ActionRow", "ApprovalRow", "ResolutionRow", "VoteRow", "StateChange",
-              "ActionStep", "RollbackIndex", "ResolutionCounts", "ActionCounts", "TicketCounts")
+              "ActionStep", "RollbackRow", "RollbackIncidentRow", "ResolutionCounts", "ActionCounts",
+              "TicketCounts")
 
 STRING = r'"([^"]*)"'
 NATIVE_ROUTE = re.compile(

@@ -159,9 +159,11 @@ TEST_CASE("a rollback shows who asked, who refused or who took it back") {
   CHECK(action(story).rollback_refusal == Clear("later_writers"));
   CHECK(!action(story).rolled_back);
   asked.rollback = RollbackId("rbk_2");
-  story.then(asked).then(RollbackStarted{RollbackId("rbk_2"), kAction, kTicket});
+  story.then(asked, "usr_2").then(RollbackStarted{RollbackId("rbk_2"), kAction, kTicket});
+  story.then(CompensationStarted{RollbackId("rbk_2"), kAction, kTicket});
   CHECK(action(story).status == ActionStatus::rollback_pending);
-  story.then(RollbackCompleted{RollbackId("rbk_2"), kAction, kTicket}, "usr_2");
+  story.then(CompensationSucceeded{RollbackId("rbk_2"), kAction, kTicket, 0, {}}, "agt_1");
+  story.then(RollbackCompleted{RollbackId("rbk_2"), kAction, kTicket}, "agt_1");
   const ActionRow row = action(story);
   CHECK(row.rolled_back);
   CHECK(row.rolled_back_by == PrincipalId("usr_2"));

@@ -48,7 +48,7 @@ TEST_CASE("each outcome has its own count, and shadow decisions and later ones h
   again.at = "dispatch";
   story.then(shadow).then(again);
   story.then(RollbackRefused{RollbackId("rbk_1"), kAction, kTicket, "x", {}});
-  story.then(RollbackCompleted{RollbackId("rbk_2"), kAction, kTicket});
+  story.then(CompensationSucceeded{RollbackId("rbk_2"), kAction, kTicket, 0, {}});
   story.then(ApprovalGranted{kApproval, kAction, kTicket});
   story.then(ApprovalRejected{kApproval, kAction, kTicket, {}});
   story.then(ActionWithdrawn{kAction, kTicket, {}});

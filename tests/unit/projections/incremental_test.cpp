@@ -48,7 +48,7 @@ class AnyEvent {
       case 17:
         return EffectReconciled{action(), ticket(), EffectOutcome::succeeded, {}, {write()}};
       case 18:
-        return RollbackCompleted{RollbackId("rbk_1"), action(), ticket()};
+        return CompensationSucceeded{RollbackId("rbk_1"), action(), ticket(), 0, {}};
       case 19:
         return ResolutionAsserted{resolution(), ticket(), maybe(action())};
       case 20:

@@ -12,6 +12,9 @@ TEST_CASE("no row has a member that its description leaves out") {
   find_undescribed_members<ActionRow>(found);
   find_undescribed_members<ApprovalRow>(found);
   find_undescribed_members<ResolutionRow>(found);
+  find_undescribed_members<RollbackRow>(found);
+  find_undescribed_members<RollbackStepRow>(found);
+  find_undescribed_members<RollbackIncidentRow>(found);
   find_undescribed_members<ResolutionCounts>(found);
   find_undescribed_members<ActionCounts>(found);
   find_undescribed_members<TicketCounts>(found);

@@ -38,7 +38,7 @@ TEST_CASE("an unsure agent waits for a person, and the ticket shows it") {
       {"action.proposed", "policy.decided", "approval.requested", "ticket.automation_changed"});
   const auto& requested = story.event<ApprovalRequested>();
   CHECK(requested.args_commitment == story.event<ActionProposed>().args.commitment);
-  CHECK(requested.render_digest == approval_digest(requested.approval, requested.action,
+  CHECK(requested.render_digest == approval_digest(requested.approval, *requested.action,
                                                    "AUTO_RESOLVE", 1, requested.args_commitment));
   CHECK(requested.excluded == std::vector<PrincipalId>{kAgent.id});
   CHECK(requested.expires_at == story.now + std::chrono::minutes(60));

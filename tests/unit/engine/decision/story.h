@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -36,13 +37,20 @@ struct Memory {
   MapTable<std::int64_t, TicketId> numbers;
   MapTable<TenantId, TenantState> tenant;
   MapTable<std::string, WindowState> windows;
-  State state{tickets, actions, approvals, resolutions, streams, numbers, tenant, windows};
+  MapTable<RollbackId, RollbackState> rollbacks;
+  MapTable<std::string, StepState> steps;
+  MapTable<IncidentId, IncidentState> incidents;
+  MapTable<RunId, RunState> runs;
+  State state{tickets, actions, approvals, resolutions, streams,   numbers,
+              tenant,  windows, rollbacks, steps,       incidents, runs};
 
   bool same_as(const Memory& other) const {
     return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
            approvals.rows == other.approvals.rows && resolutions.rows == other.resolutions.rows &&
            streams.rows == other.streams.rows && numbers.rows == other.numbers.rows &&
-           tenant.rows == other.tenant.rows && windows.rows == other.windows.rows;
+           tenant.rows == other.tenant.rows && windows.rows == other.windows.rows &&
+           rollbacks.rows == other.rollbacks.rows && steps.rows == other.steps.rows &&
+           incidents.rows == other.incidents.rows && runs.rows == other.runs.rows;
   }
 };
 
@@ -121,6 +129,11 @@ class Story {
 
   bool refused() const { return error_.has_value(); }
   const std::optional<Error>& error() const { return error_; }
+
+  std::size_t count(std::string_view type) const {
+    const auto types = what_happened();
+    return static_cast<std::size_t>(std::count(types.begin(), types.end(), type));
+  }
 
   /// The latest event of a type among those of the last command.
   template <class Event>
@@ -253,6 +266,9 @@ class Story {
   std::optional<std::string> args_for(const Command& command) {
     ActionId id;
     if (const auto* leased = std::get_if<LeaseAction>(&command)) id = leased->action;
+    if (const auto* leased = std::get_if<LeaseStep>(&command))
+      if (const auto* step = memory.steps.find(step_key(leased->rollback, leased->step)))
+        id = step->plan.action;
     if (const auto* cast = std::get_if<CastVote>(&command))
       if (const auto* asked = memory.approvals.find(cast->approval)) id = asked->action;
     const auto found = args_.find(id);

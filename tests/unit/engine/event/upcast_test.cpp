@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/base/bytes.h"
 #include "engine/event/leaf.h"
 
 using namespace recourse;
@@ -91,6 +92,34 @@ TEST_CASE("a cycle of steps is refused") {
 }
 
 TEST_CASE("the program's own steps are good") { CHECK(upcasters().size() < 1000); }
+
+TEST_CASE("a rollback planned by an older program is one of its ticket, with nothing beside it") {
+  const std::string write =
+      R"({"after":"open","before":"resolved","entity":"tkt_1","field":"status"})";
+  const std::string step =
+      R"({"action":"act_1","kind":"restore","reversibility":"R1","writes":[)" + write + "]}";
+  const auto read = read_leaf(line_of(
+      "recourse.rollback.planned.v1",
+      R"({"action":"act_1","base_position":7,"plan_digest":")" + to_base64(std::string(32, 'x')) +
+          R"(","rollback":"rbk_1","steps":[)" + step + ',' + step + R"(],"ticket":"tkt_1"})"));
+  REQUIRE_MESSAGE(read.ok(), read.error().message);
+  const auto& planned = std::get<RollbackPlanned>(read->data);
+  CHECK(planned.step_count == 2);
+  REQUIRE(planned.steps.size() == 2);
+  CHECK(planned.steps[0].ticket == TicketId("tkt_1"));
+  CHECK(planned.steps[0].executor == Clear("internal"));
+  CHECK(!planned.steps[0].after);
+  CHECK(planned.steps[1].after == 0);
+  CHECK(planned.steps[1].writes.front().after == Clear("open"));
+  CHECK(!planned.steps[1].type);
+  CHECK(planned.dependents.empty());
+  CHECK(planned.required_approvals == 0);
+}
+
+TEST_CASE("what is no plan of an older program is refused, not lifted") {
+  for (const char* data : {R"([])", R"({"steps":[7]})", R"({"steps":{}})", R"({})"})
+    CHECK(!read_leaf(line_of("recourse.rollback.planned.v1", data)).ok());
+}
 
 TEST_CASE("a leaf of an old version reads as the newest, through every step between") {
   const std::vector<Upcaster> steps{

@@ -190,7 +190,7 @@ TEST_CASE_FIXTURE(Desk, "a rebuild gives the digests of the live views, and they
   options.scratch_dir = dir + "/rebuild";
   const auto rebuilt = rebuild(*ledger, *views, id(), options);
   REQUIRE_MESSAGE(rebuilt.ok(), (rebuilt.ok() ? "" : rebuilt.error().message));
-  CHECK(rebuilt->size() == 8);
+  CHECK(rebuilt->size() == 9);
   for (const RebuiltView& view : *rebuilt) {
     CAPTURE(view.projection);
     CHECK(view.equal);

@@ -137,7 +137,7 @@ TEST_CASE("targets that are not there or are none are refused") {
 TEST_CASE("filters choose steps and leave the states right") {
   const ToldTicket told;
   ReplayRequest request = about(told, "7");
-  request.filter.types = {"policy.decided", std::string(RollbackCompleted::kType)};
+  request.filter.types = {"policy.decided", std::string(CompensationSucceeded::kType)};
   const auto steps = steps_of(told, request);
   REQUIRE(positions(steps) == Positions{ToldTicket::kDecided, ToldTicket::kUndone});
   CHECK(change_of(steps[1], told.action.value(), "status")->before == "\"succeeded\"");

@@ -71,11 +71,11 @@ struct ToldTicket : AuditedLedger {
     requested.reason_code = "wrong";
     requested.reason = seal_text("the customer had answered", {"sub_1"});
     tell(ticket, action.value(), requested, 4, {ActorType::human, PrincipalId("usr_ada")});
-    RollbackCompleted completed;
-    completed.rollback = RollbackId("rbk_1");
-    completed.action = action;
-    completed.ticket = ticket;
-    tell(ticket, action.value(), completed, 5, {ActorType::human, PrincipalId("usr_ada")});
+    CompensationSucceeded undone;
+    undone.rollback = RollbackId("rbk_1");
+    undone.action = action;
+    undone.ticket = ticket;
+    tell(ticket, action.value(), undone, 5, {ActorType::human, PrincipalId("usr_ada")});
   }
 
   void tell(const TicketId& about, const std::string& stream, EventData data, std::int64_t version,

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "engine/decision/carry_out_rollback.h"
+#include "engine/decision/decisions.h"
+
+namespace recourse {
+namespace {
+
+ApprovalVoted vote_of(const Draft& draft, const CastVote& command, const ApprovalState& approval) {
+  ApprovalVoted voted;
+  voted.approval = approval.approval;
+  voted.vote = command.vote;
+  voted.reason = draft.seal_given(command.reason);
+  voted.render_digest = approval.render_digest;
+  voted.channel = command.channel;
+  voted.decision_ms = std::chrono::duration_cast<std::chrono::milliseconds>(draft.context.now -
+                                                                            approval.requested_at)
+                          .count();
+  voted.rollback = approval.rollback;
+  voted.step = approval.step;
+  return voted;
+}
+
+/// Enough people, and not only those who had agreed to what is to be undone.
+bool is_enough(const ApprovalState& approval, const PrincipalId& voter) {
+  std::vector<PrincipalId> approvers{voter};
+  for (const VoteState& vote : approval.votes)
+    if (vote.vote == Vote::approve) approvers.push_back(vote.by);
+  const auto& not_alone = approval.not_alone;
+  const bool another = std::any_of(approvers.begin(), approvers.end(), [&](const PrincipalId& one) {
+    return std::find(not_alone.begin(), not_alone.end(), one) == not_alone.end();
+  });
+  return another && static_cast<std::int64_t>(approvers.size()) >= approval.quorum;
+}
+
+}  // namespace
+
+Decision vote_on_rollback(State& state, const CastVote& command, const ApprovalState& approval,
+                          bool own, const DecisionContext& context) {
+  const RollbackState* found = state.rollbacks.find(*approval.rollback);
+  if (found == nullptr) return not_found("rollback", approval.rollback->value());
+  const RollbackState rollback = *found;
+  const bool runs =
+      rollback.status == RollbackStatus::started || rollback.status == RollbackStatus::stuck;
+  if (approval.step ? !runs : rollback.status != RollbackStatus::awaiting_approval)
+    return conflict("the rollback is " + std::string(word(rollback.status)));
+  RollbackRun run(state, context, rollback);
+  Draft& draft = approval.step ? run.about_step(*approval.step) : run.about_rollback();
+  const std::optional<TicketId> ticket =
+      draft.ticket.ticket.value().empty() ? std::nullopt : std::optional(draft.ticket.ticket);
+  const std::string stream = approval.approval.value();
+  if (own)
+    draft.add(stream, BypassGranted{"self_approval", context.principal.id, "single_admin",
+                                    approval.approval, ticket});
+  ApprovalVoted voted = vote_of(draft, command, approval);
+  voted.ticket = ticket;
+  draft.add(stream, std::move(voted));
+  if (command.vote == Vote::reject) {
+    draft.add(stream, ApprovalRejected{approval.approval,
+                                       {},
+                                       ticket,
+                                       draft.seal_given(command.reason),
+                                       approval.rollback,
+                                       approval.step});
+    if (!approval.step)
+      run.add(RollbackAborted{
+          rollback.rollback, rollback.action, rollback.ticket, "approval_rejected", {}});
+    return std::move(run).events();
+  }
+  if (!is_enough(approval, context.principal.id)) return std::move(run).events();
+  draft.add(stream,
+            ApprovalGranted{approval.approval, {}, ticket, approval.rollback, approval.step});
+  draft.add(stream,
+            ApprovalConsumed{approval.approval, {}, ticket, approval.rollback, approval.step});
+  if (!approval.step) {
+    run.start(kStepsAtOnce);
+    return std::move(run).events();
+  }
+  const std::int64_t number = *approval.step;
+  const RollbackStep plan = run.step(number).plan;
+  if (run.is_ended(number)) return conflict("the step has ended already");
+  const PrincipalId asker =
+      approval.excluded.empty() ? context.principal.id : approval.excluded.front();
+  run.add(CompensationSkipped{rollback.rollback, plan.action, plan.ticket, number, asker, "waiver",
+                              approval.approval});
+  run.end_step(number, StepStatus::skipped, "waived");
+  run.finish();
+  return std::move(run).events();
+}
+
+Decision expire_rollback_approval(State& state, const ApprovalState& approval,
+                                  const DecisionContext& context) {
+  const RollbackState* found = state.rollbacks.find(*approval.rollback);
+  if (found == nullptr) return not_found("rollback", approval.rollback->value());
+  const RollbackState rollback = *found;
+  RollbackRun run(state, context, rollback);
+  Draft& draft = approval.step ? run.about_step(*approval.step) : run.about_rollback();
+  const std::optional<TicketId> ticket =
+      draft.ticket.ticket.value().empty() ? std::nullopt : std::optional(draft.ticket.ticket);
+  draft.add(approval.approval.value(),
+            ApprovalExpired{approval.approval, {}, ticket, approval.rollback, approval.step});
+  if (!approval.step)
+    run.add(RollbackAborted{
+        rollback.rollback, rollback.action, rollback.ticket, "approval_expired", {}});
+  return std::move(run).events();
+}
+
+}  // namespace recourse
