@@ -132,6 +132,7 @@ void propose_action(CallPtr call) {
     command.args_json = reader.optional_object_json("args").value_or("{}");
     command.confidence_ppm = reader.optional_integer("confidence_ppm", 0, 1'000'000);
     command.reasoning = reader.optional_text("reasoning");
+    command.agent_version = reader.optional_code("agent_version");
     if (auto run = reader.optional_code("run_id")) command.run = RunId(std::move(*run));
     command.expected_ticket_version =
         reader.optional_integer("expected_ticket_version", 0, Json::kMaxInteger);

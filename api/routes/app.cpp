@@ -67,7 +67,13 @@ AppMetrics::AppMetrics(http::MetricRegistry& registry)
       resolutions(registry.counter("recourse_resolutions_total",
                                    "Resolutions by what became of "
                                    "them.",
-                                   {"state"})) {}
+                                   {"state"})),
+      limits_reached(registry.counter("recourse_limits_reached_total",
+                                      "Limits of the policy that were met anew.", {"limit"})),
+      breakers(registry.counter("recourse_breaker_transitions_total",
+                                "Transitions of breakers by the state they lead to.", {"to"})),
+      rollout_stops(registry.counter("recourse_rollout_stops_total",
+                                     "Rollouts that a guardrail stopped.", {"metric"})) {}
 
 App::App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppOptions options_)
     : writer(writer_),

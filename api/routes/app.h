@@ -48,6 +48,9 @@ struct AppMetrics {
   http::Family<http::Histogram>& approval_seconds;
   http::Family<http::Counter>& rollbacks;  ///< By result.
   http::Family<http::Counter>& resolutions;
+  http::Family<http::Counter>& limits_reached;  ///< Of the policy, by name.
+  http::Family<http::Counter>& breakers;        ///< Transitions, by the state they lead to.
+  http::Family<http::Counter>& rollout_stops;   ///< By the guardrail that was breached.
 };
 
 /// What every handler works with. Made once for a registry, whose text is not made any more once

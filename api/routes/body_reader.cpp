@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/event/canonical_json.h"
+#include "engine/event/clear_names.h"
 #include "engine/event/parse_json.h"
 
 namespace recourse::routes {

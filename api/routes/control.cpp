@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
 #include "api/routes/write.h"
@@ -8,13 +10,32 @@
 namespace recourse::routes {
 namespace {
 
-Result<TenantState> tenant_state(const Call& call) {
+Result<TenantState> tenant_state(const Call& call, LedgerId ledger) {
   TenantState state;
-  const auto row = call.app.views.row(view::decision_state(), call.ledger, "tenant/");
+  const auto row = call.app.views.row(view::decision_state(), ledger, "tenant/");
   if (!row && row.error().code == ErrorCode::not_found) return state;
   if (!row) return row.error();
   if (!decode_row(*row, state)) return Error{ErrorCode::corrupt, "a tenant's row"};
   return state;
+}
+
+/// What is stopped for this tenant, by itself or with all others.
+Result<std::vector<Clear>> stopped_scopes(const Call& call) {
+  RECOURSE_LET(const TenantState deployment, tenant_state(call, LedgerId(0)));
+  RECOURSE_LET(const TenantState tenant, tenant_state(call, call.ledger));
+  std::vector<Clear> scopes = tenant.killed_scopes;
+  const Clear all("deployment");
+  const auto& everywhere = deployment.killed_scopes;
+  if (std::find(everywhere.begin(), everywhere.end(), all) != everywhere.end())
+    scopes.insert(scopes.begin(), all);
+  return scopes;
+}
+
+void submit_switch(const CallPtr& call, std::string_view body, std::string_view scope,
+                   Command command, Answer answer) {
+  if (scope == "deployment")
+    return submit_for_deployment(call, body, std::move(command), std::move(answer));
+  submit(call, body, std::move(command), std::move(answer));
 }
 
 http::Response switched(const Committed& committed) {
@@ -40,9 +61,9 @@ http::Response activated(const Committed& committed) {
 
 void show_killswitch(CallPtr call) {
   when_reached(call, [call] {
-    then(call, tenant_state(*call), [&](const TenantState& state) {
+    then(call, stopped_scopes(*call), [&](const std::vector<Clear>& scopes) {
       JsonObject object;
-      object.flag("engaged", !state.killed_scopes.empty()).value("scopes", state.killed_scopes);
+      object.flag("engaged", !scopes.empty()).value("scopes", scopes);
       respond(*call, http::json(std::move(object).take()));
     });
   });
@@ -59,8 +80,9 @@ void set_killswitch(CallPtr call) {
     reason = reader.optional_text("reason");
   });
   if (!good) return;
-  if (engage) return submit(call, body.canonical, EngageKillswitch{scope, reason}, switched);
-  submit(call, body.canonical, ReleaseKillswitch{scope, reason}, switched);
+  const Command command =
+      engage ? Command(EngageKillswitch{scope, reason}) : Command(ReleaseKillswitch{scope, reason});
+  submit_switch(call, body.canonical, scope, command, switched);
 }
 
 void release_killswitch(CallPtr call) {
@@ -68,13 +90,13 @@ void release_killswitch(CallPtr call) {
   then(call, query_text(*call, "scope"), [&](const std::optional<std::string>& scope) {
     ReleaseKillswitch command;
     command.scope = scope.value_or("tenant");
-    submit(call, command.scope, command, switched);
+    submit_switch(call, command.scope, command.scope, command, switched);
   });
 }
 
 void show_policies(CallPtr call) {
   when_reached(call, [call] {
-    then(call, tenant_state(*call), [&](const TenantState& state) {
+    then(call, tenant_state(*call, call->ledger), [&](const TenantState& state) {
       JsonObject object;
       object.value("active", state.policy)
           .raw("text", state.policy_text.text.empty() ? "null" : state.policy_text.text);

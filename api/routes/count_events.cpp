@@ -43,6 +43,15 @@ struct Count {
     metrics.resolutions.with({"contradicted"}).add();
   }
   void operator()(const ResolutionVoided&) const { metrics.resolutions.with({"voided"}).add(); }
+  void operator()(const LimitReached& data) const {
+    metrics.limits_reached.with({data.name.text}).add();
+  }
+  void operator()(const BreakerTransitioned& data) const {
+    metrics.breakers.with({std::string(word(data.to))}).add();
+  }
+  void operator()(const GuardrailBreached& data) const {
+    metrics.rollout_stops.with({std::string(word(data.metric))}).add();
+  }
   template <class E>
   void operator()(const E&) const {}
 };

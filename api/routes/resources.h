@@ -77,6 +77,12 @@ void release_killswitch(CallPtr call);
 void show_policies(CallPtr call);
 void activate_policy(CallPtr call);
 
+// breakers.cpp, rollouts.cpp
+void list_breakers(CallPtr call);
+void set_breaker(CallPtr call);
+void list_rollouts(CallPtr call);
+void ramp_rollout(CallPtr call);
+
 // keys.cpp, tenants.cpp
 void show_caller(CallPtr call);
 void list_keys(CallPtr call);

@@ -81,6 +81,10 @@ std::span<const RouteSpec> native_routes() {
       {Method::get, "/v1/killswitch", "killswitch.show", Needs::viewer, kReads, kNative, "Which scopes are stopped", show_killswitch},
       {Method::post, "/v1/killswitch", "killswitch.set", Needs::operator_, kWrites, kNative, "Stop agents, or let them go on", set_killswitch},
       {Method::del, "/v1/killswitch", "killswitch.release", Needs::manager, kWrites, kNative, "Let agents go on", release_killswitch},
+      {Method::get, "/v1/breakers", "breakers.list", Needs::viewer, kReads, kNative, "Breakers by agent and action type", list_breakers},
+      {Method::post, "/v1/breakers", "breakers.set", Needs::manager, kWrites, kNative, "Hold a breaker open, or close one", set_breaker},
+      {Method::get, "/v1/rollouts", "rollouts.list", Needs::viewer, kReads, kNative, "Rollouts and what came of each stage", list_rollouts},
+      {Method::post, "/v1/rollouts", "rollouts.ramp", Needs::manager, kWrites, kNative, "Set the share that agents work on alone", ramp_rollout},
       {Method::get, "/v1/policies", "policies.show", Needs::viewer, kReads, kNative, "The policy in force", show_policies},
       {Method::post, "/v1/policies/activate", "policies.activate", Needs::admin, kWrites, kNative, "Put a policy into force", activate_policy},
 

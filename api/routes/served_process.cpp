@@ -23,16 +23,10 @@ struct Faults {
 /// Members of an agent's answer that say what it decided; everything else is an argument of the
 /// action, kept sealed with it.
 bool is_about_the_decision(std::string_view name) {
-  static constexpr std::array<std::string_view, 10> kNames{"recommended_action",
-                                                           "action",
-                                                           "confidence",
-                                                           "confidence_score",
-                                                           "explanation",
-                                                           "reasoning",
-                                                           "params",
-                                                           "action_params",
-                                                           "force",
-                                                           "reset"};
+  static constexpr std::array<std::string_view, 11> kNames{
+      "recommended_action", "action",        "confidence", "confidence_score",
+      "explanation",        "agent_version", "reasoning",  "params",
+      "action_params",      "force",         "reset"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -95,6 +89,7 @@ ProposeAction proposal(const TicketId& ticket, const Json& body, const std::stri
   command.args_json = args_of(body, faults);
   command.confidence_ppm = confidence_of(body, faults);
   command.reasoning = text_of(body, {"explanation", "reasoning"}, faults);
+  command.agent_version = text_of(body, {"agent_version"}, faults);
   if (action.empty() || action.size() > 128) faults.add("recommended_action", "1 to 128 bytes");
   return command;
 }

@@ -22,9 +22,11 @@ std::string fingerprint(const http::Request& request, std::string_view body) {
 /// Whether the request was made before, so that no limit keeps its answer back.
 bool is_repeat(const Call& call, const WriteRequest& request) {
   if (request.idempotency_key.empty()) return false;
+  const auto info = call.app.ledger.find_tenant(request.tenant);
+  if (!info) return false;
   const Hash key =
-      call.app.ledger.request_key(call.ledger, call.principal.id.value(), request.idempotency_key);
-  const auto stored = call.app.ledger.find_request(call.ledger, key);
+      call.app.ledger.request_key(info->ledger, call.principal.id.value(), request.idempotency_key);
+  const auto stored = call.app.ledger.find_request(info->ledger, key);
   return stored && stored->has_value();
 }
 
@@ -132,6 +134,15 @@ void submit(const CallPtr& call, std::string_view body, Command command, Answer 
   submit(call, body, std::move(request), std::move(answer), std::move(options));
 }
 
+void submit_for_deployment(const CallPtr& call, std::string_view body, Command command,
+                           Answer answer) {
+  if (!satisfies(call->principal, call->tenant, Needs::deployment))
+    return refuse(*call, {ErrorCode::forbidden,
+                          "this is about all tenants: an admin of the tenant default may do it"});
+  submit(call, body, command_request(TenantId("meta"), call->principal, std::move(command)),
+         std::move(answer));
+}
+
 void submit(const CallPtr& call, std::string_view body, WriteRequest request, Answer answer,
             WriteOptions options) {
   auto key = idempotency_key(call->request);
@@ -152,7 +163,8 @@ void submit(const CallPtr& call, std::string_view body, WriteRequest request, An
                                 explain ? explain(outcome.error()) : std::vector<http::Member>());
         if (!outcome->repeated) count_events(call->app.metrics, *outcome);
         http::Response response = answer(*outcome);
-        if (!outcome->events.empty())
+        // Positions of another ledger say nothing about the caller's rows.
+        if (!outcome->events.empty() && outcome->ledger == call->ledger)
           response.headers.set("Recourse-Position",
                                std::to_string(outcome->events.back().position.value()));
         if (outcome->repeated) response.headers.set("Idempotency-Replayed", "true");

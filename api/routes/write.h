@@ -31,6 +31,11 @@ void submit(const CallPtr& call, std::string_view body, Command command, Answer 
 void submit(const CallPtr& call, std::string_view body, WriteRequest request, Answer answer,
             WriteOptions options = {});
 
+/// The same for a command about the whole deployment, which is recorded in the meta ledger. Errors:
+/// forbidden for all but the deployment's admins.
+void submit_for_deployment(const CallPtr& call, std::string_view body, Command command,
+                           Answer answer);
+
 /// The request's Idempotency-Key: a quoted string (draft-ietf-httpapi-idempotency-key-header) or
 /// the same without quotes, 1 to 255 visible ASCII characters. Empty when there is none. Errors:
 /// invalid.

@@ -137,4 +137,6 @@ std::uint64_t get_u64(std::string_view in) { return get<std::uint64_t>(in); }
 
 std::uint64_t checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
+std::uint64_t xxh64(std::string_view bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
+
 }  // namespace recourse

@@ -44,4 +44,7 @@ std::uint64_t get_u64(std::string_view in);
 /// XXH3-64 of `bytes`: guards stored records, never evidence.
 std::uint64_t checksum(std::string_view bytes);
 
+/// XXH64 with seed 0: spreads units over the buckets of a rollout.
+std::uint64_t xxh64(std::string_view bytes);
+
 }  // namespace recourse

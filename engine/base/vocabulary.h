@@ -50,6 +50,10 @@ BOOST_DEFINE_ENUM_CLASS(StepStatus, planned, started, failed, outcome_unknown, s
 /// right instead of undone, work that was built on something undone.
 BOOST_DEFINE_ENUM_CLASS(IncidentKind, rollback_stuck, remediation, review)
 BOOST_DEFINE_ENUM_CLASS(FeedbackKind, csat, nps, thumb, rubric, correction, resolution)
+BOOST_DEFINE_ENUM_CLASS(BreakerStatus, closed, open, half_open)
+/// What speaks against an action that was executed.
+BOOST_DEFINE_ENUM_CLASS(Mishap, error, rollback, reopening, low_satisfaction)
+BOOST_DEFINE_ENUM_CLASS(RolloutUnit, ticket, tenant)
 BOOST_DEFINE_ENUM_CLASS(RunStatus, active, finished, failed, cancelled)
 
 /// The word of an enumerator, without the keyword underscore.

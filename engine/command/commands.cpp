@@ -52,6 +52,8 @@ struct RuleOf {
   Rule operator()(const ContinueRollback&) const { return {"continue_rollback", kNobody}; }
   Rule operator()(const EngageKillswitch&) const { return {"engage_killswitch", kDeciders}; }
   Rule operator()(const ReleaseKillswitch&) const { return {"release_killswitch", kManagers}; }
+  Rule operator()(const SetBreaker&) const { return {"set_breaker", kManagers}; }
+  Rule operator()(const RampRollout&) const { return {"ramp_rollout", kManagers}; }
   Rule operator()(const ActivatePolicy&) const { return {"activate_policy", kAdmins}; }
 };
 

@@ -80,6 +80,7 @@ struct ProposeAction {
   std::optional<ActionId> caused_by = {};
   std::optional<ActionId> redo_of = {};  ///< A rolled back action that this one repeats.
   std::vector<std::string> reads = {};
+  std::optional<std::string> agent_version = {};  ///< A code; breakers tell versions apart.
 };
 
 /// A client executor takes an authorized action; what it may run comes back with the lease.
@@ -216,18 +217,42 @@ struct ReleaseKillswitch {
   std::string scope = "tenant";
   std::optional<std::string> reason;
 };
+/// Opens a breaker until it is closed again, or closes one.
+struct SetBreaker {
+  PrincipalId agent;
+  std::optional<std::string> agent_version;
+  std::string action_type;
+  bool open = true;
+  std::optional<std::string> reason;
+};
+struct GuardrailOrder {
+  Mishap metric = Mishap::error;
+  std::int64_t max_ppm = 0;
+};
+/// Sets the share of units that agents work on without a person; the first one makes the rollout.
+/// Over tenants it is the deployment's, in the meta ledger.
+struct RampRollout {
+  std::string key;
+  RolloutUnit unit = RolloutUnit::ticket;
+  std::int64_t percent_bp = 0;
+  /// Absent members stay as they are.
+  std::optional<std::vector<std::string>> include, types, except_types;
+  std::optional<std::vector<GuardrailOrder>> guardrails;
+  std::optional<std::int64_t> least;
+  std::optional<std::string> reason;
+};
 struct ActivatePolicy {
   std::string policy;  ///< pol_<name>@<version>
   std::string text;    ///< Canonical JSON
 };
 
-using Command = std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
-                             ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
-                             CastVote, ExpireApproval, ExpireLease, SubmitFeedback, RollBack,
-                             StartRollback, AbortRollback, LeaseStep, ReportStep, RetryStep,
-                             SkipStep, RecordStep, CloseIncident, ExpireStepLease, ContinueRollback,
-                             EngageKillswitch, ReleaseKillswitch, ActivatePolicy>;
-
+using Command =
+    std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
+                 ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction, CastVote,
+                 ExpireApproval, ExpireLease, SubmitFeedback, RollBack, StartRollback,
+                 AbortRollback, LeaseStep, ReportStep, RetryStep, SkipStep, RecordStep,
+                 CloseIncident, ExpireStepLease, ContinueRollback, EngageKillswitch,
+                 ReleaseKillswitch, SetBreaker, RampRollout, ActivatePolicy>;
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,
 /// report and withdraw actions: it never votes, and it changes a ticket only through an action that

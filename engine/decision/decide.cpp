@@ -1,5 +1,6 @@
 #include "engine/decision/decide.h"
 
+#include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
 
 namespace recourse {
@@ -46,6 +47,8 @@ struct Decide {
   Decision operator()(const ReleaseKillswitch& c) const {
     return release_killswitch(state, c, context);
   }
+  Decision operator()(const SetBreaker& c) const { return set_breaker(state, c, context); }
+  Decision operator()(const RampRollout& c) const { return ramp_rollout(state, c, context); }
   Decision operator()(const ActivatePolicy& c) const { return activate_policy(state, c, context); }
 };
 
@@ -58,6 +61,7 @@ Result<std::vector<NewEvent>> decide(State& state, const Command& command,
                  "your role may not give the command " + std::string(name(command))};
   RECOURSE_LET(Events events, std::visit(Decide{state, context}, command));
   stale_overtaken_plans(state, context, events);
+  note_outcomes(state, context, events);
   return events;
 }
 

@@ -24,6 +24,9 @@ struct DecisionContext {
   /// Of a rollback that is started or gets on: why it was asked for. Absent when none was given, or
   /// it was erased.
   std::optional<std::string> rollback_reason = {};
+  /// Rollouts over tenants, and the tenant that they look at.
+  std::vector<RolloutState> deployment_rollouts = {};
+  std::string tenant = {};
 };
 
 /// The events that follow, or the error that says why there are none. A refusal by a rule is an

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
+#include "engine/decision/fold.h"
 #include "engine/decision/windows.h"
 #include "engine/event/bind.h"
+#include "engine/event/clear_names.h"
 #include "engine/event/parse_json.h"
 
 namespace recourse {
@@ -40,11 +43,13 @@ ActionProposed proposal(const Draft& draft, const ProposeAction& command, const 
   proposed.amount_minor = checked.amount_minor;
   if (checked.currency) proposed.currency = *checked.currency;
   proposed.run = command.run;
+  if (command.agent_version) proposed.agent_version = *command.agent_version;
   return proposed;
 }
 
 /// The action as it will be once its proposal is folded.
-ActionState proposed_state(const ActionProposed& proposed, const Principal& proposer) {
+ActionState proposed_state(State& state, const ActionProposed& proposed,
+                           const Principal& proposer) {
   ActionState action;
   action.action = proposed.action;
   action.ticket = proposed.ticket;
@@ -57,6 +62,7 @@ ActionState proposed_state(const ActionProposed& proposed, const Principal& prop
   action.amount_minor = proposed.amount_minor;
   action.currency = proposed.currency;
   action.run = proposed.run;
+  action.agent_version = version_of(state, proposed);
   return action;
 }
 
@@ -110,12 +116,15 @@ Decision propose_action(State& state, const ProposeAction& command,
   RECOURSE_TRY(check_expected(draft.ticket, command, type));
   if (command.run) draft.correlation = command.run->value();
 
+  if (command.agent_version && !is_code(*command.agent_version))
+    return invalid("agent_version: 1 to 128 of A-Za-z0-9_.:/-");
+
   const PolicyInForce in_force = policy_in_force(state);
   const Policy& policy = *in_force.policy;
   CheckedArgs checked;
   if (type != nullptr) checked = check_args(*type, *args, policy.currency.text);
   ActionProposed proposed = proposal(draft, command, type, checked);
-  const ActionState action = proposed_state(proposed, context.principal);
+  const ActionState action = proposed_state(state, proposed, context.principal);
   Facts facts = facts_of(state, action, nullptr, policy, context);
   facts.schema_faults = std::move(checked.faults);
   facts.same_as_rejected = same_as_rejected(context, command.args_json);
@@ -123,11 +132,13 @@ Decision propose_action(State& state, const ProposeAction& command,
 
   RECOURSE_LET(const auto based_on, based_on_what(draft, command, action.action));
   const std::string stream = action.action.value();
+  note_breaker_time(draft, action, policy);
   draft.add(stream, std::move(proposed));
   if (based_on) draft.add(stream, *based_on);
   draft.add(stream, policy_decided(verdict, action, in_force.name, "propose",
                                    make_ulid("dec_", context.now, context.random)));
   note_reached_limits(draft, action, policy, facts, verdict);
+  note_assignments(draft, action, facts);
   if (verdict.outcome == PolicyOutcome::require_approval) {
     request_approval(draft, action, verdict, policy);
   } else if (verdict.outcome == PolicyOutcome::allow && type->executor == Executor::internal) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
 #include "engine/decision/windows.h"
@@ -59,6 +60,8 @@ Status check_limits(State& state, const ActionState& action, const DecisionConte
   Facts facts = facts_of(state, action, nullptr, *in_force.policy, context);
   facts.approvals = votes;
   const Verdict verdict = judge(*in_force.policy, facts);
+  if (verdict.problem == kBreakerRule)
+    return conflict("the breaker of this agent and action type is open: approve later");
   if (!is_limit(verdict.problem)) return {};
   return Error{ErrorCode::limited, *verdict.problem + " is reached: approve later"};
 }
@@ -79,6 +82,7 @@ void run_granted(Draft& draft, const ApprovalState& approval, const ActionState&
   Facts facts = facts_of(draft.state, action, &*args, *in_force.policy, context);
   facts.approvals = votes;
   const Verdict verdict = judge(*in_force.policy, facts);
+  note_breaker_time(draft, action, *in_force.policy);
   draft.add(action.action.value(), policy_decided(verdict, action, in_force.name, "dispatch",
                                                   make_ulid("dec_", context.now, context.random)));
   note_reached_limits(draft, action, *in_force.policy, facts, verdict);

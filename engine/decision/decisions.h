@@ -37,6 +37,8 @@ Decision record_step(State&, const RecordStep&, const DecisionContext&);
 Decision close_incident(State&, const CloseIncident&, const DecisionContext&);
 Decision engage_killswitch(State&, const EngageKillswitch&, const DecisionContext&);
 Decision release_killswitch(State&, const ReleaseKillswitch&, const DecisionContext&);
+Decision set_breaker(State&, const SetBreaker&, const DecisionContext&);
+Decision ramp_rollout(State&, const RampRollout&, const DecisionContext&);
 Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
 
 /// Asks people about `action` and makes the ticket wait. The commitment is zero for an action that

@@ -40,6 +40,7 @@ void evolve(State& state, const RecordedEvent& event) {
   fold_resolution(state, event);
   fold_rollback(state, event);
   fold_tenant(state, event);
+  fold_control(state, event.data, event.time);
 }
 
 }  // namespace recourse

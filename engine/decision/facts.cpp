@@ -1,5 +1,7 @@
 #include "engine/decision/facts.h"
 
+#include "engine/decision/breaker.h"
+#include "engine/decision/rollouts.h"
 #include "engine/decision/windows.h"
 
 namespace recourse {
@@ -67,6 +69,8 @@ Facts facts_of(State& state, const ActionState& action, const Json* args, const 
   facts.approvals = granted_votes(state, action);
   facts.imported = action.imported;
   add_window_facts(state, action, policy, context.now, facts);
+  facts.breaker = breaker_use(state, action, policy, context.now);
+  facts.rollouts = rollout_uses(state, action, context);
   return facts;
 }
 

@@ -37,8 +37,7 @@ class ActionFold {
     action.currency = proposed.currency;
     action.expected_ticket_version = proposed.expected_ticket_version;
     action.run = proposed.run;
-    if (const RunState* run = proposed.run ? state_.runs.find(*proposed.run) : nullptr)
-      action.agent_version = run->agent_version;
+    action.agent_version = version_of(state_, proposed);
   }
 
   void operator()(const PolicyDecided& decided) {
@@ -141,11 +140,9 @@ class ActionFold {
   }
 
  private:
-  /// The kill switch and limits hold what was authorized before; it may run once they let it.
+  /// What was authorized before may run once the kill switch, limits and breaker let it.
   static bool holds(const PolicyDecided& decided) {
-    if (!decided.problem) return false;
-    const std::string& problem = decided.problem->text;
-    return problem == "kill_switch" || problem.starts_with(kLimitPrefix);
+    return decided.problem && holds_back(decided.problem->text);
   }
 
   ActionState& row(const ActionId& id, const TicketId& ticket) {
@@ -190,6 +187,12 @@ class ActionFold {
 };
 
 }  // namespace
+
+std::optional<Clear> version_of(State& state, const ActionProposed& proposed) {
+  if (proposed.agent_version || !proposed.run) return proposed.agent_version;
+  const RunState* const run = state.runs.find(*proposed.run);
+  return run != nullptr ? run->agent_version : std::nullopt;
+}
 
 void fold_action(State& state, const RecordedEvent& event) {
   std::visit(ActionFold(state, event), event.data);

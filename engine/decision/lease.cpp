@@ -1,3 +1,4 @@
+#include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
 #include "engine/decision/windows.h"
@@ -144,6 +145,7 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
   const auto args = parse_json(*context.action_args);
   const Facts facts = facts_of(state, action, args ? &*args : nullptr, *in_force.policy, context);
   const Verdict verdict = judge(*in_force.policy, facts);
+  note_breaker_time(draft, action, *in_force.policy);
   draft.add(action.action.value(), policy_decided(verdict, action, in_force.name, "dispatch",
                                                   make_ulid("dec_", context.now, context.random)));
   note_reached_limits(draft, action, *in_force.policy, facts, verdict);
@@ -156,7 +158,7 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
     // The policy asks for more than was granted.
     if (approval) stale_approval(draft, *approval, "policy_changed");
     request_approval(draft, action, verdict, *in_force.policy);
-  } else if (approval && verdict.problem != "kill_switch" && !is_limit(verdict.problem)) {
+  } else if (approval && !holds_back(verdict.problem.value_or(""))) {
     stale_approval(draft, *approval, "policy");
   }
   return std::move(draft.events);

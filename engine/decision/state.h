@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/base/sliding_window.h"
+#include "engine/decision/control_state.h"
 #include "engine/event/leaf.h"
 
 namespace recourse {
@@ -104,9 +105,10 @@ struct ActionState {
   std::optional<RollbackId> rollback;
   std::optional<std::int64_t> executed_at;  ///< Position of what confirmed it.
   std::optional<Timestamp> executed_time;
-  std::optional<Clear> agent_version;      ///< Of its run.
+  std::optional<Clear> agent_version;      ///< As proposed, else of its run.
   std::vector<DependentState> dependents;  ///< Later actions that say they were built on it.
   bool tainted = false;                    ///< What it was built on has been undone.
+  std::vector<Mishap> mishaps;             ///< What spoke against it, each once.
   bool operator==(const ActionState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ActionState, (),
@@ -114,7 +116,8 @@ BOOST_DESCRIBE_STRUCT(ActionState, (),
                        imported, args_commitment, proposer, proposer_type, confidence_ppm,
                        amount_minor, expected_ticket_version, currency, policy, run, approval,
                        lease, lease_until, attempts, permitted_at, writes, resolution, followups,
-                       rollback, executed_at, executed_time, agent_version, dependents, tainted))
+                       rollback, executed_at, executed_time, agent_version, dependents, tainted,
+                       mishaps))
 
 struct VoteState {
   PrincipalId by;
@@ -266,10 +269,12 @@ struct TenantState {
   std::optional<Timestamp> policy_since;
   Clear policy_text;                 ///< Canonical JSON
   std::vector<Clear> killed_scopes;  ///< deployment, tenant, principals, action types
+  std::vector<Clear> rollouts;       ///< Keys of all there are.
   bool operator==(const TenantState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TenantState, (),
-                      (next_ticket_number, policy, policy_since, policy_text, killed_scopes))
+                      (next_ticket_number, policy, policy_since, policy_text, killed_scopes,
+                       rollouts))
 
 /// Rows of one kind by id; find() is null when there is none, change() makes one.
 /// A pointer stays valid until the next call on the same table.
@@ -295,6 +300,9 @@ struct State {
   StateTable<std::string, StepState>& steps;  ///< By step_key().
   StateTable<IncidentId, IncidentState>& incidents;
   StateTable<RunId, RunState>& runs;
+  StateTable<std::string, BreakerState>& breakers;        ///< By breaker_key().
+  StateTable<std::string, RolloutState>& rollouts;        ///< By key.
+  StateTable<std::string, AssignmentState>& assignments;  ///< By assignment_key().
 };
 
 /// The version that the next event of `stream` takes.

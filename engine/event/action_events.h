@@ -42,6 +42,7 @@ struct ActionProposed {
   std::optional<std::int64_t> expected_ticket_version;
   std::optional<std::int64_t> amount_minor;  ///< From the type's money path.
   std::optional<Clear> currency;             ///< ISO 4217
+  std::optional<Clear> agent_version;
   std::optional<RunId> run;
   std::optional<std::int64_t> step;  ///< Ordinal of the call within its run.
   Provenance provenance;
@@ -49,7 +50,7 @@ struct ActionProposed {
 BOOST_DESCRIBE_STRUCT(ActionProposed, (),
                       (action, ticket, type, type_version, unknown_type, args, args_are_json,
                        confidence_ppm, reasoning, expected_ticket_version, amount_minor, currency,
-                       run, step, provenance))
+                       agent_version, run, step, provenance))
 
 struct RuleInput {
   Clear name, value;

@@ -5,6 +5,7 @@
 
 #include "engine/event/action_events.h"
 #include "engine/event/approval_events.h"
+#include "engine/event/control_events.h"
 #include "engine/event/deployment_events.h"
 #include "engine/event/resolution_events.h"
 #include "engine/event/rollback_events.h"
@@ -29,7 +30,8 @@ using EventTypes = boost::mp11::mp_list<
     RollbackCompleted, RollbackPartial, RollbackAborted, ActionBasedOn, ActionTainted,
     IncidentOpened, IncidentClosed, LogOpened, LogHeartbeat, LogAnchored, ClockAnomaly,
     HeadAccepted, KeyCreated, TenantCreated, PrincipalCreated, ApiKeyCreated, ApiKeyRevoked,
-    AuthDenied, PolicyActivated, KillswitchEngaged, KillswitchReleased, LimitReached, SealedOpened,
+    AuthDenied, PolicyActivated, KillswitchEngaged, KillswitchReleased, LimitReached,
+    BreakerTransitioned, RolloutRamped, RolloutAssigned, GuardrailBreached, SealedOpened,
     RecordUnreadable, ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;
 
 using EventData = boost::mp11::mp_rename<EventTypes, std::variant>;

@@ -110,6 +110,7 @@ const Policy& default_policy() {
     made.thresholds = thresholds();
     made.matrix = matrix();
     made.limits = limits();
+    made.breaker = BreakerRule{};
     return made;
   }();
   return policy;

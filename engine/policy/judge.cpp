@@ -37,6 +37,8 @@ class Judgement {
     ask_controls();
     ask_matrix(MatrixEffect::forbid);
     ask_limits();
+    ask_breaker();
+    ask_rollouts();
     ask_threshold();
     ask_matrix(MatrixEffect::require_approval);
     ask_matrix(MatrixEffect::permit);
@@ -158,6 +160,23 @@ class Judgement {
       verdict_.rules[rule].result = text_of(said);
       if (said != Answer::not_matched) reach(limit);
     }
+  }
+
+  void ask_breaker() {
+    const BreakerUse& use = facts_.breaker;
+    Inputs inputs;
+    if (use.applies) inputs.push_back(input("state", word(use.status)));
+    if (use.retry_after_s > 0) inputs.push_back(input("retry_after_s", use.retry_after_s));
+    forbid(kBreakerRule, answer(use.applies && use.blocks), std::move(inputs));
+  }
+
+  /// Whoever is outside still gets help, with a person's consent.
+  void ask_rollouts() {
+    for (const RolloutUse& use : facts_.rollouts)
+      demand(std::string(kRolloutPrefix) + use.key, answer(!use.in),
+             {input("unit", use.unit_id), input("bucket", use.bucket),
+              input("percent_bp", use.percent_bp)},
+             policy_.low_confidence_quorum, policy_.low_confidence_roles);
   }
 
   void ask_threshold() {
@@ -320,6 +339,10 @@ const Clear* killing_scope(const std::vector<Clear>& scopes, std::string_view ty
   };
   const auto found = std::find_if(scopes.begin(), scopes.end(), about);
   return found != scopes.end() ? &*found : nullptr;
+}
+
+bool holds_back(std::string_view rule) {
+  return rule == "kill_switch" || rule == kBreakerRule || rule.starts_with(kLimitPrefix);
 }
 
 Verdict judge(const Policy& policy, const Facts& facts) {

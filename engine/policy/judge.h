@@ -8,6 +8,7 @@
 #include "engine/policy/action_types.h"
 #include "engine/policy/check_args.h"
 #include "engine/policy/policy.h"
+#include "engine/policy/rollout.h"
 
 namespace recourse {
 
@@ -29,6 +30,8 @@ struct Facts {
   /// What the windows of the policy hold, in the order of its limits, and of its matrix for rows
   /// with a condition over history. One that is missing is about other actions.
   std::vector<WindowUse> limits, history;
+  BreakerUse breaker;
+  std::vector<RolloutUse> rollouts;
 };
 
 struct Verdict {
@@ -44,17 +47,24 @@ struct Verdict {
 const Clear* killing_scope(const std::vector<Clear>& scopes, std::string_view type,
                            std::string_view proposer);
 
-/// Rules that limits are recorded under: this and their name.
+/// Rules that limits and rollouts are recorded under: this and their name.
 inline constexpr std::string_view kLimitPrefix = "limit.";
+inline constexpr std::string_view kRolloutPrefix = "rollout.";
+inline constexpr std::string_view kBreakerRule = "breaker";
+
+/// Whether what a rule with this name refused may run later as it is: the kill switch, a limit and
+/// a breaker hold an action back, they do not end it.
+bool holds_back(std::string_view rule);
 
 /// The verdict of `policy`. Fixed order: kill_switch, autonomy, unknown_type, schema, ticket_state,
-/// no_executor, new_message, duplicate_of_rejected, forbids of the matrix, limits,
-/// confidence_threshold, the rest of the matrix, floors, approval. Each rule is evaluated and
-/// recorded with its inputs, whatever the others said. Deny unless something permits; a forbid wins
-/// over everything; an error in a forbid or in a demand for approval counts as matched, an error in
-/// a permit as not matched. Floors that no policy can lower: what cannot be undone (R4) waits for a
-/// person, and so does money that can only be compensated (R3), unless a rule with an upper bound
-/// on the amount permits it. Enough approvals turn require_approval into allow, never deny. Pure.
+/// no_executor, new_message, duplicate_of_rejected, forbids of the matrix, limits, breaker,
+/// rollouts, confidence_threshold, the rest of the matrix, floors, approval. Each rule is evaluated
+/// and recorded with its inputs, whatever the others said. Deny unless something permits; a forbid
+/// wins over everything; an error in a forbid or in a demand for approval counts as matched, an
+/// error in a permit as not matched. Floors that no policy can lower: what cannot be undone (R4)
+/// waits for a person, and so does money that can only be compensated (R3), unless a rule with an
+/// upper bound on the amount permits it. Enough approvals turn require_approval into allow, never
+/// deny. Pure.
 Verdict judge(const Policy& policy, const Facts& facts);
 
 }  // namespace recourse

@@ -106,7 +106,25 @@ Status check(const LimitRule& rule, std::set<std::string>& names) {
   return {};
 }
 
+Status check(const BreakerRule& rule) {
+  const auto wrong_breaker = [](std::string_view what) {
+    return Error{ErrorCode::invalid, "policy breaker: " + std::string(what)};
+  };
+  constexpr std::int64_t kMonth = 30 * 86'400;
+  if (rule.window_s < 1 || rule.window_s > kMonth)
+    return wrong_breaker("window_s is from 1 to 2592000");
+  if (rule.least < 1 || rule.least > 1'000'000) return wrong_breaker("least is from 1 to 1000000");
+  if (rule.bad_ppm < 1 || rule.bad_ppm > 1'000'000)
+    return wrong_breaker("bad_ppm is from 1 to 1000000");
+  if (rule.open_s < 1 || rule.open_s > kMonth) return wrong_breaker("open_s is from 1 to 2592000");
+  if (rule.probes < 1 || rule.probes > 10) return wrong_breaker("probes is from 1 to 10");
+  if (rule.half_open_s < 1 || rule.half_open_s > kMonth)
+    return wrong_breaker("half_open_s is from 1 to 2592000");
+  return {};
+}
+
 Status check(const Policy& policy) {
+  if (policy.breaker) RECOURSE_TRY(check(*policy.breaker));
   if (!minor_digits(policy.currency.text))
     return Error{ErrorCode::invalid, "policy: the currency is not one of ISO 4217"};
   if (policy.approval_ttl_s < 60 || policy.approval_ttl_s > 30 * 86'400)

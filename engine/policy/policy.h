@@ -9,6 +9,7 @@
 #include "engine/base/result.h"
 #include "engine/base/vocabulary.h"
 #include "engine/event/text.h"
+#include "engine/policy/breaker.h"
 #include "engine/policy/limits.h"
 
 namespace recourse {
@@ -58,6 +59,7 @@ struct Policy {
   std::vector<ThresholdRule> thresholds;
   std::vector<MatrixRule> matrix;
   std::optional<std::vector<LimitRule>> limits;  ///< At most 32.
+  std::optional<BreakerRule> breaker;            ///< Absent: there is none.
 
   const std::vector<LimitRule>& all_limits() const {
     static const std::vector<LimitRule> none;
@@ -66,7 +68,8 @@ struct Policy {
 };
 BOOST_DESCRIBE_STRUCT(Policy, (),
                       (autonomy_enabled, currency, approval_ttl_s, followup_after_s,
-                       low_confidence_quorum, low_confidence_roles, thresholds, matrix, limits))
+                       low_confidence_quorum, low_confidence_roles, thresholds, matrix, limits,
+                       breaker))
 
 inline constexpr std::string_view kDefaultPolicyName = "pol_default@1";
 

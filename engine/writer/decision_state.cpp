@@ -48,7 +48,10 @@ struct DecisionState::Tables {
         rollbacks("rollback/", source, digest),
         steps("step/", source, digest),
         incidents("incident/", source, digest),
-        runs("run/", source, digest) {}
+        runs("run/", source, digest),
+        breakers("breaker/", source, digest),
+        rollouts("rollout/", source, digest),
+        assignments("assignment/", source, digest) {}
 
   StoredTable<TicketId, TicketState> tickets;
   StoredTable<ActionId, ActionState> actions;
@@ -62,8 +65,12 @@ struct DecisionState::Tables {
   StoredTable<std::string, StepState> steps;
   StoredTable<IncidentId, IncidentState> incidents;
   StoredTable<RunId, RunState> runs;
-  State state{tickets, actions, approvals, resolutions, streams,   ticket_numbers,
-              tenant,  windows, rollbacks, steps,       incidents, runs};
+  StoredTable<std::string, BreakerState> breakers;
+  StoredTable<std::string, RolloutState> rollouts;
+  StoredTable<std::string, AssignmentState> assignments;
+  State state{tickets,        actions, approvals, resolutions, streams,
+              ticket_numbers, tenant,  windows,   rollbacks,   steps,
+              incidents,      runs,    breakers,  rollouts,    assignments};
 };
 
 DecisionState::DecisionState(const RowSource& source, Digest& digest)
@@ -85,12 +92,15 @@ void DecisionState::flush(const RowSink& sink) {
   tables_->steps.flush(sink);
   tables_->incidents.flush(sink);
   tables_->runs.flush(sink);
+  tables_->breakers.flush(sink);
+  tables_->rollouts.flush(sink);
+  tables_->assignments.flush(sink);
 }
 
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {0, "decision_state", 3,
+               {0, "decision_state", 4,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

@@ -31,9 +31,10 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
   if (views == nullptr)
     return Error{ErrorCode::unavailable, "the state of this tenant cannot be read; see the log"};
   const Timestamp now = clock_.now();
-  const DecisionContext context{
-      now,          random_, request.principal,   directory_.admins(request.tenant),
-      std::nullopt, {},      deployment_stopped()};
+  DecisionContext context{
+      now, random_, request.principal, directory_.admins(request.tenant), std::nullopt, {}};
+  add_deployment(context);
+  context.tenant = request.tenant.value();
   DecisionStep step{views->state(), context, ledger_, id};
   RECOURSE_LET(std::vector<NewEvent> events, request.decide(step));
   Decided decided;
@@ -52,14 +53,21 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
   return decided;
 }
 
-bool WriteGroup::deployment_stopped() {
+void WriteGroup::add_deployment(DecisionContext& context) {
   LedgerViews* const meta = views_of_(LedgerId(0));
   // Who cannot see the switch acts as if it were thrown.
-  if (meta == nullptr) return true;
-  const TenantState* const state = meta->state().tenant.find(TenantId());
-  if (state == nullptr) return false;
-  const auto& scopes = state->killed_scopes;
-  return std::find(scopes.begin(), scopes.end(), Clear("deployment")) != scopes.end();
+  context.deployment_stopped = meta == nullptr;
+  if (meta == nullptr) return;
+  State& state = meta->state();
+  const TenantState* const found = state.tenant.find(TenantId());
+  if (found == nullptr) return;
+  const auto& scopes = found->killed_scopes;
+  context.deployment_stopped =
+      std::find(scopes.begin(), scopes.end(), Clear("deployment")) != scopes.end();
+  if (found->rollouts.empty()) return;
+  for (const Clear& name : std::vector(found->rollouts))
+    if (const RolloutState* const rollout = state.rollouts.find(name.text))
+      context.deployment_rollouts.push_back(*rollout);
 }
 
 Result<std::optional<WriteGroup::Decided>> WriteGroup::find_repeat(const WriteRequest& request,

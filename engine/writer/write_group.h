@@ -57,8 +57,9 @@ class WriteGroup {
 
   Outcome outcome_of(Decided& decided, const Status& committed);
   Result<Decided> decide_one(const WriteRequest& request);
-  /// By the meta ledger with what this group already decided, so that the very next decision knows.
-  bool deployment_stopped();
+  /// What the meta ledger says to all tenants, with what this group already decided, so that the
+  /// very next decision knows.
+  void add_deployment(DecisionContext& context);
   Result<std::optional<Decided>> find_repeat(const WriteRequest& request, LedgerId ledger,
                                              const Hash& key);
   Result<std::vector<RecordedEvent>> stage(LedgerId ledger, State& state,

@@ -21,7 +21,7 @@ DONE, PROBLEM, COULD_NOT_TELL, WRONG_USAGE = 0, 1, 2, 64
 UNTIL = "2026-01-30T16:00:00Z"
 COMMANDS = ["serve", "demo", "import", "export", "replay", "rebuild", "verify", "tail", "doctor",
             "tenant create", "tenant list", "key create", "key list", "key revoke",
-            "kill engage", "kill release", "bench"]
+            "kill engage", "kill release", "rollout set", "bench"]
 
 
 class Folder(unittest.TestCase):

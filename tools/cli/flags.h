@@ -72,6 +72,14 @@ struct KillFlags : TargetFlags {
   std::string reason;
 };
 
+struct RolloutFlags : TargetFlags {
+  std::string tenant = "default";
+  std::string key, percent;
+  std::string unit = "ticket";
+  std::vector<std::string> include;
+  std::string reason;
+};
+
 struct RebuildFlags : PlaceFlags {
   bool check = false;
   std::string tenant;  ///< Empty: all, and the deployment's own ledger.
@@ -139,9 +147,9 @@ struct BenchFlags {
   bool json = false;
 };
 
-using Flags =
-    std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
-                 TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                 RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags>;
+using Flags = std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
+                           TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
+                           RolloutFlags, RebuildFlags, ExportFlags, VerifyFlags, TailFlags,
+                           DoctorFlags, BenchFlags>;
 
 }  // namespace recourse::cli

@@ -19,15 +19,25 @@ Status do_here(const KillFlags& flags) {
   DeploymentOptions options;
   options.place = flags;
   RECOURSE_LET(const auto deployment, Deployment::open(options));
-  RECOURSE_TRY(find_ledger(deployment->ledger(), flags.tenant));
+  // The deployment's own switch stands in its own ledger.
+  const std::string tenant = flags.scope == "deployment" ? "meta" : flags.tenant;
+  RECOURSE_TRY(find_ledger(deployment->ledger(), tenant));
   const auto reason = flags.reason.empty() ? std::optional<std::string>() : flags.reason;
   const Command command = flags.engage ? Command(EngageKillswitch{flags.scope, reason})
                                        : Command(ReleaseKillswitch{flags.scope, reason});
   const Principal operator_of_the_machine{
       PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
   RECOURSE_TRY(deployment->writer().handle(
-      command_request(TenantId(flags.tenant), operator_of_the_machine, command)));
+      command_request(TenantId(tenant), operator_of_the_machine, command)));
   return {};
+}
+
+std::string stopped(const KillFlags& flags) {
+  if (flags.scope == "deployment") return "All autonomous actions of all tenants";
+  if (flags.scope == "tenant") return "All autonomous actions";
+  const bool principal = flags.scope.starts_with("agt_") || flags.scope.starts_with("usr_") ||
+                         flags.scope.starts_with("sys_");
+  return (principal ? "Autonomous actions by " : "Autonomous actions of type ") + flags.scope;
 }
 
 }  // namespace
@@ -36,10 +46,8 @@ int main_kill(const KillFlags& flags) {
   const std::string command = flags.engage ? "kill engage" : "kill release";
   const Status done = flags.url.empty() ? do_here(flags) : ask_server(flags);
   if (!done) return complain(command, done.error());
-  const std::string what = flags.scope == "tenant" ? "All autonomous actions"
-                                                   : "Autonomous actions of type " + flags.scope;
-  print_line(what + (flags.engage ? " are stopped from the next decision on."
-                                  : " are judged by the policy again."));
+  print_line(stopped(flags) + (flags.engage ? " are stopped from the next decision on."
+                                            : " are judged by the policy again."));
   return kDone;
 }
 

@@ -37,6 +37,7 @@ class CommandLine {
     tenant();
     key();
     kill();
+    rollout();
     export_();
     rebuild();
     verify();
@@ -319,10 +320,40 @@ class CommandLine {
       flags->engage = engage;
       target(sub, *flags);
       tenant_option(sub, flags->tenant, "Whose actions (with --url: the key's own tenant)");
-      sub->add_option("--scope", flags->scope, "tenant for all actions, or one action type")
+      sub->add_option(
+             "--scope", flags->scope,
+             "tenant for all its actions, an action type, the id of an agent, or deployment "
+             "for all tenants")
           ->capture_default_str();
       sub->add_option("--reason", flags->reason, "Why; stored sealed");
     }
+  }
+
+  void rollout() {
+    CLI::App* const group = app_.add_subcommand(
+        "rollout", "Which share of tickets or tenants agents work on without a person");
+    group->require_subcommand(1);
+    CLI::App* sub = nullptr;
+    auto flags = command<RolloutFlags>(
+        *group, "set", "Set the share; who was in at a lower one stays in",
+        "recourse rollout set autonomy --percent 10 --url http://127.0.0.1:8080 --key-file "
+        "admin.key\n  recourse rollout set agent --unit tenant --percent 0 --include demo",
+        sub);
+    target(sub, *flags);
+    tenant_option(sub, flags->tenant, "Whose tickets (with --url: the key's own tenant)");
+    sub->add_option("key", flags->key, "Name of the rollout; the first use makes it")
+        ->required()
+        ->type_name("KEY");
+    sub->add_option("--percent", flags->percent, "0 to 100, with at most two decimals")
+        ->required()
+        ->type_name("N");
+    sub->add_option("--unit", flags->unit, "ticket, or tenant for the whole deployment")
+        ->check(CLI::IsMember({"ticket", "tenant"}))
+        ->capture_default_str();
+    sub->add_option("--include", flags->include,
+                    "This ticket or tenant is always in; may be repeated")
+        ->type_name("ID");
+    sub->add_option("--reason", flags->reason, "Why; stored sealed");
   }
 
   void rebuild() {

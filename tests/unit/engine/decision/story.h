@@ -41,8 +41,11 @@ struct Memory {
   MapTable<std::string, StepState> steps;
   MapTable<IncidentId, IncidentState> incidents;
   MapTable<RunId, RunState> runs;
-  State state{tickets, actions, approvals, resolutions, streams,   numbers,
-              tenant,  windows, rollbacks, steps,       incidents, runs};
+  MapTable<std::string, BreakerState> breakers;
+  MapTable<std::string, RolloutState> rollouts;
+  MapTable<std::string, AssignmentState> assignments;
+  State state{tickets,   actions, approvals, resolutions, streams,  numbers,  tenant,     windows,
+              rollbacks, steps,   incidents, runs,        breakers, rollouts, assignments};
 
   bool same_as(const Memory& other) const {
     return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
@@ -50,7 +53,9 @@ struct Memory {
            streams.rows == other.streams.rows && numbers.rows == other.numbers.rows &&
            tenant.rows == other.tenant.rows && windows.rows == other.windows.rows &&
            rollbacks.rows == other.rollbacks.rows && steps.rows == other.steps.rows &&
-           incidents.rows == other.incidents.rows && runs.rows == other.runs.rows;
+           incidents.rows == other.incidents.rows && runs.rows == other.runs.rows &&
+           breakers.rows == other.breakers.rows && rollouts.rows == other.rollouts.rows &&
+           assignments.rows == other.assignments.rows;
   }
 };
 
@@ -75,6 +80,7 @@ class Story {
   std::int64_t admins = 2;
   bool erased = false;  ///< Arguments can no longer be opened.
   bool deployment_stopped = false;
+  std::vector<RolloutState> deployment_rollouts;
   Memory memory;
   std::vector<RecordedEvent> log;
 
@@ -87,6 +93,8 @@ class Story {
                             args_for(command),
                             rejected_args_for(command),
                             deployment_stopped};
+    context.deployment_rollouts = deployment_rollouts;
+    context.tenant = "acme";
     auto decided = decide(memory.state, command, context);
     first_new_ = log.size();
     error_.reset();

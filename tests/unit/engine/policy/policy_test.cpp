@@ -124,5 +124,24 @@ TEST_CASE("a policy of before there were limits has none") {
   CHECK(parsed->all_limits().empty());
 }
 
+TEST_CASE("a breaker without sense is refused, and the default one is kept as it is") {
+  CHECK(default_policy().breaker == BreakerRule{});
+  const auto refused = [](auto change) {
+    Policy policy = default_policy();
+    change(*policy.breaker);
+    const auto read = parse_policy(policy_json(policy));
+    return !read && read.error().message.find("policy breaker: ") == 0;
+  };
+  CHECK(refused([](BreakerRule& rule) { rule.window_s = 0; }));
+  CHECK(refused([](BreakerRule& rule) { rule.least = 0; }));
+  CHECK(refused([](BreakerRule& rule) { rule.bad_ppm = 1'010'000; }));
+  CHECK(refused([](BreakerRule& rule) { rule.open_s = 0; }));
+  CHECK(refused([](BreakerRule& rule) { rule.probes = 11; }));
+  CHECK(refused([](BreakerRule& rule) { rule.half_open_s = 0; }));
+  Policy none = default_policy();
+  none.breaker.reset();
+  CHECK_FALSE(parse_policy(policy_json(none))->breaker);
+}
+
 }  // namespace
 }  // namespace recourse

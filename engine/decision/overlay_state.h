@@ -1,0 +1,65 @@
+#pragma once
+
+#include <map>
+
+#include "engine/decision/state.h"
+
+namespace recourse {
+
+/// A table over another one: it reads through, and keeps changes to itself.
+template <class IdType, class Row>
+class OverlayTable final : public StateTable<IdType, Row> {
+ public:
+  explicit OverlayTable(StateTable<IdType, Row>& below) : below_(below) {}
+
+  const Row* find(const IdType& id) override {
+    const auto found = changed_.find(id);
+    return found != changed_.end() ? &found->second : below_.find(id);
+  }
+  Row& change(const IdType& id) override {
+    const auto [found, made] = changed_.try_emplace(id);
+    if (!made) return found->second;
+    if (const Row* const row = below_.find(id)) found->second = *row;
+    return found->second;
+  }
+
+ private:
+  StateTable<IdType, Row>& below_;
+  std::map<IdType, Row> changed_;
+};
+
+/// What fold_control() makes of events that are not recorded yet. Outlived by the state below it.
+class OverlayState {
+ public:
+  explicit OverlayState(State& below)
+      : actions_(below.actions),
+        breakers_(below.breakers),
+        rollouts_(below.rollouts),
+        state_{.tickets = below.tickets,
+               .actions = actions_,
+               .approvals = below.approvals,
+               .resolutions = below.resolutions,
+               .streams = below.streams,
+               .ticket_numbers = below.ticket_numbers,
+               .tenant = below.tenant,
+               .windows = below.windows,
+               .rollbacks = below.rollbacks,
+               .steps = below.steps,
+               .incidents = below.incidents,
+               .runs = below.runs,
+               .breakers = breakers_,
+               .rollouts = rollouts_,
+               .assignments = below.assignments} {}
+  OverlayState(const OverlayState&) = delete;
+  OverlayState& operator=(const OverlayState&) = delete;
+
+  State& state() { return state_; }
+
+ private:
+  OverlayTable<ActionId, ActionState> actions_;
+  OverlayTable<std::string, BreakerState> breakers_;
+  OverlayTable<std::string, RolloutState> rollouts_;
+  State state_;
+};
+
+}  // namespace recourse
