@@ -93,6 +93,7 @@ class History final : public Projection {
     row.currency = data.currency;
     row.reasoning = ref(event, data.reasoning);
     row.run = data.run;
+    row.agent_version = data.agent_version;
     row.step = data.step;
     step(row, event, ActionStatus::proposed);
     tickets_.change(data.action.value()) = data.ticket;
@@ -265,7 +266,7 @@ class History final : public Projection {
 }  // namespace
 
 ProjectionKind action_history_kind() {
-  return {2, "action_history", 2,
+  return {2, "action_history", 3,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<History>(source, digest);
           }};

@@ -19,8 +19,8 @@ void keep_some(std::vector<Item>& kept, const std::vector<Item>& more) {
     if (kept.size() < kKept) kept.push_back(item);
 }
 
-/// Carried out by the engine itself, and waits for no other step.
-bool is_head(const RollbackStep& step) { return !step.after && step.executor.text == "internal"; }
+/// Carried out by the engine itself.
+bool is_internal(const RollbackStep& step) { return step.executor.text == "internal"; }
 
 class Rollbacks final : public Projection {
  public:
@@ -115,8 +115,10 @@ class Rollbacks final : public Projection {
   }
   void add_steps(RollbackRow& row, std::int64_t number, const std::vector<RollbackStep>& steps) {
     for (const RollbackStep& plan : steps) {
-      step(row.rollback, number++).plan = plan;
-      row.heads_left += is_head(plan) ? 1 : 0;
+      step(row.rollback, number).plan = plan;
+      if (plan.after) step(row.rollback, *plan.after).next = number;
+      row.ready += is_internal(plan) && !plan.after ? 1 : 0;
+      ++number;
     }
   }
 
@@ -146,6 +148,7 @@ class Rollbacks final : public Projection {
     RollbackRow& row = touch(event, id);
     row.status = status;
     row.ended_at = event.time;
+    row.ready = 0;
     going_.erase(id.value());
     return row;
   }
@@ -159,7 +162,19 @@ class Rollbacks final : public Projection {
     RollbackRow& row = touch(event, data.rollback);
     row.status = RollbackStatus::started;
     row.started_at = event.time;
-    if (row.heads_left > 0) going_.change(data.rollback.value());
+    settle_going(row);
+  }
+  void on(const RecordedEvent& event, const RollbackPaused& data) {
+    RollbackRow& row = touch(event, data.rollback);
+    row.paused_by = event.actor.id;
+    row.pause_reason = ref(event, data.reason);
+    settle_going(row);
+  }
+  void on(const RecordedEvent& event, const RollbackResumed& data) {
+    RollbackRow& row = touch(event, data.rollback);
+    row.paused_by.reset();
+    row.pause_reason.reset();
+    settle_going(row);
   }
   void on(const RecordedEvent& event, const RollbackStuck& data) {
     RollbackRow& row = touch(event, data.rollback);
@@ -179,10 +194,27 @@ class Rollbacks final : public Projection {
 
   // ---- Steps -----------------------------------------------------------------------------------
 
-  /// A head that has not begun yet begins now.
+  /// Whether the engine has something to carry out.
+  void settle_going(const RollbackRow& row) {
+    const bool runs = row.status == RollbackStatus::started || row.status == RollbackStatus::stuck;
+    if (runs && !row.paused_by && row.ready > 0)
+      going_.change(row.rollback.value());
+    else
+      going_.erase(row.rollback.value());
+  }
+  /// A step of the engine's that has not begun yet begins now.
   void begin(RollbackRow& row, const RollbackStepRow& one) {
-    if (one.status != StepStatus::planned || one.attempts > 0 || !is_head(one.plan)) return;
-    if (--row.heads_left == 0) going_.erase(row.rollback.value());
+    if (one.status != StepStatus::planned || one.attempts > 0 || !is_internal(one.plan)) return;
+    --row.ready;
+    settle_going(row);
+  }
+  /// What waited for an ended step may begin, if the engine carries it out.
+  void let_next_begin(RollbackRow& row, const RollbackStepRow& one) {
+    if (!one.next) return;
+    const RollbackStepRow& next = step(row.rollback, *one.next);
+    if (next.status != StepStatus::planned || !is_internal(next.plan)) return;
+    ++row.ready;
+    settle_going(row);
   }
 
   static std::string due_key(const RollbackId& id, const RollbackStepRow& one) {
@@ -209,8 +241,10 @@ class Rollbacks final : public Projection {
       row.status = RollbackStatus::started;
       row.code.reset();
     }
+    const bool done = status == StepStatus::succeeded || status == StepStatus::recorded_manually;
     if (status == StepStatus::skipped) ++row.left;
-    if (status == StepStatus::succeeded || status == StepStatus::recorded_manually) ++row.undone;
+    if (done) ++row.undone;
+    if (done || status == StepStatus::skipped) let_next_begin(row, one);
     return one;
   }
 
@@ -303,7 +337,7 @@ class Rollbacks final : public Projection {
 }  // namespace
 
 ProjectionKind rollbacks_kind() {
-  return {8, "rollbacks", 1,
+  return {8, "rollbacks", 2,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Rollbacks>(source, digest);
           }};

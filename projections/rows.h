@@ -94,6 +94,7 @@ struct ActionRow {
   std::optional<PrincipalId> rolled_back_by;
   std::optional<SealedRef> rollback_reason;
   std::optional<Clear> rollback_refusal;       ///< Code of the newest refusal.
+  std::optional<Clear> agent_version;          ///< As it says itself.
   std::optional<ActionId> caused_by, redo_of;  ///< As the agent says.
   std::optional<RollbackId> tainted_by;        ///< It undid what this was built on.
   std::int64_t dispatches = 0;
@@ -108,8 +109,8 @@ BOOST_DESCRIBE_STRUCT(ActionRow, (),
                        reasoning, result, run, outcome, problem, policy, decided_at, approval,
                        lease, lease_until, provider_ref, failure_code, changes, resolution,
                        rollback, rolled_back, rolled_back_at, rolled_back_by, rollback_reason,
-                       rollback_refusal, caused_by, redo_of, tainted_by, dispatches, steps,
-                       last_position, imported))
+                       rollback_refusal, agent_version, caused_by, redo_of, tainted_by, dispatches,
+                       steps, last_position, imported))
 
 // ---- approvals ----------------------------------------------------------------------------------
 
@@ -172,7 +173,9 @@ struct RollbackRow {
   std::optional<ApprovalId> approval;
   std::int64_t undone = 0, left = 0;      ///< Ended steps.
   std::vector<std::int64_t> stuck_steps;  ///< A person has to decide about them.
-  std::int64_t heads_left = 0;            ///< Steps that the engine has yet to begin by itself.
+  std::int64_t ready = 0;                 ///< Steps that the engine can begin by itself now.
+  std::optional<PrincipalId> paused_by;   ///< No step begins until it is resumed.
+  std::optional<SealedRef> pause_reason;
   std::optional<Timestamp> started_at, ended_at;
   std::int64_t last_position = 0;
 };
@@ -181,7 +184,8 @@ BOOST_DESCRIBE_STRUCT(RollbackRow, (),
                        requested_by, requested_at, position, code, plan_digest, base_position,
                        step_count, customers, required_approvals, money_delta, dependents,
                        conflicts, later_writers, skipped, cannot_undo, approval, undone, left,
-                       stuck_steps, heads_left, started_at, ended_at, last_position))
+                       stuck_steps, ready, paused_by, pause_reason, started_at, ended_at,
+                       last_position))
 
 struct RollbackStepRow {
   RollbackStep plan;
@@ -195,11 +199,12 @@ struct RollbackStepRow {
   std::optional<PrincipalId> by;
   std::optional<Hash> evidence_sha256;
   std::optional<ApprovalId> waiver;
+  std::optional<std::int64_t> next;  ///< The step that waits for this one.
   std::optional<Timestamp> ended_at;
 };
 BOOST_DESCRIBE_STRUCT(RollbackStepRow, (),
                       (plan, number, status, attempts, lease, lease_until, retry_at, code,
-                       provider_ref, result, note, by, evidence_sha256, waiver, ended_at))
+                       provider_ref, result, note, by, evidence_sha256, waiver, next, ended_at))
 
 /// Something that people look after.
 struct RollbackIncidentRow {

@@ -33,10 +33,13 @@ void list_approvals(CallPtr call);
 void show_approval(CallPtr call);
 void cast_vote(CallPtr call);
 
-// rollbacks.cpp, read_rollback.cpp, rollback_steps.cpp, incidents.cpp
+// rollbacks.cpp, dependents.cpp, read_rollback.cpp, rollback_steps.cpp, incidents.cpp
 void roll_back(CallPtr call);
+void show_dependents(CallPtr call);
 void start_rollback(CallPtr call);
 void abort_rollback(CallPtr call);
+void pause_rollback(CallPtr call);
+void resume_rollback(CallPtr call);
 void show_rollback(CallPtr call);
 void list_rollbacks(CallPtr call);
 void lease_step(CallPtr call);

@@ -127,7 +127,7 @@ std::optional<Timestamp> time_of(BodyReader& reader, std::string_view name) {
 BulkTarget read_selector(BodyReader& reader) {
   BulkTarget bulk;
   if (auto agent = reader.optional_code("agent")) bulk.agent = PrincipalId(std::move(*agent));
-  bulk.agent_version = reader.optional_label("agent_version");
+  bulk.agent_version = reader.optional_text("agent_version", {1, 128});
   bulk.type = reader.optional_label("type");
   bulk.policy = reader.optional_label("policy");
   bulk.from = time_of(reader, "from");
@@ -158,6 +158,8 @@ bool may_fit(const RollBack& command, const ActionRow& row) {
   const BulkTarget& bulk = *command.bulk;
   if (bulk.agent && row.proposed_by != *bulk.agent) return false;
   if (bulk.type && row.type.text != *bulk.type) return false;
+  if (bulk.agent_version && row.agent_version && row.agent_version->text != *bulk.agent_version)
+    return false;
   if (bulk.policy && (!row.policy || row.policy->text != *bulk.policy)) return false;
   if (!row.executed_at) return !bulk.from && !bulk.before;
   // The decision looks at the ledger's own time; a row's is the same.
@@ -220,6 +222,32 @@ void start_rollback(CallPtr call) {
     submit(call, body.canonical, std::move(command),
            [rollback = RollbackId(*id)](const Committed& done) { return moved(rollback, done); });
 }
+
+namespace {
+
+void pause_or_resume(const CallPtr& call, bool pause) {
+  auto id = id_parameter(*call, "rollback");
+  if (!id) return refuse(*call, id.error());
+  PauseRollback command;
+  command.rollback = RollbackId(*id);
+  command.pause = pause;
+  Body body;
+  const bool good = with_body(*call, body, [&](BodyReader& reader) {
+    if (pause) command.reason = reader.optional_text("reason");
+  });
+  if (!good) return;
+  submit(call, body.canonical, std::move(command),
+         [rollback = RollbackId(*id), pause](const Committed& committed) {
+           JsonObject object;
+           object.value("rollback", rollback).flag("paused", pause);
+           return accepted(committed, std::move(object), 200);
+         });
+}
+
+}  // namespace
+
+void pause_rollback(CallPtr call) { pause_or_resume(call, true); }
+void resume_rollback(CallPtr call) { pause_or_resume(call, false); }
 
 void abort_rollback(CallPtr call) {
   auto id = id_parameter(*call, "rollback");

@@ -40,6 +40,7 @@ std::span<const RouteSpec> native_routes() {
 
       {Method::post, "/v1/actions", "actions.propose", Needs::agent, kWrites, kNative, "Propose an action", propose_action},
       {Method::get, "/v1/actions/{action}", "actions.show", Needs::viewer, kReads, kNative, "One action; wait= until it is decided", show_action},
+      {Method::get, "/v1/actions/{action}/dependents", "actions.dependents", Needs::viewer, kReads, kNative, "What was built on it, and what a rollback would meet", show_dependents},
       {Method::post, "/v1/actions/{action}/lease", "actions.lease", Needs::agent, kWrites, kNative, "Take an authorized action to run it", lease_action},
       {Method::post, "/v1/actions/{action}/report", "actions.report", Needs::agent, kWrites, kNative, "Report what became of it", report_action},
       {Method::post, "/v1/actions/{action}/withdraw", "actions.withdraw", Needs::agent, kWrites, kNative, "Take a proposal back", withdraw_action},
@@ -54,6 +55,8 @@ std::span<const RouteSpec> native_routes() {
       {Method::get, "/v1/rollbacks/{rollback}", "rollbacks.show", Needs::viewer, kReads, kNative, "One rollback and its steps", show_rollback},
       {Method::post, "/v1/rollbacks/{rollback}/start", "rollbacks.begin", Needs::manager, kWrites, kNative, "Carry out a plan", start_rollback},
       {Method::post, "/v1/rollbacks/{rollback}/abort", "rollbacks.abort", Needs::manager, kWrites, kNative, "Leave the rest undone", abort_rollback},
+      {Method::post, "/v1/rollbacks/{rollback}/pause", "rollbacks.pause", Needs::manager, kWrites, kNative, "Let no further step begin", pause_rollback},
+      {Method::post, "/v1/rollbacks/{rollback}/resume", "rollbacks.resume", Needs::manager, kWrites, kNative, "Go on with a paused rollback", resume_rollback},
       {Method::post, "/v1/rollbacks/{rollback}/steps/{step}/lease", "rollbacks.lease", Needs::agent, kWrites, kNative, "Take a step to run its compensation, or keep it", lease_step},
       {Method::post, "/v1/rollbacks/{rollback}/steps/{step}/report", "rollbacks.report", Needs::agent, kWrites, kNative, "Report what became of it", report_step},
       {Method::post, "/v1/rollbacks/{rollback}/steps/{step}/retry", "rollbacks.retry", Needs::operator_, kWrites, kNative, "Let a stuck step be tried again", retry_step},

@@ -42,6 +42,7 @@ struct RuleOf {
   Rule operator()(const RollBack&) const { return {"roll_back", kManagers}; }
   Rule operator()(const StartRollback&) const { return {"start_rollback", kManagers}; }
   Rule operator()(const AbortRollback&) const { return {"abort_rollback", kManagers}; }
+  Rule operator()(const PauseRollback&) const { return {"pause_rollback", kManagers}; }
   Rule operator()(const LeaseStep&) const { return {"lease_step", kDesk, true}; }
   Rule operator()(const ReportStep&) const { return {"report_step", kDesk, true}; }
   Rule operator()(const RetryStep&) const { return {"retry_step", kDeciders}; }

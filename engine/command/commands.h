@@ -162,6 +162,12 @@ struct AbortRollback {
   RollbackId rollback;
   std::optional<std::string> reason;
 };
+/// Keeps the next steps from beginning, or lets them begin again.
+struct PauseRollback {
+  RollbackId rollback;
+  bool pause = true;
+  std::optional<std::string> reason;
+};
 /// A client executor takes a step; with `lease` it says that it is still at it.
 struct LeaseStep {
   RollbackId rollback;
@@ -250,9 +256,10 @@ using Command =
     std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
                  ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction, CastVote,
                  ExpireApproval, ExpireLease, SubmitFeedback, RollBack, StartRollback,
-                 AbortRollback, LeaseStep, ReportStep, RetryStep, SkipStep, RecordStep,
-                 CloseIncident, ExpireStepLease, ContinueRollback, EngageKillswitch,
+                 AbortRollback, PauseRollback, LeaseStep, ReportStep, RetryStep, SkipStep,
+                 RecordStep, CloseIncident, ExpireStepLease, ContinueRollback, EngageKillswitch,
                  ReleaseKillswitch, SetBreaker, RampRollout, ActivatePolicy>;
+
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,
 /// report and withdraw actions: it never votes, and it changes a ticket only through an action that

@@ -84,7 +84,7 @@ Decision vote_on_rollback(State& state, const CastVote& command, const ApprovalS
   run.add(CompensationSkipped{rollback.rollback, plan.action, plan.ticket, number, asker, "waiver",
                               approval.approval});
   run.end_step(number, StepStatus::skipped, "waived");
-  run.finish();
+  run.walk(kStepsAtOnce);
   return std::move(run).events();
 }
 

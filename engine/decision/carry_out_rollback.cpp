@@ -69,14 +69,27 @@ void RollbackRun::start(std::int64_t max_steps) {
 }
 
 void RollbackRun::walk(std::int64_t max_steps) {
-  for (; rollback_.heads_left > 0 && max_steps > 0 && rollback_.walked < rollback_.steps;
-       ++rollback_.walked) {
-    if (!is_head(step(rollback_.walked).plan)) continue;
-    --rollback_.heads_left;
-    --max_steps;
-    carry_out(rollback_.walked);
+  for (; max_steps > 0 && !rollback_.paused; --max_steps) {
+    const std::optional<std::int64_t> number = next_step();
+    if (!number) break;
+    carry_out(*number);
   }
   finish();
+}
+
+std::optional<std::int64_t> RollbackRun::next_step() {
+  if (!rollback_.ready.empty()) {
+    const std::int64_t number = rollback_.ready.back();
+    rollback_.ready.pop_back();
+    return number;
+  }
+  while (rollback_.heads_left > 0 && rollback_.walked < rollback_.steps) {
+    const std::int64_t number = rollback_.walked++;
+    if (!is_head(step(number).plan)) continue;
+    --rollback_.heads_left;
+    return number;
+  }
+  return std::nullopt;
 }
 
 void RollbackRun::carry_out(std::int64_t number) {
@@ -180,7 +193,7 @@ void RollbackRun::end_step(std::int64_t number, StepStatus status, std::string_v
   ++(status == StepStatus::skipped ? rollback_.skipped : rollback_.undone);
   settle(number, resolution);
   const std::optional<std::int64_t> next = state.next;
-  if (next && step(*next).plan.executor.text == "internal") carry_out(*next);
+  if (next && is_internal(step(*next).plan)) rollback_.ready.push_back(*next);
 }
 
 void RollbackRun::get_stuck(std::int64_t number, std::string_view code) {

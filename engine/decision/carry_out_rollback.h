@@ -37,30 +37,30 @@ class RollbackRun {
 
   /// Taints what was built on it (detach) and carries out what the engine can, at most `max_steps`.
   void start(std::int64_t max_steps);
-  /// Goes on where the last one stopped.
+  /// Goes on where the last one stopped, unless it is paused, and ends the rollback when every step
+  /// has ended.
   void walk(std::int64_t max_steps);
 
   /// The step's action is undone in the world: what hung on it ends, and the ticket is told.
   void undone(std::int64_t number);
-  /// Counts the ended step, closes its incident and lets the next one of its ticket begin.
+  /// Counts the ended step, closes its incident and makes the next one of its ticket ready.
   void end_step(std::int64_t number, StepStatus status, std::string_view resolution);
   /// The step waits for a person; automation of its ticket stops until somebody decided.
   void get_stuck(std::int64_t number, std::string_view code);
   /// Nobody has to decide about the step any more: its incident and a waiver asked for end.
   void settle(std::int64_t number, std::string_view resolution);
-  /// rollback.completed or rollback.partial when every step has ended.
-  void finish();
-
   Events events() && { return std::move(draft_.events); }
 
  private:
   void on(const TicketId& ticket);
+  std::optional<std::int64_t> next_step();
   void carry_out(std::int64_t number);
   bool may_restore(const StepState& state, const ActionState& action) const;
   void restore_fields(const StepState& state);
   void skip(std::int64_t number, std::string_view code);
   void withdraw(const StepState& state);
   void taint();
+  void finish();
 
   Draft draft_;
   RollbackState rollback_;

@@ -134,6 +134,7 @@ Decision lease_step(State& state, const LeaseStep& command, const DecisionContex
   const bool waits = step.status == StepStatus::planned ||
                      (step.status == StepStatus::failed && step.retry_at.has_value());
   if (!waits) return conflict(state_of(step));
+  if (found.rollback.paused) return conflict("the rollback is paused");
   if (step.retry_at && context.now < *step.retry_at)
     return conflict("the next attempt is at " + to_rfc3339(*step.retry_at));
   RECOURSE_TRY(check_turn(run, step));
@@ -178,7 +179,7 @@ Decision report_step(State& state, const ReportStep& command, const DecisionCont
     run.add(std::move(done));
     run.undone(command.step);
     run.end_step(command.step, StepStatus::succeeded, "undone");
-    run.finish();
+    run.walk(kStepsAtOnce);
   }
   return std::move(run).events();
 }
@@ -219,6 +220,7 @@ Decision skip_step(State& state, const SkipStep& command, const DecisionContext&
   if (!waits) return conflict(state_of(step));
   if (step.waiver) return conflict("a waiver is asked for already");
   RollbackRun run(state, context, found.rollback);
+  RECOURSE_TRY(check_turn(run, step));
   Draft& draft = run.about_step(command.step);
   ApprovalRequested asked;
   asked.approval = draft.make<ApprovalId>("apr_");
@@ -267,7 +269,7 @@ Decision record_step(State& state, const RecordStep& command, const DecisionCont
   run.add(std::move(recorded));
   run.undone(command.step);
   run.end_step(command.step, StepStatus::recorded_manually, "recorded_manually");
-  run.finish();
+  run.walk(kStepsAtOnce);
   return std::move(run).events();
 }
 

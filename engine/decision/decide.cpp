@@ -29,6 +29,7 @@ struct Decide {
   Decision operator()(const RollBack& c) const { return roll_back(state, c, context); }
   Decision operator()(const StartRollback& c) const { return start_rollback(state, c, context); }
   Decision operator()(const AbortRollback& c) const { return abort_rollback(state, c, context); }
+  Decision operator()(const PauseRollback& c) const { return pause_rollback(state, c, context); }
   Decision operator()(const ContinueRollback& c) const {
     return continue_rollback(state, c, context);
   }

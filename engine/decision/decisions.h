@@ -27,6 +27,7 @@ Decision submit_feedback(State&, const SubmitFeedback&, const DecisionContext&);
 Decision roll_back(State&, const RollBack&, const DecisionContext&);
 Decision start_rollback(State&, const StartRollback&, const DecisionContext&);
 Decision abort_rollback(State&, const AbortRollback&, const DecisionContext&);
+Decision pause_rollback(State&, const PauseRollback&, const DecisionContext&);
 Decision continue_rollback(State&, const ContinueRollback&, const DecisionContext&);
 Decision lease_step(State&, const LeaseStep&, const DecisionContext&);
 Decision report_step(State&, const ReportStep&, const DecisionContext&);

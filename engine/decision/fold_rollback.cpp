@@ -74,14 +74,17 @@ class RollbackFold {
   void operator()(const CompensationSucceeded& e) {
     end_step(e, StepStatus::succeeded);
     ++row(e.rollback).undone;
+    ready_next(e.rollback, e.step);
   }
   void operator()(const CompensationRecordedManually& e) {
     end_step(e, StepStatus::recorded_manually);
     ++row(e.rollback).undone;
+    ready_next(e.rollback, e.step);
   }
   void operator()(const CompensationSkipped& e) {
     end_step(e, StepStatus::skipped);
     ++row(e.rollback).skipped;
+    ready_next(e.rollback, e.step);
   }
   void operator()(const CompensationFailed& e) {
     end_step(e, StepStatus::failed);
@@ -95,6 +98,8 @@ class RollbackFold {
     if (std::find(rollback.stuck.begin(), rollback.stuck.end(), e.step) == rollback.stuck.end())
       rollback.stuck.push_back(e.step);
   }
+  void operator()(const RollbackPaused& e) { row(e.rollback).paused = true; }
+  void operator()(const RollbackResumed& e) { row(e.rollback).paused = false; }
   void operator()(const RollbackCompleted& e) { close_plan(e.rollback, RollbackStatus::completed); }
   void operator()(const RollbackPartial& e) { close_plan(e.rollback, RollbackStatus::partial); }
 
@@ -145,6 +150,7 @@ class RollbackFold {
   void close_plan(const RollbackId& id, RollbackStatus status) {
     RollbackState& rollback = row(id);
     rollback.status = status;
+    rollback.ready.clear();
     if (rollback.bulk) return;
     for (std::int64_t i = 0; i < rollback.steps; ++i) {
       const StepState* found = state_.steps.find(step_key(id, i));
@@ -152,13 +158,24 @@ class RollbackFold {
     }
   }
 
-  /// Before the step's own change: a head that has not begun yet begins now.
+  /// Before the step's own change: a step of the engine's that has not begun yet begins now.
   void walk_past(const RollbackId& id, std::int64_t number) {
     const StepState& state = step(id, number);
-    if (state.status != StepStatus::planned || state.attempts > 0 || !is_head(state.plan)) return;
+    if (state.status != StepStatus::planned || state.attempts > 0) return;
     RollbackState& rollback = row(id);
+    std::erase(rollback.ready, number);
+    if (!is_head(state.plan)) return;
     rollback.walked = std::max(rollback.walked, number + 1);
     --rollback.heads_left;
+  }
+
+  /// The step has ended: the one that waited for it may begin, if the engine carries it out.
+  void ready_next(const RollbackId& id, std::int64_t number) {
+    const std::optional<std::int64_t> next = step(id, number).next;
+    if (!next) return;
+    const StepState& waiting = step(id, *next);
+    if (waiting.status == StepStatus::planned && is_internal(waiting.plan))
+      row(id).ready.push_back(*next);
   }
 
   template <class Event>

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kItemsPerLeaf = 64;
 constexpr std::size_t kMostSteps = 20'000;
+constexpr std::size_t kMostTainted = 1'000;
 constexpr auto kApprovalTtl = std::chrono::minutes(60);
 
 RollbackSelector selector_of(const BulkTarget& bulk) {
@@ -26,7 +27,17 @@ RollbackSelector selector_of(const BulkTarget& bulk) {
 }
 
 Status check_selector(const BulkTarget& bulk) {
-  for (const auto* text : {&bulk.agent_version, &bulk.type, &bulk.policy})
+  const bool says_something =
+      bulk.agent || bulk.agent_version || bulk.type || bulk.policy || bulk.from || bulk.before;
+  // Everything that was ever done is nobody's mistake: whoever means it says since when.
+  if (!says_something)
+    return invalid("a selector names an agent, its version, a type, a policy or a time");
+  if (bulk.from && bulk.before && *bulk.from >= *bulk.before)
+    return invalid("a selector's time ends after it begins");
+  const auto& version = bulk.agent_version;
+  if (version && !is_label(*version) && !is_code(*version))
+    return invalid("agent_version: 1 to 128 bytes");
+  for (const auto* text : {&bulk.type, &bulk.policy})
     if (*text && !is_label(**text)) return invalid("a selector's texts have 1 to 64 bytes");
   if (bulk.agent && !is_code(bulk.agent->value())) return invalid("agent: the id of a principal");
   return {};
@@ -87,6 +98,8 @@ class Request {
         state_, {actions_, command_.mode, header_.action.has_value(), header_.bulk}, context_.now);
     if (plan_.lists.steps.size() > kMostSteps)
       return Error{ErrorCode::too_large, "more than 20000 steps: narrow the selector"};
+    if (command_.mode == RollbackMode::detach && plan_.lists.dependents.size() > kMostTainted)
+      return Error{ErrorCode::too_large, "more than 1000 dependents to review: narrow the target"};
     if (const auto code = why_not()) {
       RollbackRefused refused{id, header_.action, header_.ticket, *code, plan_.lists.conflicts, {}};
       if (!plan_.lists.dependents.empty()) refused.dependents = plan_.lists.dependents;
@@ -311,9 +324,29 @@ Decision continue_rollback(State& state, const ContinueRollback& command,
   RECOURSE_LET(const RollbackState rollback, find_rollback(state, command.rollback));
   if (rollback.status != RollbackStatus::started && rollback.status != RollbackStatus::stuck)
     return conflict("the rollback is " + std::string(word(rollback.status)));
-  if (rollback.heads_left == 0) return conflict("there is no step to carry out");
+  if (rollback.paused) return conflict("the rollback is paused");
+  if (rollback.heads_left == 0 && rollback.ready.empty())
+    return conflict("there is no step to carry out");
   RollbackRun run(state, context, rollback);
   run.walk(std::clamp<std::int64_t>(command.max_steps, 1, 1'000));
+  return std::move(run).events();
+}
+
+Decision pause_rollback(State& state, const PauseRollback& command,
+                        const DecisionContext& context) {
+  RECOURSE_LET(const RollbackState rollback, find_rollback(state, command.rollback));
+  if (rollback.status != RollbackStatus::started && rollback.status != RollbackStatus::stuck)
+    return conflict("the rollback is " + std::string(word(rollback.status)));
+  if (rollback.paused == command.pause)
+    return conflict(command.pause ? "the rollback is paused already"
+                                  : "the rollback is not paused");
+  RollbackRun run(state, context, rollback);
+  if (command.pause) {
+    run.add(RollbackPaused{rollback.rollback, rollback.action, rollback.ticket,
+                           run.about_rollback().seal_given(command.reason)});
+  } else {
+    run.add(RollbackResumed{rollback.rollback, rollback.action, rollback.ticket});
+  }
   return std::move(run).events();
 }
 

@@ -175,8 +175,11 @@ struct RollbackState {
   std::optional<ApprovalId> approval;
   std::int64_t steps = 0;  ///< How many there are.
   /// Steps that nobody outside executes and that wait for no other one are carried out in order:
-  /// those before `walked` have been, and `heads_left` more are to come.
+  /// those before `walked` have been, and `heads_left` more are to come. Before them come those of
+  /// `ready`: what they waited for has ended.
   std::int64_t walked = 0, heads_left = 0;
+  std::vector<std::int64_t> ready;
+  bool paused = false;                   ///< By a person: no step begins until it is resumed.
   std::int64_t undone = 0, skipped = 0;  ///< Ended steps.
   std::vector<std::int64_t> stuck;       ///< Steps that wait for a person to decide.
   std::vector<Dependent> dependents;     ///< To be tainted (detach).
@@ -185,7 +188,7 @@ struct RollbackState {
 BOOST_DESCRIBE_STRUCT(RollbackState, (),
                       (rollback, next_version, status, mode, action, ticket, bulk, requested_at,
                        requester, plan_digest, required_approvals, approval, steps, walked,
-                       heads_left, undone, skipped, stuck, dependents))
+                       heads_left, ready, paused, undone, skipped, stuck, dependents))
 
 struct StepState {
   RollbackStep plan;
@@ -202,10 +205,10 @@ BOOST_DESCRIBE_STRUCT(StepState, (),
                       (plan, status, attempts, lease, lease_until, retry_at, incident, waiver,
                        next))
 
-/// Carried out by the engine itself, and waits for no other step.
-inline bool is_head(const RollbackStep& step) {
-  return !step.after && step.executor.text == "internal";
-}
+/// Carried out by the engine itself.
+inline bool is_internal(const RollbackStep& step) { return step.executor.text == "internal"; }
+/// And waits for no other step.
+inline bool is_head(const RollbackStep& step) { return !step.after && is_internal(step); }
 
 /// The key of a step's row: sorted by number within the rollback.
 std::string step_key(const RollbackId& rollback, std::int64_t step);

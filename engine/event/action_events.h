@@ -42,7 +42,7 @@ struct ActionProposed {
   std::optional<std::int64_t> expected_ticket_version;
   std::optional<std::int64_t> amount_minor;  ///< From the type's money path.
   std::optional<Clear> currency;             ///< ISO 4217
-  std::optional<Clear> agent_version;
+  std::optional<Clear> agent_version;        ///< As the agent says; absent: its run's.
   std::optional<RunId> run;
   std::optional<std::int64_t> step;  ///< Ordinal of the call within its run.
   Provenance provenance;

@@ -27,12 +27,13 @@ using EventTypes = boost::mp11::mp_list<
     RollbackPlanned, RollbackPlanContinued, RollbackStaled, RollbackStarted, CompensationStarted,
     CompensationHeartbeat, CompensationSucceeded, CompensationFailed, CompensationOutcomeUnknown,
     CompensationSkipped, CompensationRecordedManually, CompensationRetried, RollbackStuck,
-    RollbackCompleted, RollbackPartial, RollbackAborted, ActionBasedOn, ActionTainted,
-    IncidentOpened, IncidentClosed, LogOpened, LogHeartbeat, LogAnchored, ClockAnomaly,
-    HeadAccepted, KeyCreated, TenantCreated, PrincipalCreated, ApiKeyCreated, ApiKeyRevoked,
-    AuthDenied, PolicyActivated, KillswitchEngaged, KillswitchReleased, LimitReached,
-    BreakerTransitioned, RolloutRamped, RolloutAssigned, GuardrailBreached, SealedOpened,
-    RecordUnreadable, ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;
+    RollbackPaused, RollbackResumed, RollbackCompleted, RollbackPartial, RollbackAborted,
+    ActionBasedOn, ActionTainted, IncidentOpened, IncidentClosed, LogOpened, LogHeartbeat,
+    LogAnchored, ClockAnomaly, HeadAccepted, KeyCreated, TenantCreated, PrincipalCreated,
+    ApiKeyCreated, ApiKeyRevoked, AuthDenied, PolicyActivated, KillswitchEngaged,
+    KillswitchReleased, LimitReached, BreakerTransitioned, RolloutRamped, RolloutAssigned,
+    GuardrailBreached, SealedOpened, RecordUnreadable, ImportFinished, ProjectionRebuilt,
+    ExportCreated, CommandRejected>;
 
 using EventData = boost::mp11::mp_rename<EventTypes, std::variant>;
 

@@ -277,6 +277,24 @@ struct RollbackStuck {
 };
 BOOST_DESCRIBE_STRUCT(RollbackStuck, (), (rollback, action, ticket, step, code))
 
+/// A person keeps the next steps from beginning; one that an executor has taken ends as it ends.
+struct RollbackPaused {
+  static constexpr std::string_view kType = "recourse.rollback.paused.v1";
+  RollbackId rollback;
+  std::optional<ActionId> action;
+  std::optional<TicketId> ticket;
+  std::optional<Sealed> reason;
+};
+BOOST_DESCRIBE_STRUCT(RollbackPaused, (), (rollback, action, ticket, reason))
+
+struct RollbackResumed {
+  static constexpr std::string_view kType = "recourse.rollback.resumed.v1";
+  RollbackId rollback;
+  std::optional<ActionId> action;
+  std::optional<TicketId> ticket;
+};
+BOOST_DESCRIBE_STRUCT(RollbackResumed, (), (rollback, action, ticket))
+
 /// Everything that was planned is undone.
 struct RollbackCompleted {
   static constexpr std::string_view kType = "recourse.rollback.completed.v1";

@@ -100,7 +100,7 @@ void DecisionState::flush(const RowSink& sink) {
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {0, "decision_state", 4,
+               {0, "decision_state", 5,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

@@ -175,9 +175,63 @@ TEST_CASE("a selector finds what an agent did everywhere, and people approve one
   const auto none = desk.roll_back(R"({"type":"ASSIGN_TO_TEAM"})");
   CHECK(none.status == 409);
   CHECK(none.text("code") == "nothing_to_undo");
+  CHECK(desk.roll_back(R"({"agent":"agt_nobody"})").text("code") == "nothing_to_undo");
+  CHECK(desk.roll_back("{}").status == 422);
+  CHECK(
+      desk.roll_back(R"({"from":"2026-03-02T00:00:00Z","before":"2026-03-01T00:00:00Z"})").status ==
+      422);
   CHECK(desk.roll_back(R"({"typ":"ASSIGN_TO_TEAM"})").status == 422);
   CHECK(desk.roll_back(R"({"from":"yesterday"})").status == 422);
   CHECK(desk.roll_back("17").status == 422);
+}
+
+TEST_CASE("the actions of one version of an agent are found, and what was built on one is told") {
+  RollbackDesk desk;
+  const std::string ticket = desk.open_ticket();
+  const auto propose = [&](const std::string& version, const std::string& more) {
+    const auto made = desk.post("/v1/actions",
+                                R"({"ticket_id":")" + ticket +
+                                    R"(","type":"SCHEDULE_FOLLOWUP","confidence_ppm":990000,)" +
+                                    more + R"("agent_version":)" + quoted(version) + '}',
+                                desk.agent);
+    REQUIRE_MESSAGE(made.status == 201, made.body);
+    return made.text("action");
+  };
+  const std::string first = propose("v1", "");
+  const std::string second = propose("v2", R"("caused_by":)" + quoted(first) + ',');
+  const std::string third = propose("v2", R"("caused_by":)" + quoted(second) + ',');
+  CHECK(desk.get("/v1/actions/" + second, desk.viewer).text("agent_version") == "v2");
+  const auto plan = desk.roll_back(R"({"agent_version":"v2"})");
+  REQUIRE_MESSAGE(plan.status == 201, plan.body);
+  CHECK(plan.text("step_count") == "2");
+
+  const auto told = desk.get("/v1/actions/" + first + "/dependents", desk.viewer);
+  REQUIRE_MESSAGE(told.status == 200, told.body);
+  CHECK(told.text("count") == "2");
+  CHECK(told.text("dependents/0/action") == second);
+  CHECK(told.text("dependents/1/on") == second);
+  CHECK(told.text("dependents/1/action") == third);
+  CHECK(desk.get("/v1/actions/" + third + "/dependents", desk.viewer).text("count") == "0");
+  CHECK(desk.get("/v1/actions/act_none/dependents", desk.viewer).status == 404);
+  CHECK(desk.get("/v1/actions/" + first + "/dependents", desk.stranger).status == 404);
+}
+
+TEST_CASE("a paused rollback hands out no step until it is resumed") {
+  RollbackDesk desk;
+  const std::string action = desk.filed(desk.open_ticket());
+  const auto plan = desk.roll_back(quoted(action));
+  desk.vote(plan.text("approval"), desk.second);
+  const std::string rollback = plan.text("rollback"), path = "/v1/rollbacks/" + rollback;
+  CHECK(desk.post(path + "/pause", "{}", desk.operator_).status == 403);
+  const auto paused = desk.post(path + "/pause", R"({"reason":"the morning rush"})", desk.manager);
+  REQUIRE_MESSAGE(paused.status == 200, paused.body);
+  CHECK(paused.text("paused") == "true");
+  CHECK(desk.get(path + "?open=true", desk.manager).text("pause_reason") == "the morning rush");
+  CHECK(desk.step(rollback, 0, "lease", "{}", desk.agent).status == 409);
+  CHECK(desk.post(path + "/pause", "{}", desk.manager).status == 409);
+  CHECK(desk.post(path + "/resume", "{}", desk.manager).status == 200);
+  CHECK(desk.get(path, desk.viewer).text("paused_by") == "(absent)");
+  CHECK(desk.step(rollback, 0, "lease", "{}", desk.agent).status == 201);
 }
 
 TEST_CASE("a ticket or a run is a target, and forward_fix leaves a task until it is settled") {

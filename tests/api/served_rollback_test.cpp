@@ -116,6 +116,19 @@ TEST_CASE("what somebody changed later is kept, and they are named") {
   CHECK(desk.post(rollback_path(first.text("action_id")), "", desk.admin).status == 200);
 }
 
+TEST_CASE("where a second person is needed the answer is 202 with the rollback's id") {
+  ServedDesk desk;
+  const std::string number = desk.ticket();
+  const std::string action = desk.resolve(number).text("action_id");
+  desk.clock.advance(std::chrono::hours(25));
+  const auto waits = desk.post(rollback_path(action), R"({"reason":"wrong"})", desk.manager);
+  CHECK(waits.status == 202);
+  CHECK(waits.text("rollback_id").starts_with("rbk_"));
+  CHECK(waits.text("action_type") == "AUTO_RESOLVE");
+  CHECK(waits.text("message") == "The rollback waits for a second person");
+  CHECK(desk.get("/api/tickets/" + number + "/", desk.admin).text("status") == "resolved");
+}
+
 TEST_CASE("a request that is repeated under its key is answered from what was done") {
   ServedDesk desk;
   const std::string number = desk.ticket();

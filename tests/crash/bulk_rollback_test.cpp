@@ -98,6 +98,7 @@ bool prepare(const std::string& directory) {
       proposal.type = "ASSIGN_TO_TEAM";
       proposal.args_json = R"({"team":"Network"})";
       proposal.confidence_ppm = 990'000;
+      proposal.agent_version = "2026-01-05";
       proposals.emplace_back(std::move(proposal));
     }
     for (const Outcome& proposed : give_all(desk, std::move(proposals), person("usr_9"))) {
@@ -108,6 +109,7 @@ bool prepare(const std::string& directory) {
   RollBack command;
   command.bulk = BulkTarget{};
   command.bulk->agent = PrincipalId("usr_9");
+  command.bulk->agent_version = "2026-01-05";
   command.found = actions;
   const Outcome planned = desk.give(person("usr_1"), command);
   if (!planned || !find<ApprovalRequested>(planned)) return false;

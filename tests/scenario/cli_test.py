@@ -16,12 +16,15 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
+import uuid
 
 DONE, PROBLEM, COULD_NOT_TELL, WRONG_USAGE = 0, 1, 2, 64
 UNTIL = "2026-01-30T16:00:00Z"
 COMMANDS = ["serve", "demo", "import", "export", "replay", "rebuild", "verify", "tail", "doctor",
             "tenant create", "tenant list", "key create", "key list", "key revoke",
-            "kill engage", "kill release", "rollout set", "bench"]
+            "kill engage", "kill release", "rollout set", "rollback plan", "rollback show", "rollback start",
+            "rollback pause", "rollback resume", "rollback abort", "bench"]
 
 
 class Folder(unittest.TestCase):
@@ -446,6 +449,40 @@ class Server(Folder):
         self.assertEqual(self.stop(self.process), DONE)
         for line in self.process.stderr.read().splitlines():
             self.assertIn("message", json.loads(line))
+
+    def post(self, path, body):
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(), method="POST",
+            headers={"Authorization": "Bearer " + self.key_file.read_text().strip(),
+                     "Content-Type": "application/json", "Idempotency-Key": f'"{uuid.uuid4()}"'})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def test_a_rollback_is_planned_looked_at_carried_out_and_watched(self):
+        ticket = self.post("/v1/tickets", {"title": "Cannot print", "channel": "email",
+                                           "customer_email": "jane@example.com"})["ticket"]
+        action = self.post("/v1/actions", {"ticket_id": ticket, "type": "ESCALATE", "args": {},
+                                           "confidence_ppm": 990000,
+                                           "agent_version": "v7"})["action"]
+        self.refuse(WRONG_USAGE, "one target", "rollback", "plan", *self.there)
+        self.refuse(WRONG_USAGE, "one target", "rollback", "plan", action, "--type", "ESCALATE",
+                    *self.there)
+        self.refuse(PROBLEM, "nothing_to_undo", "rollback", "plan", "--agent-version", "v8",
+                    *self.there)
+        self.refuse(PROBLEM, "no such", "rollback", "show", "rbk_nothing", *self.there)
+        text = self.succeed("rollback", "plan", "--agent-version", "v7", *self.there)
+        self.assertIn(action, text)
+        plan = json.loads(self.succeed("rollback", "plan", action, "--json", *self.there))
+        self.assertEqual(plan["status"], "planned")
+        self.refuse(PROBLEM, "digest", "rollback", "start", plan["rollback"], "--plan-digest",
+                    "AAAA", *self.there)
+        started = self.succeed("rollback", "start", plan["rollback"], "--plan-digest",
+                               plan["plan_digest"], *self.there)
+        self.assertIn("completed", started)
+        shown = self.succeed("rollback", "show", plan["rollback"], "--follow", *self.there)
+        self.assertIn("completed: 1 undone, 0 left undone, of 1", shown)
+        self.refuse(PROBLEM, "completed", "rollback", "pause", plan["rollback"], *self.there)
+        self.refuse(PROBLEM, "completed", "rollback", "abort", plan["rollback"], *self.there)
 
     def test_who_may_not_and_who_is_not_there_are_told_apart(self):
         self.refuse(COULD_NOT_TELL, "--key-file", "key", "list", "--url", self.url)

@@ -16,6 +16,7 @@ int main_key_list(const KeyListFlags& flags);
 int main_key_revoke(const KeyRevokeFlags& flags);
 int main_kill(const KillFlags& flags);
 int main_rollout(const RolloutFlags& flags);
+int main_rollback(const RollbackFlags& flags);
 int main_rebuild(const RebuildFlags& flags);
 int main_export(const ExportFlags& flags);
 int main_verify(const VerifyFlags& flags);

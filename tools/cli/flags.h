@@ -80,6 +80,19 @@ struct RolloutFlags : TargetFlags {
   std::string reason;
 };
 
+/// Only through a server: who asks, and who agrees, is a person with a key.
+struct RollbackFlags : TargetFlags {
+  std::string verb;      ///< plan, show, start, pause, resume or abort
+  std::string rollback;  ///< All but plan.
+  std::string target;    ///< plan: an action's, a ticket's or a run's id; or what follows selects.
+  std::string agent, agent_version, type, policy, from, before;
+  std::string mode = "restrict";
+  std::string plan_digest;  ///< start
+  std::string reason;
+  bool follow = false;  ///< show
+  bool json = false;
+};
+
 struct RebuildFlags : PlaceFlags {
   bool check = false;
   std::string tenant;  ///< Empty: all, and the deployment's own ledger.
@@ -149,7 +162,7 @@ struct BenchFlags {
 
 using Flags = std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
                            TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                           RolloutFlags, RebuildFlags, ExportFlags, VerifyFlags, TailFlags,
-                           DoctorFlags, BenchFlags>;
+                           RolloutFlags, RollbackFlags, RebuildFlags, ExportFlags, VerifyFlags,
+                           TailFlags, DoctorFlags, BenchFlags>;
 
 }  // namespace recourse::cli

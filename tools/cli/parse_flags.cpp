@@ -38,6 +38,7 @@ class CommandLine {
     key();
     kill();
     rollout();
+    rollback();
     export_();
     rebuild();
     verify();
@@ -112,6 +113,15 @@ class CommandLine {
     url->excludes(data);
     sub->add_option("--key-file", flags.key_file, "File with the API key for --url")
         ->type_name("FILE");
+  }
+
+  static void server_target(CLI::App* sub, TargetFlags& flags) {
+    flags.url = "http://127.0.0.1:8080";
+    flags.key_file = from_environment("RECOURSE_KEY_FILE");
+    sub->add_option("--url", flags.url, "The running server")
+        ->type_name("URL")
+        ->capture_default_str();
+    sub->add_option("--key-file", flags.key_file, "File with the API key")->type_name("FILE");
   }
 
   static void server(CLI::App* sub, ServerFlags& flags) {
@@ -354,6 +364,63 @@ class CommandLine {
                     "This ticket or tenant is always in; may be repeated")
         ->type_name("ID");
     sub->add_option("--reason", flags->reason, "Why; stored sealed");
+  }
+
+  struct RollbackVerb {
+    const char *verb, *about, *example;
+  };
+
+  void rollback() {
+    CLI::App* const group =
+        app_.add_subcommand("rollback", "Take back what agents did: plan, carry out, watch");
+    group->require_subcommand(1);
+    for (const auto& [verb, about, example] :
+         {RollbackVerb{"plan", "What a rollback would do; nothing is done yet",
+                       "plan --agent agt_billing --agent-version 2026-01-05 --reason 'wrong tone'"},
+          RollbackVerb{"show", "How far a rollback is", "show rbk_01KE75T1V2D6X8Z9QF3M5R7WYA -f"},
+          RollbackVerb{"start", "Carry out a plan that nobody else has to agree to",
+                       "start rbk_01KE75T1V2D6X8Z9QF3M5R7WYA --plan-digest qL8R...="},
+          RollbackVerb{"pause", "Let no further step begin",
+                       "pause rbk_01KE75T1V2D6X8Z9QF3M5R7WYA --reason 'the morning rush'"},
+          RollbackVerb{"resume", "Go on with a paused one",
+                       "resume rbk_01KE75T1V2D6X8Z9QF3M5R7WYA"},
+          RollbackVerb{"abort", "Leave the rest undone",
+                       "abort rbk_01KE75T1V2D6X8Z9QF3M5R7WYA --reason 'enough'"}})
+      rollback_verb(*group, verb, about, example);
+  }
+
+  void rollback_verb(CLI::App& group, const std::string& verb, const char* about,
+                     const char* example) {
+    CLI::App* sub = nullptr;
+    auto flags = command<RollbackFlags>(group, verb, about,
+                                        "recourse rollback " + std::string(example) +
+                                            "\n      --url http://127.0.0.1:8080 --key-file "
+                                            "manager.key",
+                                        sub);
+    flags->verb = verb;
+    server_target(sub, *flags);
+    json_flag(sub, flags->json);
+    if (verb == "pause" || verb == "abort" || verb == "plan")
+      sub->add_option("--reason", flags->reason, "Why; stored sealed");
+    if (verb != "plan") {
+      sub->add_option("rollback", flags->rollback, "Its id")->required()->type_name("ID");
+      if (verb == "start")
+        sub->add_option("--plan-digest", flags->plan_digest, "Of the plan that was looked at")
+            ->required();
+      if (verb == "show")
+        sub->add_flag("-f,--follow", flags->follow, "Go on until it ends or waits for people");
+      return;
+    }
+    sub->add_option("target", flags->target, "An action, a ticket or a run")->type_name("ID");
+    sub->add_option("--agent", flags->agent, "Or: what this agent did")->type_name("ID");
+    sub->add_option("--agent-version", flags->agent_version, "In this version of it");
+    sub->add_option("--type", flags->type, "Of this action type");
+    sub->add_option("--policy", flags->policy, "As this policy decided, such as pol_default@1");
+    sub->add_option("--from", flags->from, "Executed at or after")->type_name("TIME");
+    sub->add_option("--before", flags->before, "Executed before")->type_name("TIME");
+    sub->add_option("--mode", flags->mode, "What becomes of what was built on it")
+        ->check(CLI::IsMember({"restrict", "cascade", "detach", "forward_fix"}))
+        ->capture_default_str();
   }
 
   void rebuild() {

@@ -25,6 +25,7 @@ struct Dispatch {
   int operator()(const KeyRevokeFlags& flags) const { return main_key_revoke(flags); }
   int operator()(const KillFlags& flags) const { return main_kill(flags); }
   int operator()(const RolloutFlags& flags) const { return main_rollout(flags); }
+  int operator()(const RollbackFlags& flags) const { return main_rollback(flags); }
   int operator()(const RebuildFlags& flags) const { return main_rebuild(flags); }
   int operator()(const ExportFlags& flags) const { return main_export(flags); }
   int operator()(const VerifyFlags& flags) const { return main_verify(flags); }

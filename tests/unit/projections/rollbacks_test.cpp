@@ -40,7 +40,7 @@ TEST_CASE("a rollback shows who asked, what is planned and how far it is") {
   CHECK(row(story).requested_by == PrincipalId("usr_1"));
   CHECK(row(story).reason.has_value());
   CHECK(row(story).cannot_undo.size() == 1);
-  CHECK(row(story).heads_left == 2);
+  CHECK(row(story).ready == 2);
   story.then(RollbackStarted{kRollback, kAction, kTicket});
   CHECK(story.has("going/rbk_1"));
   story.then(CompensationStarted{kRollback, kAction, kTicket, 0});
@@ -56,6 +56,27 @@ TEST_CASE("a rollback shows who asked, what is planned and how far it is") {
   CHECK(row(story).left == 1);
 }
 
+TEST_CASE("the engine goes on when the step before has ended, unless somebody paused it") {
+  Story story(rollbacks_kind());
+  RollbackStep second = step("act_2", "internal");
+  second.after = 0;
+  plan(story, {step("act_1", "client"), second});
+  CHECK(row(story).ready == 0);
+  story.then(RollbackStarted{kRollback, kAction, kTicket});
+  CHECK(!story.has("going/rbk_1"));
+  story.then(RollbackPaused{kRollback, kAction, kTicket, {}}, "usr_2");
+  story.then(CompensationSucceeded{kRollback, kAction, kTicket, 0, {}});
+  CHECK(row(story).ready == 1);
+  CHECK(row(story).paused_by == PrincipalId("usr_2"));
+  CHECK(!story.has("going/rbk_1"));
+  story.then(RollbackResumed{kRollback, kAction, kTicket}, "usr_2");
+  CHECK(!row(story).paused_by);
+  CHECK(story.has("going/rbk_1"));
+  story.then(CompensationStarted{kRollback, kAction, kTicket, 1});
+  CHECK(row(story).ready == 0);
+  CHECK(!story.has("going/rbk_1"));
+}
+
 TEST_CASE("the steps of a long plan follow its header") {
   Story story(rollbacks_kind());
   plan(story, {});
@@ -65,7 +86,7 @@ TEST_CASE("the steps of a long plan follow its header") {
   more.lists.steps = {step("act_9", "client")};
   story.then(more);
   CHECK(story.row<RollbackStepRow>("step/rbk_1/000064").plan.action == ActionId("act_9"));
-  CHECK(row(story).heads_left == 0);
+  CHECK(row(story).ready == 0);
 }
 
 TEST_CASE("a lease of a step is due until it ends, and moves with each heartbeat") {

@@ -141,6 +141,104 @@ TEST_CASE("somebody who writes while a bulk rollback is under way keeps what the
   CHECK(bulk.story.action(step.action).status == ActionStatus::succeeded);
 }
 
+TEST_CASE("a bulk rollback under way can be paused: nothing begins until it is resumed") {
+  Bulk bulk(60);
+  const RollbackId id = bulk.started();
+  PauseRollback pause;
+  pause.rollback = id;
+  pause.reason = "the morning rush";
+  bulk.story.when(kPerson, pause).then_refused(ErrorCode::forbidden);
+  bulk.story.when(kManager, pause).then({"rollback.paused"});
+  bulk.story.when(kManager, pause).then_refused(ErrorCode::conflict);
+  ContinueRollback next;
+  next.rollback = id;
+  bulk.story.when(kSystem, next).then_refused(ErrorCode::conflict);
+  CHECK(bulk.undone() == 25);
+  pause.pause = false;
+  bulk.story.when(kManager, pause).then({"rollback.resumed"});
+  bulk.story.when(kManager, pause).then_refused(ErrorCode::conflict);
+  bulk.story.given(kSystem, next).given(kSystem, next);
+  CHECK(bulk.story.has<RollbackCompleted>());
+  CHECK(bulk.undone() == 60);
+  bulk.story.when(kManager, pause).then_refused(ErrorCode::conflict);
+}
+
+TEST_CASE("what one agent did to one ticket is undone newest first, in pieces too") {
+  RollbackStory story;
+  const TicketId ticket = story.open_ticket();
+  RollBack command;
+  command.ticket = ticket;
+  for (int i = 0; i < 70; ++i) {
+    if (i % 40 == 39) story.now += std::chrono::hours(1);
+    command.found.push_back(story.proposed(ticket, "SCHEDULE_FOLLOWUP", R"({"delay_hours":24})"));
+    REQUIRE(story.has<EffectConfirmed>());
+  }
+  story.given(kManager, command);
+  const RollbackId id = story.rollback();
+  const ApprovalId approval = story.event<ApprovalRequested>().approval;
+  story.vote(kSecond, approval);
+  story.vote(kThird, approval);
+  CHECK(story.state(id).undone == 25);
+  CHECK(story.state(id).heads_left == 0);
+  CHECK(story.state(id).ready == std::vector<std::int64_t>{25});
+  ContinueRollback next;
+  next.rollback = id;
+  story.given(kSystem, next);
+  CHECK(story.state(id).undone == 50);
+  story.given(kSystem, next);
+  CHECK(story.has<RollbackCompleted>());
+  CHECK(story.state(id).ready.empty());
+  std::int64_t expected = 0;
+  for (const RecordedEvent& event : story.log)
+    if (const auto* done = std::get_if<CompensationSucceeded>(&event.data))
+      CHECK(done->step == expected++);
+  CHECK(expected == 70);
+}
+
+TEST_CASE("a selector says something, and a time that can be") {
+  Bulk bulk(2);
+  RollBack command = bulk.command();
+  command.bulk = BulkTarget{};
+  bulk.story.when(kManager, command).then_refused(ErrorCode::invalid);
+  command.bulk->from = command.bulk->before = bulk.story.now;
+  bulk.story.when(kManager, command).then_refused(ErrorCode::invalid);
+  command.bulk->before.reset();
+  bulk.story.when(kManager, command);
+  CHECK(bulk.story.has<RollbackPlanned>());
+}
+
+TEST_CASE("a selector that matches nothing is refused, and that is recorded") {
+  Bulk bulk(2);
+  RollBack command = bulk.command();
+  command.bulk->agent = PrincipalId("agt_nobody");
+  bulk.story.when(kManager, command).then({"rollback.requested", "rollback.refused"});
+  CHECK(bulk.story.event<RollbackRefused>().code == Clear("nothing_to_undo"));
+}
+
+TEST_CASE("the actions of one version of an agent are found by what they said") {
+  RollbackStory story;
+  RollBack command;
+  command.bulk = BulkTarget{};
+  command.bulk->agent = kAgent.id;
+  command.bulk->agent_version = "2026-01-05";
+  for (const char* version : {"2026-01-04", "2026-01-05", "2026-01-05", ""}) {
+    ProposeAction proposal;
+    proposal.ticket = story.open_ticket();
+    proposal.type = "ESCALATE";
+    proposal.confidence_ppm = 990'000;
+    if (*version != '\0') proposal.agent_version = version;
+    story.given(kAgent, proposal);
+    command.found.push_back(story.event<ActionProposed>().action);
+  }
+  story.given(kManager, command);
+  CHECK(story.event<RollbackPlanned>().step_count == 2);
+  ProposeAction wrong;
+  wrong.ticket = story.open_ticket();
+  wrong.type = "ESCALATE";
+  wrong.agent_version = "version 7";
+  story.when(kAgent, wrong).then_refused(ErrorCode::invalid);
+}
+
 TEST_CASE("a bulk rollback under way can be stopped; what was not begun stays") {
   Bulk bulk(60);
   const RollbackId id = bulk.started();

@@ -150,6 +150,24 @@ TEST_CASE("a step that fails for good stops the ticket's automation and opens an
   }
 }
 
+TEST_CASE("a paused rollback hands out no step; what was taken ends as it ends") {
+  Running r;
+  r.story.lease_step(r.id, 0);
+  PauseRollback pause;
+  pause.rollback = r.id;
+  r.story.given(kManager, pause);
+  r.story.report_step(r.id, 0, EffectOutcome::succeeded)
+      .then({"compensation.succeeded", "ticket.noted"});
+  CHECK(r.story.action(r.escalated).status == ActionStatus::succeeded);
+  pause.pause = false;
+  r.story.given(kManager, pause);
+  ContinueRollback next;
+  next.rollback = r.id;
+  r.story.given(kSystem, next);
+  CHECK(r.story.action(r.escalated).status == ActionStatus::rolled_back);
+  CHECK(r.story.has<RollbackCompleted>());
+}
+
 TEST_CASE("a lost lease is not a failure: nobody compensates twice before somebody found out") {
   Running r;
   r.story.lease_step(r.id, 0);

@@ -66,6 +66,18 @@ TEST_CASE("rolling back twice is refused, and the refusal is recorded") {
   CHECK(story.action(action).status == ActionStatus::rolled_back);
 }
 
+TEST_CASE("an error of a tool is a failed action; it never starts a rollback by itself") {
+  Story story;
+  const ActionId action = story.proposed(story.open_ticket(), "create_bug_report",
+                                         R"({"description":"d","title":"t"})");
+  story.lease(action);
+  story.report(action, EffectOutcome::failed);
+  CHECK(story.action(action).status == ActionStatus::failed);
+  CHECK(story.memory.rollbacks.rows.empty());
+  story.roll_back(action);
+  CHECK(refusal(story) == "not_executed");
+}
+
 TEST_CASE("an unknown action is not found") {
   Story story;
   story.roll_back(ActionId("act_none")).then_refused(ErrorCode::not_found);

@@ -60,6 +60,25 @@ TEST_CASE("the manifest does not contradict itself") {
   }
 }
 
+TEST_CASE("what can be undone, and by whom, is said by the manifest alone") {
+  for (const ActionType& type : action_types()) {
+    CAPTURE(type.name);
+    const Undo undo = undo_of(&type);
+    if (!type.compensation.empty()) CHECK(find_action_type(type.compensation) != nullptr);
+    CHECK(undo.problem.empty() == !undo.kind.empty());
+    if (type.reversibility == Reversibility::R0) CHECK(undo.problem == "nothing_to_undo");
+    if (type.reversibility == Reversibility::R4) CHECK_FALSE(undo.problem.empty());
+    if (type.reversibility == Reversibility::R1 && type.executor == Executor::internal)
+      CHECK(undo.kind == "restore");
+    if (undo.executor == "client") CHECK(find_action_type(undo.type) != nullptr);
+  }
+  CHECK(undo_of(find_action_type("reset_password")).type == "revoke_password_reset");
+  CHECK(undo_of(find_action_type("send_reply")).kind == "compensate");
+  // New money of a customer needs that customer's consent: a person's task, never automatic.
+  CHECK(undo_of(find_action_type("process_refund")).executor == "person");
+  CHECK(undo_of(nullptr).problem == "no_inverse");
+}
+
 TEST_CASE("the manifest is canonical JSON") {
   CHECK(is_canonical(manifest_json()));
   CHECK(manifest_digest() != Hash{});
