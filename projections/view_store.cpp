@@ -1,36 +1,18 @@
 #include "projections/view_store.h"
 
-#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
 
 #include <filesystem>
 #include <optional>
+
+#include "projections/view_options.h"
 
 namespace recourse {
 namespace {
 
 constexpr char kRow = 'r';
 constexpr char kState = 's';
-
-rocksdb::Options database_options() {
-  rocksdb::Options options;
-  options.create_if_missing = true;
-  options.compression = rocksdb::kLZ4Compression;
-  options.write_buffer_size = 64U << 20;
-  // Most look-ups of a new event's rows are for rows that are not there yet.
-  options.memtable_prefix_bloom_size_ratio = 0.03;
-  options.memtable_whole_key_filtering = true;
-  options.max_background_jobs = 2;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 4;
-  rocksdb::BlockBasedTableOptions table;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_cache = rocksdb::NewLRUCache(256U << 20);
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
 
 Error failed(std::string_view what, const rocksdb::Status& status) {
   return {status.IsCorruption() ? ErrorCode::corrupt : ErrorCode::io,
@@ -162,7 +144,7 @@ ViewStore::~ViewStore() = default;
 Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::string& data_dir) {
   auto impl = std::make_unique<Impl>();
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(database_options(), data_dir + "/views", &db);
+  const rocksdb::Status status = rocksdb::DB::Open(view_options(), data_dir + "/views", &db);
   if (!status.ok()) return failed("cannot be opened", status);
   impl->db.reset(db);
   return std::unique_ptr<ViewStore>(new ViewStore(std::move(impl)));
@@ -174,7 +156,7 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open_read_only(const std::string& 
   if (mkdtemp(pattern.data()) == nullptr)
     return Error{ErrorCode::io, "no temporary directory for reading the views beside a server"};
   impl->secondary_dir = pattern;
-  rocksdb::Options options = database_options();
+  rocksdb::Options options = view_options();
   options.create_if_missing = false;
   options.max_open_files = -1;
   rocksdb::DB* db = nullptr;
@@ -302,31 +284,69 @@ std::unique_ptr<RowSource> ViewStore::source(std::uint8_t projection, LedgerId l
   return std::make_unique<StoredRows>(*impl_->db, projection, ledger, generation);
 }
 
-Status ViewStore::ingest(const std::vector<std::string>& sst_files, std::uint8_t projection,
-                         LedgerId ledger, const ViewState& next) {
-  const ViewState old = state(projection, ledger);
-  RECOURSE_ASSERT(next.generation != old.generation, "a build has a generation of its own");
+namespace {
+
+/// All rows of one generation of one projection of one ledger: [begin, end).
+struct Generation {
+  std::string begin, end;
+
+  Generation(std::uint8_t projection, LedgerId ledger, std::uint32_t generation)
+      : begin(ViewStore::row_key(projection, ledger, generation, "")),
+        end(ViewStore::row_key(projection, LedgerId(ledger.value() + 1), generation, "")) {}
+
+  bool any(rocksdb::DB& db) const {
+    const rocksdb::Slice upper(end);
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> at(db.NewIterator(options));
+    at->Seek(begin);
+    return at->Valid() || !at->status().ok();
+  }
+};
+
+}  // namespace
+
+Status ViewStore::switch_to(const std::vector<NewView>& views, LedgerId ledger,
+                            const std::vector<std::string>& sst_files) {
   if (!sst_files.empty()) {
     rocksdb::IngestExternalFileOptions options;
     options.move_files = true;
     const rocksdb::Status status = impl_->db->IngestExternalFile(sst_files, options);
-    if (!status.ok()) return failed("a rebuilt view cannot be taken in", status);
+    if (!status.ok()) return failed("rebuilt views cannot be taken in", status);
   }
-  const auto switched = batch();
-  switched->set_state(projection, ledger, next);
-  RECOURSE_TRY(switched->write());
+  std::vector<Generation> old;
+  rocksdb::WriteBatch switched;
+  for (const NewView& view : views) {
+    const std::uint32_t served = state(view.projection, ledger).generation;
+    RECOURSE_ASSERT(view.state.generation != served, "a build has a generation of its own");
+    switched.Put(state_key(view.projection, ledger), guarded(encode_state(view.state)));
+    const Generation& rows = old.emplace_back(view.projection, ledger, served);
+    switched.DeleteRange(rows.begin, rows.end);
+  }
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const rocksdb::Status status = impl_->db->Write(options, &switched);
+  if (!status.ok()) return failed("rebuilt views cannot be switched to", status);
   RECOURSE_TRY(flush());
-  // Only now, when the switch is durable, may the old rows go.
-  return drop_rows(projection, ledger, old.generation);
+  // Files that hold nothing but old rows can go now instead of being compacted away. Where this
+  // fails, compaction does it.
+  for (const Generation& rows : old) {
+    const rocksdb::Slice begin(rows.begin), end(rows.end);
+    (void)rocksdb::DeleteFilesInRange(impl_->db.get(), impl_->db->DefaultColumnFamily(), &begin,
+                                      &end, /*include_end=*/false);
+  }
+  return {};
 }
 
 Status ViewStore::drop_rows(std::uint8_t projection, LedgerId ledger, std::uint32_t generation) {
   RECOURSE_ASSERT(generation != state(projection, ledger).generation,
                   "rows that are served stay where they are");
-  const std::string begin = row_key(projection, ledger, generation, "");
-  const std::string end = row_key(projection, LedgerId(ledger.value() + 1), generation, "");
-  const rocksdb::Status status = impl_->db->DeleteRange(
-      rocksdb::WriteOptions(), impl_->db->DefaultColumnFamily(), slice(begin), slice(end));
+  const Generation rows(projection, ledger, generation);
+  if (!rows.any(*impl_->db)) return {};
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const rocksdb::Status status = impl_->db->DeleteRange(options, impl_->db->DefaultColumnFamily(),
+                                                        slice(rows.begin), slice(rows.end));
   if (!status.ok()) return failed("an old view cannot be dropped", status);
   return flush();
 }

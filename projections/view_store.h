@@ -66,10 +66,16 @@ class ViewStore {
   /// build that a crash ended. REQUIRES: it is not the one that is served.
   Status drop_rows(std::uint8_t projection, LedgerId ledger, std::uint32_t generation);
 
-  /// Ingests sorted SST files that hold a whole new generation, then switches to it with
-  /// `state` and drops the old one; readers see the one or the other. Key = row_key().
-  Status ingest(const std::vector<std::string>& sst_files, std::uint8_t projection, LedgerId ledger,
-                const ViewState& state);
+  /// A new build of one projection's rows.
+  struct NewView {
+    std::uint8_t projection;
+    ViewState state;
+  };
+  /// Ingests files of SortedRows that hold the rows of the new generations, then
+  /// switches all `views` of the ledger to them and drops the old ones, in one durable step;
+  /// readers see the one or the other.
+  Status switch_to(const std::vector<NewView>& views, LedgerId ledger,
+                   const std::vector<std::string>& sst_files);
   static std::string row_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
                              std::string_view key);
   /// A row's bytes as they are stored: checksum, then JSON.

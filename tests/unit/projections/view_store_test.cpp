@@ -1,12 +1,12 @@
 #include "projections/view_store.h"
 
 #include <rocksdb/options.h>
-#include <rocksdb/sst_file_writer.h>
 #include <stdlib.h>
 
 #include <filesystem>
 
 #include "projections/row_table.h"
+#include "projections/sorted_rows.h"
 #include "tests/unit/projections/story.h"
 
 using namespace recourse;
@@ -57,16 +57,13 @@ class Views {
     state.digest.add(Digest::of_row("a", "{}"));
     return state;
   }
-  std::string sst(const std::map<std::string, std::string>& rows, std::uint32_t generation) {
+  /// In any order, as a projection hands them over.
+  std::string sorted_file(const std::vector<std::pair<std::string, std::string>>& rows,
+                          std::uint32_t generation) const {
     const std::string path = dir + "/build.sst";
-    rocksdb::SstFileWriter writer{rocksdb::EnvOptions(), rocksdb::Options()};
-    REQUIRE(writer.Open(path).ok());
-    for (const auto& [key, json] : rows)
-      REQUIRE(writer
-                  .Put(ViewStore::row_key(kProjection, kLedger, generation, key),
-                       ViewStore::stored_row(json))
-                  .ok());
-    REQUIRE(writer.Finish().ok());
+    SortedRows sorted;
+    for (const auto& [key, json] : rows) sorted.add(key, json);
+    REQUIRE(sorted.write_file(path, kProjection, kLedger, generation).ok());
     return path;
   }
 
@@ -164,9 +161,9 @@ TEST_CASE("a new generation takes over whole and the old one goes") {
   Views views;
   views.put({{"a", "1"}, {"gone", "1"}});
   views.set_generation(0);
-  const std::string file = views.sst({{"a", "2"}, {"new", "2"}}, 1);
+  const std::string file = views.sorted_file({{"new", "2"}, {"a", "2"}}, 1);
   CHECK(views.row("a") == "1");
-  REQUIRE(views.store->ingest({file}, kProjection, kLedger, Views::state_of(1)).ok());
+  REQUIRE(views.store->switch_to({{kProjection, Views::state_of(1)}}, kLedger, {file}).ok());
   CHECK(views.keys("") == Keys{"a", "new"});
   CHECK(views.row("a") == "2");
   CHECK(views.store->source(kProjection, kLedger, 0)->load("gone") == std::nullopt);
@@ -179,7 +176,7 @@ TEST_CASE("a view that is rebuilt as empty is empty") {
   Views views;
   views.put({{"a", "1"}});
   views.set_generation(0);
-  REQUIRE(views.store->ingest({}, kProjection, kLedger, Views::state_of(1)).ok());
+  REQUIRE(views.store->switch_to({{kProjection, Views::state_of(1)}}, kLedger, {}).ok());
   CHECK(views.keys("").empty());
 }
 
@@ -190,9 +187,8 @@ TEST_CASE("what an interrupted build left behind does not come back with the nex
   views.put({{"stale", "?"}}, 1);
   REQUIRE(views.store->flush().ok());
   REQUIRE(views.store->drop_rows(kProjection, kLedger, 1).ok());
-  REQUIRE(
-      views.store->ingest({views.sst({{"a", "2"}}, 1)}, kProjection, kLedger, Views::state_of(1))
-          .ok());
+  const std::string file = views.sorted_file({{"a", "2"}}, 1);
+  REQUIRE(views.store->switch_to({{kProjection, Views::state_of(1)}}, kLedger, {file}).ok());
   CHECK(views.keys("") == Keys{"a"});
 }
 
@@ -202,7 +198,7 @@ TEST_CASE("a generation of one view ends where the next view's begins") {
   views.put({{"b", "2"}}, 0, LedgerId(2));
   views.put({{"c", "3"}}, 0, kLedger, kProjection + 1);
   views.set_generation(0);
-  REQUIRE(views.store->ingest({}, kProjection, kLedger, Views::state_of(1)).ok());
+  REQUIRE(views.store->switch_to({{kProjection, Views::state_of(1)}}, kLedger, {}).ok());
   CHECK(views.store->row(kProjection, LedgerId(2), "b").value() == "2");
   CHECK(views.store->row(kProjection + 1, kLedger, "c").value() == "3");
 }
