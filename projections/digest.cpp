@@ -16,9 +16,10 @@ std::array<std::uint64_t, 4> words_of(const Hash& hash) {
 }  // namespace
 
 Hash Digest::of_row(std::string_view key, std::string_view json) {
-  std::string length;
-  put_u32(length, static_cast<std::uint32_t>(key.size()));
-  return sha256({length, key, json});
+  const auto size = static_cast<std::uint32_t>(key.size());
+  const char length[] = {static_cast<char>(size >> 24), static_cast<char>(size >> 16),
+                         static_cast<char>(size >> 8), static_cast<char>(size)};
+  return sha256({{length, sizeof length}, key, json});
 }
 
 void Digest::add(const Hash& row) {

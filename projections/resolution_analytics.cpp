@@ -42,8 +42,7 @@ class ResolutionAnalytics final : public Projection {
   ResolutionAnalytics(const RowSource& source, Digest& digest)
       : counts_("counts/", source, digest),
         resolutions_("resolution/", source, digest),
-        newest_("newest/", source, digest),
-        types_("type/", source, digest) {}
+        newest_("newest/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
     std::visit([&](const auto& data) { on(data); }, event.data);
@@ -53,7 +52,6 @@ class ResolutionAnalytics final : public Projection {
     counts_.flush(sink);
     resolutions_.flush(sink);
     newest_.flush(sink);
-    types_.flush(sink);
   }
 
  private:
@@ -72,15 +70,10 @@ class ResolutionAnalytics final : public Projection {
     add(one, 1);
   }
 
-  void on(const ActionProposed& data) {
-    if (!data.provenance.imported) types_.change(data.action.value()) = data.type;
-  }
   void on(const ResolutionAsserted& data) {
     Counted& one = resolutions_.change(data.resolution.value());
     one.autonomous = data.action.has_value();
-    if (data.action) {
-      if (const Clear* const type = types_.find(data.action->value())) one.type = *type;
-    }
+    one.type = data.action_type;
     newest_.change(data.ticket.value()) = data.resolution;
     add(one, 1);
   }
@@ -115,13 +108,12 @@ class ResolutionAnalytics final : public Projection {
   RowTable<ResolutionCounts> counts_;
   RowTable<Counted> resolutions_;
   RowTable<ResolutionId> newest_;
-  RowTable<Clear> types_;
 };
 
 }  // namespace
 
 ProjectionKind resolution_analytics_kind() {
-  return {5, "resolution_analytics", 1,
+  return {5, "resolution_analytics", 2,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<ResolutionAnalytics>(source, digest);
           }};

@@ -12,8 +12,7 @@ class Resolutions final : public Projection {
       : resolutions_("ticket/", source, digest),
         tickets_("id/", source, digest),
         newest_("newest/", source, digest),
-        followups_("followup/", source, digest),
-        types_("type/", source, digest) {}
+        followups_("followup/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
@@ -24,7 +23,6 @@ class Resolutions final : public Projection {
     tickets_.flush(sink);
     newest_.flush(sink);
     followups_.flush(sink);
-    types_.flush(sink);
   }
 
  private:
@@ -38,17 +36,10 @@ class Resolutions final : public Projection {
     return row;
   }
 
-  // A resolution names the action behind it, not its type.
-  void on(const RecordedEvent&, const ActionProposed& data) {
-    if (!data.provenance.imported) types_.change(data.action.value()) = data.type;
-  }
-
   void on(const RecordedEvent& event, const ResolutionAsserted& data) {
     ResolutionRow& row = touch(event, data.ticket, data.resolution);
     row.action = data.action;
-    if (data.action) {
-      if (const Clear* const type = types_.find(data.action->value())) row.action_type = *type;
-    }
+    row.action_type = data.action_type;
     if (data.steps) row.steps = ref_to(event, *data.steps);
     row.created_at = event.time;
     row.imported = data.provenance.imported;
@@ -104,13 +95,12 @@ class Resolutions final : public Projection {
   RowTable<TicketId> tickets_;
   RowTable<ResolutionId> newest_;
   RowTable<ResolutionId> followups_;
-  RowTable<Clear> types_;
 };
 
 }  // namespace
 
 ProjectionKind resolutions_kind() {
-  return {4, "resolutions", 1,
+  return {4, "resolutions", 2,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Resolutions>(source, digest);
           }};

@@ -7,14 +7,9 @@
 
 namespace recourse {
 
-/// A row's canonical JSON, by the same description rules as events.
-template <class Row>
-std::string encode_row(const Row& row) {
-  return to_json(row);
-}
-
 simdjson::dom::parser& row_parser();
 
+/// Reads a row from its canonical JSON, which to_json() makes by the same rules as for events.
 template <class Row>
 bool decode_row(std::string_view json, Row& row) {
   simdjson::dom::element element;

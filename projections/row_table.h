@@ -54,11 +54,12 @@ class RowTable {
     for (Entry* entry : dirty_) {
       entry->dirty = false;
       if (!entry->exists && !entry->stored) continue;  // Came and went between two flushes.
-      const std::string json = entry->exists ? encode_row(entry->row) : std::string();
+      json_.clear();
+      if (entry->exists) append_json(json_, entry->row);
       if (entry->stored) digest_.subtract(*entry->stored);
       entry->stored.reset();
-      if (entry->exists) digest_.add(entry->stored.emplace(Digest::of_row(*entry->key, json)));
-      sink(*entry->key, json);
+      if (entry->exists) digest_.add(entry->stored.emplace(Digest::of_row(*entry->key, json_)));
+      sink(*entry->key, json_);
     }
     dirty_.clear();
     // Rows can always be read back. What was not touched since the last turn goes.
@@ -114,7 +115,7 @@ class RowTable {
   std::string prefix_;
   const RowSource& source_;
   Digest& digest_;
-  std::string scratch_;
+  std::string scratch_, json_;
   // Node-based, so that entries keep their addresses, also on the way from one map to the other.
   std::unordered_map<std::string, Entry> rows_, older_;
   std::vector<Entry*> dirty_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,7 @@
 
 namespace recourse {
 
-/// Rows in the order they come, written in the order of their keys. All bytes lie in one buffer and
+/// Rows in the order they come, written in the order of their keys. Bytes lie in large blocks and
 /// short entries are sorted, since rows are many. Threads: one.
 class SortedRows {
  public:
@@ -23,14 +24,16 @@ class SortedRows {
 
  private:
   struct Entry {
-    std::size_t at;
+    const char* at;  ///< The key, and the value right after it.
     std::uint32_t key_size, value_size;
+    std::string_view key() const { return {at, key_size}; }
+    std::string_view value() const { return {at + key_size, value_size}; }
   };
-  std::string_view key(const Entry& entry) const {
-    return std::string_view(bytes_).substr(entry.at, entry.key_size);
-  }
+  char* room_for(std::size_t size);
 
-  std::string bytes_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = nullptr;  ///< Free room in the last block.
+  std::size_t left_ = 0;
   std::vector<Entry> entries_;
 };
 

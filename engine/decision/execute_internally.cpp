@@ -88,6 +88,7 @@ class Execution {
     asserted.resolution = draft_.make<ResolutionId>("res_");
     asserted.ticket = action_.ticket;
     asserted.action = action_.action;
+    asserted.action_type = action_.type;
     asserted.steps = draft_.seal(said);
     const ResolutionId resolution = asserted.resolution;
     draft_.add(resolution.value(), std::move(asserted));

@@ -9,10 +9,12 @@ struct ResolutionAsserted {
   ResolutionId resolution;
   TicketId ticket;
   std::optional<ActionId> action;
+  std::optional<Clear> action_type;  ///< Of that action.
   std::optional<Sealed> steps;
   Provenance provenance;
 };
-BOOST_DESCRIBE_STRUCT(ResolutionAsserted, (), (resolution, ticket, action, steps, provenance))
+BOOST_DESCRIBE_STRUCT(ResolutionAsserted, (),
+                      (resolution, ticket, action, action_type, steps, provenance))
 
 struct ResolutionConfirmed {
   static constexpr std::string_view kType = "recourse.resolution.confirmed.v1";

@@ -30,7 +30,8 @@ class ViewBuild {
   Status spill();
 
   /// Brings the digest up to date after the last event. Rows that were not spilled are written
-  /// as a sorted file at `path`, or only counted when it is empty. Errors: io.
+  /// as a sorted file at `path`, or only counted when it is empty. Nothing is folded after it.
+  /// Errors: io.
   Status finish(const std::string& path);
 
   /// The sorted file, if there is one.
@@ -40,6 +41,7 @@ class ViewBuild {
 
  private:
   class Source;
+  Status write(const std::string& path);
 
   ProjectionKind kind_;
   ViewStore& views_;

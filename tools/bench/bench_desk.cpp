@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kOutstanding = 1'024;
 
-/// Submits `count` requests with a bounded number in flight and waits for all. The first error wins.
+/// Submits `count` requests with a bounded number in flight and waits for all. The first error
+/// wins.
 template <class Make>
 Status submit_all(Writer& writer, std::size_t count, const Make& make,
                   const std::function<void(const Committed&)>& done = {}) {
@@ -42,6 +43,14 @@ std::string args_of(std::size_t number) {
   return R"({"order_id":"W)" + std::to_string(1'000'000 + number) + R"("})";
 }
 
+/// The default policy with limits that are asked and never reached: what is measured are actions
+/// that may run.
+Policy roomy_policy() {
+  Policy policy = default_policy();
+  for (LimitRule& limit : *policy.limits) limit.max = 1'000'000'000;
+  return policy;
+}
+
 constexpr const char* kReasoning =
     "The customer asks where the parcel is; the order has to be looked up before anything else.";
 
@@ -63,12 +72,9 @@ Result<std::unique_ptr<BenchDesk>> BenchDesk::open(const std::string& dir) {
                Writer::open(*desk->ledger_, *desk->views_, desk->clock_, desk->random_));
   RECOURSE_LET(desk->signer_, Signer::open(*desk->ledger_, options.data_dir));
   RECOURSE_TRY(bootstrap(*desk->writer_));
-  // What is measured is the way of an action, not how one is refused.
-  Policy unlimited = default_policy();
-  unlimited.limits.reset();
-  const Principal machine_owner{PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
+  const Principal admin{PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
   RECOURSE_TRY(desk->writer_->handle(command_request(
-      desk->tenant, machine_owner, ActivatePolicy{"pol_bench@1", policy_json(unlimited)})));
+      desk->tenant, admin, ActivatePolicy{"pol_bench@1", policy_json(roomy_policy())})));
   Writer::KeyOrder order;
   order.tenant = desk->tenant;
   order.role = Role::operator_;

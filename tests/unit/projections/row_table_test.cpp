@@ -144,6 +144,6 @@ TEST_CASE("whatever is done in whatever batches, rows and digest are those of a 
     RC_ASSERT(scores.digest == scores.store.from_scratch());
     RC_ASSERT(scores.store.rows.size() == model.size());
     for (const auto& [key, value] : model)
-      RC_ASSERT(scores.store.rows.at("score/" + key) == encode_row(Score{value}));
+      RC_ASSERT(scores.store.rows.at("score/" + key) == to_json(Score{value}));
   }));
 }

@@ -131,11 +131,14 @@ inline ApprovalRequested requested(std::string approval = "apr_1", std::string a
   return data;
 }
 
-inline ResolutionAsserted asserted(std::string resolution = "res_1", std::string action = "act_1") {
+inline ResolutionAsserted asserted(std::string resolution = "res_1", std::string action = "act_1",
+                                   std::string type = "process_refund") {
   ResolutionAsserted data;
   data.resolution = ResolutionId(std::move(resolution));
   data.ticket = TicketId("tkt_1");
-  if (!action.empty()) data.action = ActionId(std::move(action));
+  if (action.empty()) return data;
+  data.action = ActionId(std::move(action));
+  data.action_type = Clear(std::move(type));
   return data;
 }
 
