@@ -41,7 +41,8 @@ class History final : public Projection {
 
  private:
   ActionRow& touch(const RecordedEvent& event, const TicketId& ticket, const ActionId& action) {
-    ActionRow& row = actions_.change(ticket.value() + '/' + action.value());
+    key_.assign(ticket.value()).append(1, '/').append(action.value());
+    ActionRow& row = actions_.change(key_);
     row.action = action;
     row.ticket = ticket;
     row.last_position = static_cast<std::int64_t>(event.position.value());
@@ -257,6 +258,7 @@ class History final : public Projection {
   template <class E>
   void on(const RecordedEvent&, const E&) {}
 
+  std::string key_;
   RowTable<ActionRow> actions_;
   RowTable<TicketId> tickets_;
   RowTable<Asked> asked_;

@@ -44,11 +44,18 @@ class AgentAnalytics final : public Projection {
  private:
   using Field = std::int64_t ActionCounts::*;
 
-  void add(const CountedAction& action, Field field, std::int64_t amount = 1) {
-    counts_.change("all").*field += amount;
-    counts_.change("type/" + action.type.text).*field += amount;
-    counts_.change("day/" + action.day.text).*field += amount;
-    counts_.change("day/" + action.day.text + '/' + action.type.text).*field += amount;
+  /// Of all actions, those of its type, of its day, and of its type on that day.
+  template <class Change>
+  void change_counts(const CountedAction& action, Change change) {
+    change(counts_.change("all"));
+    change(counts_.change("type/" + action.type.text));
+    std::string day = "day/" + action.day.text;
+    change(counts_.change(day));
+    change(counts_.change(day.append(1, '/').append(action.type.text)));
+  }
+
+  void add(const CountedAction& action, Field field) {
+    change_counts(action, [&](ActionCounts& counts) { ++(counts.*field); });
   }
 
   void add(const ActionId& action, Field field) {
@@ -82,11 +89,12 @@ class AgentAnalytics final : public Projection {
     CountedAction& action = actions_.change(data.action.value());
     action.type = data.type;
     action.day = day_of(data.provenance.occurred_at.value_or(event.time));
-    add(action, &ActionCounts::proposed);
-    if (data.confidence_ppm) {
-      add(action, &ActionCounts::with_confidence);
-      add(action, &ActionCounts::confidence_sum_ppm, *data.confidence_ppm);
-    }
+    change_counts(action, [&](ActionCounts& counts) {
+      ++counts.proposed;
+      if (!data.confidence_ppm) return;
+      ++counts.with_confidence;
+      counts.confidence_sum_ppm += *data.confidence_ppm;
+    });
     const CountedTicket* const ticket = tickets_.find(data.ticket.value());
     if (ticket != nullptr && !ticket->has_actions) {
       tickets_.change(data.ticket.value()).has_actions = true;

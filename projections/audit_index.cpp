@@ -7,13 +7,12 @@
 
 namespace recourse {
 
-std::string chunk_key(std::string_view list, std::int64_t chunk) {
-  const std::string digits = std::to_string(chunk);
-  return std::string(list) + '/' + std::string(8 - std::min<std::size_t>(8, digits.size()), '0') +
-         digits;
-}
-
 namespace {
+
+void append_chunk(std::string& list, std::int64_t chunk) {
+  const std::string digits = std::to_string(chunk);
+  list.append(1, '/').append(8 - std::min<std::size_t>(8, digits.size()), '0').append(digits);
+}
 
 class AuditIndex final : public Projection {
  public:
@@ -27,9 +26,9 @@ class AuditIndex final : public Projection {
           return false;
         },
         event.data);
-    add("type/" + std::string(type_of(event.data)), event.position, imported);
-    add("actor/" + event.actor.id.value(), event.position, imported);
-    if (!event.subject.empty()) add("ticket/" + event.subject, event.position, imported);
+    add("type/", type_of(event.data), event.position, imported);
+    add("actor/", event.actor.id.value(), event.position, imported);
+    if (!event.subject.empty()) add("ticket/", event.subject, event.position, imported);
   }
 
   void flush(const RowSink& sink) override {
@@ -38,19 +37,27 @@ class AuditIndex final : public Projection {
   }
 
  private:
-  void add(const std::string& list, Position position, bool imported) {
-    PositionCount& count = counts_.change(list);
-    chunks_.change(chunk_key(list, count.count / kPositionsPerChunk))
-        .positions.push_back(static_cast<std::int64_t>(position.value()));
+  void add(std::string_view kind, std::string_view name, Position position, bool imported) {
+    list_.assign(kind).append(name);
+    PositionCount& count = counts_.change(list_);
+    append_chunk(list_, count.count / kPositionsPerChunk);
+    chunks_.change(list_).positions.push_back(static_cast<std::int64_t>(position.value()));
     ++count.count;
     if (imported) ++count.imported;
   }
 
+  std::string list_;
   RowTable<PositionCount> counts_;
   RowTable<PositionChunk> chunks_;
 };
 
 }  // namespace
+
+std::string chunk_key(std::string_view list, std::int64_t chunk) {
+  std::string key(list);
+  append_chunk(key, chunk);
+  return key;
+}
 
 ProjectionKind audit_index_kind() {
   return {7, "audit_index", 1,

@@ -68,6 +68,7 @@ class RowTable {
     flushes_ = 0;
     older_ = std::move(rows_);
     rows_.clear();
+    last_ = nullptr;
   }
 
  private:
@@ -88,6 +89,12 @@ class RowTable {
   Entry* look_up(std::string_view key) {
     scratch_.assign(prefix_);
     scratch_.append(key);
+    // An event's handlers ask for the same row several times.
+    if (last_ != nullptr && *last_->key == scratch_) return last_;
+    return last_ = find_or_load();
+  }
+
+  Entry* find_or_load() {
     if (const auto found = rows_.find(scratch_); found != rows_.end()) return &found->second;
     if (const auto found = older_.find(scratch_); found != older_.end())
       return &rows_.insert(older_.extract(found)).position->second;
@@ -103,6 +110,7 @@ class RowTable {
   Entry& insert() {
     const auto made = rows_.try_emplace(scratch_).first;
     made->second.key = &made->first;
+    last_ = &made->second;
     return made->second;
   }
 
@@ -119,7 +127,8 @@ class RowTable {
   // Node-based, so that entries keep their addresses, also on the way from one map to the other.
   std::unordered_map<std::string, Entry> rows_, older_;
   std::vector<Entry*> dirty_;
-  int flushes_ = 0;  ///< Since the last turn.
+  Entry* last_ = nullptr;  ///< Asked for last, when it is there.
+  int flushes_ = 0;        ///< Since the last turn.
 };
 
 }  // namespace recourse

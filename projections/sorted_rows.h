@@ -26,12 +26,21 @@ class SortedRows {
   struct Entry {
     const char* at;  ///< The key, and the value right after it.
     std::uint32_t key_size, value_size;
+    std::size_t run;
+    std::uint64_t order = 0;  ///< The eight bytes after what the keys of the run share.
     std::string_view key() const { return {at, key_size}; }
     std::string_view value() const { return {at + key_size, value_size}; }
   };
+  /// Rows of one table, one after the other: how much of their keys says nothing about their order.
+  struct Run {
+    std::string first_key;
+    std::size_t shared;
+  };
   char* room_for(std::size_t size);
+  void sort();
 
   std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<Run> runs_;
   char* next_ = nullptr;  ///< Free room in the last block.
   std::size_t left_ = 0;
   std::vector<Entry> entries_;

@@ -74,6 +74,21 @@ Facts facts_of(State& state, const ActionState& action, const Json* args, const 
   return facts;
 }
 
+namespace {
+
+std::optional<std::vector<Clear>> exhausted_limits(const std::vector<RuleResult>& rules) {
+  std::optional<std::vector<Clear>> names;
+  for (const RuleResult& rule : rules) {
+    if (rule.effect.text != "forbid" || rule.result.text == "not_matched") continue;
+    if (!rule.rule.text.starts_with(kLimitPrefix)) continue;
+    if (!names) names.emplace();
+    names->emplace_back(rule.rule.text.substr(kLimitPrefix.size()));
+  }
+  return names;
+}
+
+}  // namespace
+
 PolicyDecided policy_decided(const Verdict& verdict, const ActionState& action,
                              std::string_view policy, std::string_view at, std::string decision) {
   PolicyDecided decided;
@@ -85,6 +100,7 @@ PolicyDecided policy_decided(const Verdict& verdict, const ActionState& action,
   decided.policy = policy;
   decided.at = at;
   decided.rules = verdict.rules;
+  decided.exhausted_limits = exhausted_limits(verdict.rules);
   decided.required_approvals = verdict.quorum;
   for (const Role role : verdict.roles) decided.approver_roles.emplace_back(word(role));
   decided.shadow = action.imported;

@@ -153,7 +153,7 @@ class Counting {
   void count() {
     const ActionState* found = state_.actions.find(decided_.action);
     if (decided_.shadow || found == nullptr) return;
-    action_ = *found;
+    action_ = found;
     const PolicyInForce in_force = policy_in_force(state_);
     for (const LimitRule& limit : in_force.policy->all_limits())
       if (refused_by(limit)) done_.insert(key_of(limit));
@@ -164,34 +164,32 @@ class Counting {
 
  private:
   std::string key_of(const HistoryWindow& window) {
-    return window_key(window, scope_of(state_, window, action_));
+    return window_key(window, scope_of(state_, window, *action_));
   }
 
   /// An agent that goes on asking past a limit must not keep itself shut out by it.
   bool refused_by(const LimitRule& limit) const {
-    if (limit.counted() != Counted::asked || decided_.outcome != PolicyOutcome::deny) return false;
-    return std::any_of(decided_.rules.begin(), decided_.rules.end(), [&](const RuleResult& rule) {
-      return rule.effect.text == "forbid" && rule.result.text != "not_matched" &&
-             rule.rule.text.starts_with(kLimitPrefix) &&
-             rule.rule.text.substr(kLimitPrefix.size()) == limit.rule.text;
-    });
+    if (limit.counted() != Counted::asked || !decided_.exhausted_limits) return false;
+    const std::vector<Clear>& names = *decided_.exhausted_limits;
+    return std::find(names.begin(), names.end(), limit.rule) != names.end();
   }
 
   bool counts_now(const HistoryWindow& window) const {
     if (window.counted() == Counted::asked) return proposing_;
     if (decided_.outcome != PolicyOutcome::allow) return false;
     if (window.counted() == Counted::allowed) return true;
-    const ActionType* type = find_action_type(action_.type.text);
+    const ActionType* type = find_action_type(action_->type.text);
     return decided_.required_approvals == 0 && type != nullptr &&
            type->effect == ActionEffect::write;
   }
 
   void count_in(const HistoryWindow& window) {
-    if (!is_about(window, action_)) return;
+    if (!is_about(window, *action_)) return;
     const bool now = counts_now(window);
     const bool before = window.counted() != Counted::asked &&
-                        decided_.outcome == PolicyOutcome::allow && counted_before(state_, action_);
-    const std::int64_t weighs = weight(window, action_).value_or(0);
+                        decided_.outcome == PolicyOutcome::allow &&
+                        counted_before(state_, *action_);
+    const std::int64_t weighs = weight(window, *action_).value_or(0);
     if ((!now && !before) || weighs == 0) return;
     const std::string key = key_of(window);
     // Two rules over the same window have one row.
@@ -202,13 +200,13 @@ class Counting {
       if (now) count_customer(row, sliding);
       return;
     }
-    if (before) sliding.take_back(row.buckets, *action_.permitted_at, weighs);
+    if (before) sliding.take_back(row.buckets, *action_->permitted_at, weighs);
     if (now) sliding.add(row.buckets, now_, weighs);
   }
 
   void count_customer(WindowState& row, const SlidingWindow& sliding) {
     const std::int64_t bucket = sliding.bucket_at(now_, newest_of(row));
-    const SubjectId customer = customer_of(state_, action_);
+    const SubjectId customer = customer_of(state_, *action_);
     std::erase_if(row.customers, [&](const WindowCustomer& one) {
       return one.customer == customer || one.bucket < sliding.oldest(bucket);
     });
@@ -220,7 +218,7 @@ class Counting {
   const PolicyDecided& decided_;
   const Timestamp now_;
   const bool proposing_;
-  ActionState action_;
+  const ActionState* action_ = nullptr;
   std::set<std::string> done_;
 };
 

@@ -70,6 +70,8 @@ BOOST_DESCRIBE_STRUCT(RuleResult, (), (rule, effect, result, inputs))
 
 struct PolicyDecided {
   static constexpr std::string_view kType = "recourse.policy.decided.v1";
+  /// By far the largest part of a leaf: for people to read, no fold looks at it.
+  static constexpr std::string_view kNotFolded = "rules";
   ActionId action;
   TicketId ticket;
   Clear decision;  ///< dec_ id
@@ -78,6 +80,7 @@ struct PolicyDecided {
   Clear policy;                  ///< pol_<name>@<version>
   Clear at;                      ///< propose or dispatch: when it was asked.
   std::vector<RuleResult> rules;
+  std::optional<std::vector<Clear>> exhausted_limits;  ///< Those that denied.
   std::int64_t required_approvals = 0;
   std::vector<Clear> approver_roles;
   bool shadow = false;  ///< Recorded, not enforced.
@@ -85,7 +88,7 @@ struct PolicyDecided {
 };
 BOOST_DESCRIBE_STRUCT(PolicyDecided, (),
                       (action, ticket, decision, outcome, problem, policy, at, rules,
-                       required_approvals, approver_roles, shadow, provenance))
+                       exhausted_limits, required_approvals, approver_roles, shadow, provenance))
 
 struct ActionWithdrawn {
   static constexpr std::string_view kType = "recourse.action.withdrawn.v1";

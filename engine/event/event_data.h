@@ -20,5 +20,7 @@ void append_event_data(std::string& out, const EventData& data);
 /// newest. Errors: as read_leaf().
 Status read_event_data(std::string_view type, const simdjson::dom::element& json,
                        std::span<const Upcaster> steps, EventData& data);
+/// The same without the member that the type calls kNotFolded.
+Status read_folded_data(std::string_view type, const simdjson::dom::element& json, EventData& data);
 
 }  // namespace recourse

@@ -62,9 +62,9 @@ bool read_sequence(std::string_view digits, Position& position) {
 
 enum class Read { good, bad, other };
 
-/// `other`: not an attribute of the head.
-Read read_head_attribute(std::string_view name, const simdjson::dom::element& json,
-                         LeafHead& head) {
+/// What LeafHead and RecordedEvent have in common. `other`: not such an attribute.
+template <class Head>
+Read read_head_attribute(std::string_view name, const simdjson::dom::element& json, Head& head) {
   const auto outcome = [](bool good) { return good ? Read::good : Read::bad; };
   std::string_view text;
   if (name == "actor") return outcome(read_id(json, head.actor.id));
@@ -84,7 +84,6 @@ Read read_head_attribute(std::string_view name, const simdjson::dom::element& js
   }
   if (name == "source") return outcome(described::read_text(json, head.source));
   if (name == "specversion") return outcome(!json.get(text) && text == "1.0");
-  if (name == "type") return outcome(described::read_text(json, head.type));
   if (name == "stream") return outcome(described::read_text(json, head.stream));
   if (name == "subject") return outcome(described::read_text(json, head.subject));
   return Read::other;
@@ -108,12 +107,55 @@ Error unknown_attribute(std::string_view name) {
   return {ErrorCode::unsupported, "this program does not know an attribute " + std::string(name)};
 }
 
-Status check_complete(const LeafHead& head) {
+template <class Head>
+Status check_complete(const Head& head, std::string_view type) {
   if (head.id.value().empty()) return bad_attribute("id");
   if (head.source.empty()) return bad_attribute("source");
-  if (head.type.empty()) return bad_attribute("type");
+  if (type.empty()) return bad_attribute("type");
   if (head.actor.id.value().empty()) return bad_attribute("actor");
   return {};
+}
+
+void start_anew(RecordedEvent& event) {
+  event.id = EventId();
+  event.source.clear();
+  event.position = Position(0);
+  event.time = Timestamp();
+  event.actor = Actor();
+  event.stream.clear();
+  event.stream_version = 0;
+  event.subject.clear();
+  event.causation.clear();
+  event.correlation.clear();
+  event.retention.clear();
+}
+
+/// `read_data(type, json, data)` reads the event's own part.
+template <class ReadData>
+Status read_event(std::string_view line, RecordedEvent& event, const ReadData& read_data) {
+  RECOURSE_LET(const simdjson::dom::object object, parse_line(line));
+  start_anew(event);
+  std::string_view type;
+  simdjson::dom::element data;
+  bool has_data = false;
+  for (const auto& field : object) {
+    if (field.key == "data") {
+      data = field.value;
+      has_data = true;
+      continue;
+    }
+    if (field.key == "type") {
+      if (field.value.get(type)) return bad_attribute("type");
+      continue;
+    }
+    Read read = read_head_attribute(field.key, field.value, event);
+    if (read == Read::other) read = read_other_attribute(field.key, field.value, event);
+    if (read == Read::bad) return bad_attribute(field.key);
+    if (read == Read::other) return unknown_attribute(field.key);
+  }
+  RECOURSE_TRY(check_complete(event, type));
+  if (!has_data) return bad_attribute("data");
+  return read_data(type, data, event.data);
 }
 
 }  // namespace
@@ -164,44 +206,28 @@ std::string write_leaf(const RecordedEvent& event) {
 Result<LeafHead> read_leaf_head(std::string_view line) {
   RECOURSE_LET(const simdjson::dom::object object, parse_line(line));
   LeafHead head;
-  for (const auto& field : object)
-    if (read_head_attribute(field.key, field.value, head) == Read::bad)
-      return bad_attribute(field.key);
-  RECOURSE_TRY(check_complete(head));
+  for (const auto& field : object) {
+    const bool good = field.key == "type"
+                          ? described::read_text(field.value, head.type)
+                          : read_head_attribute(field.key, field.value, head) != Read::bad;
+    if (!good) return bad_attribute(field.key);
+  }
+  RECOURSE_TRY(check_complete(head, head.type));
   return head;
 }
 
 Result<RecordedEvent> read_leaf(std::string_view line) { return read_leaf(line, upcasters()); }
 
 Result<RecordedEvent> read_leaf(std::string_view line, std::span<const Upcaster> steps) {
-  RECOURSE_LET(const simdjson::dom::object object, parse_line(line));
   Result<RecordedEvent> event{RecordedEvent()};
-  event->retention.clear();
-  LeafHead head;
-  simdjson::dom::element data;
-  bool has_data = false;
-  for (const auto& field : object) {
-    if (field.key == "data") {
-      data = field.value;
-      has_data = true;
-      continue;
-    }
-    Read read = read_head_attribute(field.key, field.value, head);
-    if (read == Read::other) read = read_other_attribute(field.key, field.value, *event);
-    if (read == Read::bad) return bad_attribute(field.key);
-    if (read == Read::other) return unknown_attribute(field.key);
-  }
-  RECOURSE_TRY(check_complete(head));
-  if (!has_data) return bad_attribute("data");
-  RECOURSE_TRY(read_event_data(head.type, data, steps, event->data));
-  event->id = std::move(head.id);
-  event->source = std::move(head.source);
-  event->position = head.position;
-  event->time = head.time;
-  event->actor = std::move(head.actor);
-  event->stream = std::move(head.stream);
-  event->subject = std::move(head.subject);
+  RECOURSE_TRY(read_event(line, *event, [&](std::string_view type, const auto& json, auto& data) {
+    return read_event_data(type, json, steps, data);
+  }));
   return event;
+}
+
+Status read_for_fold(std::string_view line, RecordedEvent& event) {
+  return read_event(line, event, read_folded_data);
 }
 
 }  // namespace recourse

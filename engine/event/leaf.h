@@ -58,6 +58,10 @@ Result<RecordedEvent> read_leaf(std::string_view line);
 /// The same with `steps` in place of upcasters().
 Result<RecordedEvent> read_leaf(std::string_view line, std::span<const Upcaster> steps);
 
+/// read_leaf() for folds over many leaves: `event` is used again and again, so that its texts keep
+/// their room, and what its type calls kNotFolded stays unread. After an error it holds anything.
+Status read_for_fold(std::string_view line, RecordedEvent& event);
+
 /// What a scan needs, read without the data: type, time, actor, stream, subject, position.
 struct LeafHead {
   EventId id;

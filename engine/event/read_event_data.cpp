@@ -10,11 +10,18 @@ namespace {
 
 namespace mp = boost::mp11;
 
-using Reader = bool (*)(const simdjson::dom::element&, EventData&, std::string_view&);
+enum class Parts { all, folded };
+
+using Reader = bool (*)(const simdjson::dom::element&, EventData&, std::string_view&, Parts);
 
 template <class E>
-bool read_as(const simdjson::dom::element& json, EventData& data, std::string_view& where) {
-  return read_json(json, data.emplace<E>(), where);
+bool read_as(const simdjson::dom::element& json, EventData& data, std::string_view& where,
+             Parts parts) {
+  E& event = data.emplace<E>();
+  if constexpr (requires { E::kNotFolded; }) {
+    if (parts == Parts::folded) return described::read_struct(json, event, where, E::kNotFolded);
+  }
+  return read_json(json, event, where);
 }
 
 const std::unordered_map<std::string_view, Reader>& readers() {
@@ -29,13 +36,14 @@ const std::unordered_map<std::string_view, Reader>& readers() {
   return table;
 }
 
-Status read_newest(std::string_view type, const simdjson::dom::element& json, EventData& data) {
+Status read_newest(std::string_view type, const simdjson::dom::element& json, EventData& data,
+                   Parts parts = Parts::all) {
   const auto reader = readers().find(type);
   if (reader == readers().end())
     return Error{ErrorCode::unsupported,
                  "this program does not know events of type " + std::string(type)};
   std::string_view where;
-  if (!reader->second(json, data, where))
+  if (!reader->second(json, data, where, parts))
     return Error{
         ErrorCode::unsupported,
         std::string(type) + " does not have the members of its schema: " + std::string(where)};
@@ -43,6 +51,12 @@ Status read_newest(std::string_view type, const simdjson::dom::element& json, Ev
 }
 
 }  // namespace
+
+Status read_folded_data(std::string_view type, const simdjson::dom::element& json,
+                        EventData& data) {
+  if (needs_upcast(type, upcasters())) return read_event_data(type, json, upcasters(), data);
+  return read_newest(type, json, data, Parts::folded);
+}
 
 Status read_event_data(std::string_view type, const simdjson::dom::element& json,
                        std::span<const Upcaster> steps, EventData& data) {

@@ -51,8 +51,10 @@ bool read_field(const simdjson::dom::element& json, T& value, std::string_view& 
   return good;
 }
 
+/// A member named `skipped` is passed over unread.
 template <class T>
-bool read_struct(const simdjson::dom::element& json, T& value, std::string_view& where) {
+bool read_struct(const simdjson::dom::element& json, T& value, std::string_view& where,
+                 std::string_view skipped = {}) {
   simdjson::dom::object object;
   if (json.get(object)) return false;
   auto at = object.begin();
@@ -62,7 +64,7 @@ bool read_struct(const simdjson::dom::element& json, T& value, std::string_view&
     using F = decltype(field);
     if (!good) return;
     if (at != end && at.key() == F::name) {
-      good = read_field<F>(at.value(), value, where);
+      good = F::name == skipped || read_field<F>(at.value(), value, where);
       ++at;
     } else {
       good = may_be_absent<F>(value);

@@ -1,5 +1,6 @@
 #include "engine/ledger/leaf_reader.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "engine/ledger/row_key.h"
@@ -10,6 +11,8 @@ namespace {
 constexpr std::string_view kSequence = "\"sequence\":\"";
 constexpr std::size_t kDigits = 16;
 constexpr std::uint64_t kLongScan = 1024;  // From here on reading ahead pays.
+constexpr std::uint64_t kStoredLeaf = 512;   // Bytes, about: more is not read ahead than asked for.
+constexpr std::uint64_t kReadAhead = 1 << 20;
 
 }  // namespace
 
@@ -57,7 +60,7 @@ Status LeafReader::scan(Position from, Position to,
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &end;
   if (to.value() - from.value() >= kLongScan) {
-    options.readahead_size = 1 << 20;
+    options.readahead_size = std::min(kReadAhead, (to.value() - from.value()) * kStoredLeaf);
     options.fill_cache = false;  // A scan of everything would drive out what is read every day.
   }
   const auto row = store_.iterate(Family::leaves, options);

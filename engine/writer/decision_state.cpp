@@ -5,7 +5,7 @@
 namespace recourse {
 namespace {
 
-std::string key_of(const std::string& id) { return id; }
+const std::string& key_of(const std::string& id) { return id; }
 
 /// Decimal with leading zeros, so that numbers sort.
 std::string key_of(std::int64_t number) {
@@ -14,7 +14,7 @@ std::string key_of(std::int64_t number) {
 }
 
 template <class Tag>
-std::string key_of(const TextId<Tag>& id) {
+const std::string& key_of(const TextId<Tag>& id) {
   return id.value();
 }
 

@@ -41,19 +41,20 @@ Status LedgerViews::catch_up(const Ledger& ledger, ViewStore& store) {
   const LogSize end = ledger.head(id_).size;
   std::uint64_t at = end.value();
   for (const View& view : views_) at = std::min(at, view.state.applied.value());
+  RecordedEvent event;
   while (at < end.value()) {
     const std::uint64_t stop = std::min(end.value(), at + kCatchUpStep);
     Status unreadable;
     RECOURSE_TRY(ledger.scan(
         id_, Position(at), Position(stop), [&](Position position, std::string_view leaf) {
-          const auto event = read_leaf(leaf);
-          if (!event) {
-            unreadable = Error{event.error().code, "event " + std::to_string(position.value()) +
-                                                       ": " + event.error().message};
+          const Status read = read_for_fold(leaf, event);
+          if (!read.ok()) {
+            unreadable = Error{read.error().code, "event " + std::to_string(position.value()) +
+                                                      ": " + read.error().message};
             return false;
           }
           for (View& view : views_)
-            if (view.state.applied.value() <= position.value()) view.projection->apply(*event);
+            if (view.state.applied.value() <= position.value()) view.projection->apply(event);
           return true;
         }));
     RECOURSE_TRY(std::move(unreadable));

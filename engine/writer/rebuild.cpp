@@ -13,7 +13,7 @@ namespace recourse {
 namespace {
 
 /// Small enough for the caches, large enough that a scan's start does not show.
-constexpr std::uint64_t kChunk = 4'096;
+constexpr std::uint64_t kChunk = 1'024;
 /// Events folded before changed rows are written out.
 constexpr std::uint64_t kSpillEvery = 5'000'000 / kChunk * kChunk;
 
@@ -89,13 +89,8 @@ class Rebuild {
     Status failed;
     RECOURSE_TRY(
         ledger_.scan(id_, Position(first), Position(last), [&](Position, std::string_view leaf) {
-          auto event = read_leaf(leaf);
-          if (!event) {
-            failed = event.error();
-            return false;
-          }
-          events[at++] = std::move(*event);
-          return true;
+          failed = read_for_fold(leaf, events[at++]);
+          return failed.ok();
         }));
     return failed;
   }

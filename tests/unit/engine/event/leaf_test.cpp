@@ -46,6 +46,31 @@ TEST_CASE("a leaf is its own canonical form and reads back as what was written")
         std::vector<std::string>{"sub_a", "sub_b"});
 }
 
+TEST_CASE("for a fold the same is read, but for what no fold looks at") {
+  RecordedEvent event;
+  REQUIRE(read_for_fold(write_leaf(proposed()), event).ok());
+  CHECK(write_leaf(event) == write_leaf(*read_leaf(write_leaf(proposed()))));
+
+  // Into the same event: nothing of the one before may show.
+  RecordedEvent bare = proposed();
+  bare.stream.clear();
+  bare.subject.clear();
+  bare.correlation.clear();
+  bare.actor = Actor();
+  PolicyDecided decided;
+  decided.action = ActionId("act_1");
+  decided.ticket = TicketId("tkt_1");
+  decided.decision = "dec_1";
+  decided.rules = {{"kill_switch", "forbid", "not_matched", {}}};
+  decided.policy = "pol_a@1";
+  bare.data = decided;
+  REQUIRE(read_for_fold(write_leaf(bare), event).ok());
+  decided.rules.clear();
+  bare.data = decided;
+  CHECK(write_leaf(event) == write_leaf(bare));
+  CHECK(!read_for_fold(R"({"data":{}})", event).ok());
+}
+
 TEST_CASE("a leaf holds commitments and no sealed text") {
   const std::string line = write_leaf(proposed());
   CHECK(line.find("parcel") == std::string::npos);
