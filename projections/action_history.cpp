@@ -101,6 +101,7 @@ class History final : public Projection {
   }
 
   void on(const RecordedEvent& event, const PolicyDecided& data) {
+    if (data.shadow && !data.provenance.imported) return;  // What a policy on trial would say.
     ActionRow& row = touch(event, data);
     row.outcome = Clear(word(data.outcome));
     row.problem = data.problem;

@@ -103,6 +103,7 @@ App::App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppO
 
 // Answers come in the order of their requests, so the last one's means that none is to come.
 App::~App() {
+  long_reads.stop();
   waiters.stop();
   WriteRequest nothing;
   nothing.tenant = TenantId("meta");

@@ -9,6 +9,7 @@
 #include "api/http/metrics.h"
 #include "api/http/throttle.h"
 #include "api/routes/denials.h"
+#include "api/routes/long_reads.h"
 #include "api/routes/opened_log.h"
 #include "api/routes/quotas.h"
 #include "api/routes/served_limits.h"
@@ -78,7 +79,8 @@ struct App {
   Denials denials;
   http::Family<http::Counter>& rejected;  ///< By command and problem.
   served::Rejections rejections;
-  Waiters waiters;  ///< Last: its thread may use all of the others.
+  Waiters waiters;       ///< Its thread may use all of those above.
+  LongReads long_reads;  ///< Last: its thread may use all of the others.
 
  private:
   void tick();

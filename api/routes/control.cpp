@@ -1,23 +1,12 @@
 #include <algorithm>
 
+#include "api/routes/policy_state.h"
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
 #include "api/routes/write.h"
-#include "engine/decision/state.h"
-#include "engine/policy/policy.h"
-#include "projections/row_codec.h"
 
 namespace recourse::routes {
 namespace {
-
-Result<TenantState> tenant_state(const Call& call, LedgerId ledger) {
-  TenantState state;
-  const auto row = call.app.views.row(view::decision_state(), ledger, "tenant/");
-  if (!row && row.error().code == ErrorCode::not_found) return state;
-  if (!row) return row.error();
-  if (!decode_row(*row, state)) return Error{ErrorCode::corrupt, "a tenant's row"};
-  return state;
-}
 
 /// What is stopped for this tenant, by itself or with all others.
 Result<std::vector<Clear>> stopped_scopes(const Call& call) {
@@ -45,16 +34,6 @@ http::Response switched(const Committed& committed) {
   if (const auto* released = find_event<KillswitchReleased>(committed))
     object.flag("engaged", false).value("scope", released->scope);
   return accepted(committed, std::move(object), 200);
-}
-
-http::Response activated(const Committed& committed) {
-  JsonObject object;
-  if (const auto* policy = find_event<PolicyActivated>(committed))
-    object.value("policy", policy->policy)
-        .value("digest", policy->digest)
-        .value("manifest_digest", policy->manifest_digest)
-        .value("mode", policy->mode);
-  return accepted(committed, std::move(object));
 }
 
 }  // namespace
@@ -92,30 +71,6 @@ void release_killswitch(CallPtr call) {
     command.scope = scope.value_or("tenant");
     submit_switch(call, command.scope, command.scope, command, switched);
   });
-}
-
-void show_policies(CallPtr call) {
-  when_reached(call, [call] {
-    then(call, tenant_state(*call, call->ledger), [&](const TenantState& state) {
-      JsonObject object;
-      object.value("active", state.policy)
-          .raw("text", state.policy_text.text.empty() ? "null" : state.policy_text.text);
-      respond(*call, http::json(std::move(object).take()));
-    });
-  });
-}
-
-void activate_policy(CallPtr call) {
-  ActivatePolicy command;
-  Body body;
-  const bool good = with_body(*call, body, [&](BodyReader& reader) {
-    command.policy = reader.code("policy");
-    command.text = reader.object_json("text");
-    // The decision reads it again; here the fault gets its place in the body.
-    if (const auto policy = parse_policy(command.text); !policy)
-      reader.fault("text", policy.error().message);
-  });
-  if (good) submit(call, body.canonical, std::move(command), activated);
 }
 
 }  // namespace recourse::routes

@@ -21,6 +21,7 @@ struct Count {
       metrics.confidence.only().observe(static_cast<double>(*data.confidence_ppm) / 1e6);
   }
   void operator()(const PolicyDecided& data) const {
+    if (data.shadow) return;
     const std::string outcome(word(data.outcome));
     metrics.decisions.with({outcome, data.problem ? data.problem->text : ""}).add();
     if (const std::string type = type_of_action(committed, data.action); !type.empty())

@@ -77,8 +77,16 @@ void show_tile(CallPtr call);
 void show_killswitch(CallPtr call);
 void set_killswitch(CallPtr call);
 void release_killswitch(CallPtr call);
+
+// policies.cpp, backtests.cpp, explain.cpp
 void show_policies(CallPtr call);
+void check_policy(CallPtr call);
+void draft_policy(CallPtr call);
 void activate_policy(CallPtr call);
+void retire_policy(CallPtr call);
+void backtest_policy(CallPtr call);
+void simulate_policy(CallPtr call);
+void explain_action(CallPtr call);
 
 // breakers.cpp, rollouts.cpp
 void list_breakers(CallPtr call);

@@ -31,6 +31,11 @@ BOOST_DEFINE_ENUM_CLASS(ActionStatus, proposed, denied, shadowed, awaiting_appro
 BOOST_DEFINE_ENUM_CLASS(PolicyOutcome, allow, require_approval, shadow, deny, defer)
 BOOST_DEFINE_ENUM_CLASS(PolicyMode, shadow, enforce)
 
+/// How far an agent may go by itself: nothing is allowed; all is judged and recorded, nothing runs
+/// and nobody is asked; what it would change is a suggestion that people may carry out themselves;
+/// what it would change waits for a person; the other rules of the policy decide.
+BOOST_DEFINE_ENUM_CLASS(AgentAutonomy, off, shadow, suggest, approve, auto_)
+
 BOOST_DEFINE_ENUM_CLASS(ApprovalStatus, pending, granted, rejected, expired, staled, withdrawn,
                         consumed)
 BOOST_DEFINE_ENUM_CLASS(Vote, approve, reject)

@@ -55,7 +55,9 @@ struct RuleOf {
   Rule operator()(const ReleaseKillswitch&) const { return {"release_killswitch", kManagers}; }
   Rule operator()(const SetBreaker&) const { return {"set_breaker", kManagers}; }
   Rule operator()(const RampRollout&) const { return {"ramp_rollout", kManagers}; }
+  Rule operator()(const DraftPolicy&) const { return {"draft_policy", kManagers}; }
   Rule operator()(const ActivatePolicy&) const { return {"activate_policy", kAdmins}; }
+  Rule operator()(const RetirePolicy&) const { return {"retire_policy", kManagers}; }
 };
 
 bool holds(std::initializer_list<Role> roles, Role role) {

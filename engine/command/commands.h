@@ -247,18 +247,30 @@ struct RampRollout {
   std::optional<std::int64_t> least;
   std::optional<std::string> reason;
 };
-struct ActivatePolicy {
+struct DraftPolicy {
   std::string policy;  ///< pol_<name>@<version>
-  std::string text;    ///< Canonical JSON
+  std::string text;    ///< JSON of a policy
+};
+/// Puts a draft into force, or into shadow. A `text` that was never drafted is drafted by who
+/// activates it.
+struct ActivatePolicy {
+  std::string policy;
+  std::string text = {};  ///< Empty: as it was drafted.
+  PolicyMode mode = PolicyMode::enforce;
+};
+/// Takes a draft back, or a policy out of the shadow.
+struct RetirePolicy {
+  std::string policy;
+  std::optional<std::string> reason;
 };
 
-using Command =
-    std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
-                 ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction, CastVote,
-                 ExpireApproval, ExpireLease, SubmitFeedback, RollBack, StartRollback,
-                 AbortRollback, PauseRollback, LeaseStep, ReportStep, RetryStep, SkipStep,
-                 RecordStep, CloseIncident, ExpireStepLease, ContinueRollback, EngageKillswitch,
-                 ReleaseKillswitch, SetBreaker, RampRollout, ActivatePolicy>;
+using Command = std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
+                             ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
+                             CastVote, ExpireApproval, ExpireLease, SubmitFeedback, RollBack,
+                             StartRollback, AbortRollback, PauseRollback, LeaseStep, ReportStep,
+                             RetryStep, SkipStep, RecordStep, CloseIncident, ExpireStepLease,
+                             ContinueRollback, EngageKillswitch, ReleaseKillswitch, SetBreaker,
+                             RampRollout, DraftPolicy, ActivatePolicy, RetirePolicy>;
 
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,

@@ -50,7 +50,9 @@ struct Decide {
   }
   Decision operator()(const SetBreaker& c) const { return set_breaker(state, c, context); }
   Decision operator()(const RampRollout& c) const { return ramp_rollout(state, c, context); }
+  Decision operator()(const DraftPolicy& c) const { return draft_policy(state, c, context); }
   Decision operator()(const ActivatePolicy& c) const { return activate_policy(state, c, context); }
+  Decision operator()(const RetirePolicy& c) const { return retire_policy(state, c, context); }
 };
 
 }  // namespace

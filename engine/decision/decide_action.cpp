@@ -137,6 +137,7 @@ Decision propose_action(State& state, const ProposeAction& command,
   if (based_on) draft.add(stream, *based_on);
   draft.add(stream, policy_decided(verdict, action, in_force.name, "propose",
                                    make_ulid("dec_", context.now, context.random)));
+  judge_in_shadow(draft, action, facts);
   note_reached_limits(draft, action, policy, facts, verdict);
   note_assignments(draft, action, facts);
   if (verdict.outcome == PolicyOutcome::require_approval) {

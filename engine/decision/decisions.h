@@ -40,7 +40,9 @@ Decision engage_killswitch(State&, const EngageKillswitch&, const DecisionContex
 Decision release_killswitch(State&, const ReleaseKillswitch&, const DecisionContext&);
 Decision set_breaker(State&, const SetBreaker&, const DecisionContext&);
 Decision ramp_rollout(State&, const RampRollout&, const DecisionContext&);
+Decision draft_policy(State&, const DraftPolicy&, const DecisionContext&);
 Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
+Decision retire_policy(State&, const RetirePolicy&, const DecisionContext&);
 
 /// Asks people about `action` and makes the ticket wait. The commitment is zero for an action that
 /// is proposed by this very draft; bind_commitments() fills it.
@@ -57,6 +59,10 @@ Decision expire_rollback_approval(State& state, const ApprovalState& approval,
 
 /// Adds what `events` overtake: open plans that would write what these have just written.
 void stale_overtaken_plans(State& state, const DecisionContext& context, Events& events);
+
+/// Puts the question of `facts` to the policy in shadow, where there is one, and records what it
+/// would say. Nothing follows from it.
+void judge_in_shadow(Draft& draft, const ActionState& action, const Facts& facts);
 
 /// Runs one of our own action types: effect.dispatched, what it changes, effect.confirmed with
 /// every field before and after. REQUIRES: the type's executor is internal and the policy allowed

@@ -41,6 +41,7 @@ void evolve(State& state, const RecordedEvent& event) {
   fold_rollback(state, event);
   fold_tenant(state, event);
   fold_control(state, event.data, event.time);
+  fold_policies(state, event);
 }
 
 }  // namespace recourse

@@ -42,6 +42,14 @@ PolicyInForce policy_in_force(State& state) {
   return {tenant->policy.text, read != nullptr ? std::move(read) : kNothing};
 }
 
+std::optional<PolicyInForce> policy_in_shadow(State& state) {
+  const TenantState* tenant = state.tenant.find(TenantId());
+  if (tenant == nullptr || !tenant->shadow_text) return std::nullopt;
+  auto read = remembered_policy(tenant->shadow_text->text);
+  if (read == nullptr) return std::nullopt;
+  return PolicyInForce{tenant->shadow_policy->text, std::move(read)};
+}
+
 std::optional<std::string> stopped_by(State& state, const ActionState& action,
                                       const DecisionContext& context) {
   const std::vector<Clear> scopes = killed_scopes(state, context);
@@ -60,6 +68,7 @@ Facts facts_of(State& state, const ActionState& action, const Json* args, const 
     facts.schema_faults = check_args(*facts.type, *args, policy.currency.text).faults;
   facts.killed_scopes = killed_scopes(state, context);
   facts.proposer = action.proposer.value();
+  facts.machine = action.proposer_type == ActorType::agent;
   if (const TicketState* ticket = state.tickets.find(action.ticket)) {
     facts.ticket_status = ticket->status;
     facts.automation = ticket->automation;

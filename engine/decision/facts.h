@@ -19,6 +19,10 @@ struct PolicyInForce {
 /// guessed at: everything is denied until one is activated that it can.
 PolicyInForce policy_in_force(State& state);
 
+/// The policy that is judged besides and only recorded; none when there is none, or one that this
+/// program cannot read.
+std::optional<PolicyInForce> policy_in_shadow(State& state);
+
 /// What a verdict on `action` depends on, as the tenant's history has it now. `args` is absent when
 /// the arguments are not at hand; they were compared with the manifest when they were proposed.
 Facts facts_of(State& state, const ActionState& action, const Json* args, const Policy& policy,

@@ -13,6 +13,7 @@ void fold_approval(State& state, const RecordedEvent& event);
 void fold_resolution(State& state, const RecordedEvent& event);
 void fold_rollback(State& state, const RecordedEvent& event);
 void fold_tenant(State& state, const RecordedEvent& event);
+void fold_policies(State& state, const RecordedEvent& event);
 /// Before fold_action(), since it looks at the action's permission before this one.
 void fold_windows(State& state, const RecordedEvent& event);
 /// Breakers and rollouts. Decisions fold what they are about to record, too.

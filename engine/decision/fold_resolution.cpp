@@ -31,7 +31,7 @@ class ResolutionFold {
 
 class TenantFold {
  public:
-  TenantFold(State& state, const RecordedEvent& event) : state_(state), event_(event) {}
+  explicit TenantFold(State& state) : state_(state) {}
 
   template <class Other>
   void operator()(const Other&) {}
@@ -39,13 +39,6 @@ class TenantFold {
   void operator()(const TicketOpened& opened) {
     TenantState& tenant = row();
     tenant.next_ticket_number = std::max(tenant.next_ticket_number, opened.number + 1);
-  }
-  void operator()(const PolicyActivated& activated) {
-    if (activated.mode != PolicyMode::enforce) return;
-    TenantState& tenant = row();
-    tenant.policy = activated.policy;
-    tenant.policy_since = event_.time;
-    tenant.policy_text = activated.text;
   }
   void operator()(const KillswitchEngaged& engaged) {
     std::vector<Clear>& scopes = row().killed_scopes;
@@ -60,7 +53,6 @@ class TenantFold {
   TenantState& row() { return state_.tenant.change(TenantId()); }
 
   State& state_;
-  const RecordedEvent& event_;
 };
 
 }  // namespace
@@ -70,7 +62,7 @@ void fold_resolution(State& state, const RecordedEvent& event) {
 }
 
 void fold_tenant(State& state, const RecordedEvent& event) {
-  std::visit(TenantFold(state, event), event.data);
+  std::visit(TenantFold(state), event.data);
 }
 
 }  // namespace recourse

@@ -49,7 +49,8 @@ class OverlayState {
                .runs = below.runs,
                .breakers = breakers_,
                .rollouts = rollouts_,
-               .assignments = below.assignments} {}
+               .assignments = below.assignments,
+               .policies = below.policies} {}
   OverlayState(const OverlayState&) = delete;
   OverlayState& operator=(const OverlayState&) = delete;
 

@@ -36,4 +36,12 @@ std::string step_key(const RollbackId& rollback, std::int64_t step) {
   return rollback.value() + '/' + digits;
 }
 
+std::string_view standing_of(const PolicyState& policy, const TenantState& tenant) {
+  if (tenant.policy == policy.policy) return "active";
+  if (tenant.shadow_policy == policy.policy) return "shadow";
+  if (policy.retired) return "retired";
+  if (policy.mode == PolicyMode::enforce) return "former";
+  return policy.backtest ? "backtested" : "drafted";
+}
+
 }  // namespace recourse

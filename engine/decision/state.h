@@ -273,11 +273,31 @@ struct TenantState {
   Clear policy_text;                 ///< Canonical JSON
   std::vector<Clear> killed_scopes;  ///< deployment, tenant, principals, action types
   std::vector<Clear> rollouts;       ///< Keys of all there are.
+  std::optional<Clear> shadow_policy, shadow_text;  ///< Judged besides, and recorded only.
   bool operator==(const TenantState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TenantState, (),
                       (next_ticket_number, policy, policy_since, policy_text, killed_scopes,
-                       rollouts))
+                       rollouts, shadow_policy, shadow_text))
+
+/// One version of a policy.
+struct PolicyState {
+  Clear policy;  ///< pol_<name>@<version>
+  Hash digest{};
+  Clear text;  ///< Canonical JSON
+  std::optional<PrincipalId> drafted_by, activated_by;
+  std::optional<Timestamp> drafted_at, activated_at;
+  std::optional<PolicyMode> mode;  ///< Of the latest activation.
+  std::optional<Clear> backtest;   ///< The latest one.
+  bool retired = false;
+  bool operator==(const PolicyState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(PolicyState, (),
+                      (policy, digest, text, drafted_by, activated_by, drafted_at, activated_at,
+                       mode, backtest, retired))
+
+/// Where a version stands: drafted, backtested, shadow, active, former or retired.
+std::string_view standing_of(const PolicyState& policy, const TenantState& tenant);
 
 /// Rows of one kind by id; find() is null when there is none, change() makes one.
 /// A pointer stays valid until the next call on the same table.
@@ -306,6 +326,7 @@ struct State {
   StateTable<std::string, BreakerState>& breakers;        ///< By breaker_key().
   StateTable<std::string, RolloutState>& rollouts;        ///< By key.
   StateTable<std::string, AssignmentState>& assignments;  ///< By assignment_key().
+  StateTable<std::string, PolicyState>& policies;         ///< By pol_<name>@<version>.
 };
 
 /// The version that the next event of `stream` takes.

@@ -157,12 +157,18 @@ class Counting {
     const PolicyInForce in_force = policy_in_force(state_);
     for (const LimitRule& limit : in_force.policy->all_limits())
       if (refused_by(limit)) done_.insert(key_of(limit));
-    for (const LimitRule& limit : in_force.policy->all_limits()) count_in(limit);
-    for (const MatrixRule& row : in_force.policy->matrix)
-      if (row.history) count_in(*row.history);
+    count_for(*in_force.policy);
+    // What a policy in shadow asks about has to be known before it is in force.
+    if (const auto shadow = policy_in_shadow(state_)) count_for(*shadow->policy);
   }
 
  private:
+  void count_for(const Policy& policy) {
+    for (const LimitRule& limit : policy.all_limits()) count_in(limit);
+    for (const MatrixRule& row : policy.matrix)
+      if (row.history) count_in(*row.history);
+  }
+
   std::string key_of(const HistoryWindow& window) {
     return window_key(window, scope_of(state_, window, *action_));
   }

@@ -61,7 +61,7 @@ BOOST_DESCRIBE_STRUCT(RuleInput, (), (name, value))
 /// What one rule said. All rules are listed in their fixed order, not only the one that decided.
 struct RuleResult {
   Clear rule;
-  Clear effect;  ///< permit, require_approval or forbid: what the rule does when it matches.
+  Clear effect;  ///< permit, require_approval, shadow or forbid: what it does when it matches.
   Clear result;  ///< matched, not_matched or error; an error in a forbid counts as matched.
   std::vector<RuleInput> inputs;
   bool operator==(const RuleResult&) const = default;

@@ -7,6 +7,7 @@
 #include "engine/event/approval_events.h"
 #include "engine/event/control_events.h"
 #include "engine/event/deployment_events.h"
+#include "engine/event/policy_events.h"
 #include "engine/event/resolution_events.h"
 #include "engine/event/rollback_events.h"
 #include "engine/event/ticket_events.h"
@@ -30,10 +31,10 @@ using EventTypes = boost::mp11::mp_list<
     RollbackPaused, RollbackResumed, RollbackCompleted, RollbackPartial, RollbackAborted,
     ActionBasedOn, ActionTainted, IncidentOpened, IncidentClosed, LogOpened, LogHeartbeat,
     LogAnchored, ClockAnomaly, HeadAccepted, KeyCreated, TenantCreated, PrincipalCreated,
-    ApiKeyCreated, ApiKeyRevoked, AuthDenied, PolicyActivated, KillswitchEngaged,
-    KillswitchReleased, LimitReached, BreakerTransitioned, RolloutRamped, RolloutAssigned,
-    GuardrailBreached, SealedOpened, RecordUnreadable, ImportFinished, ProjectionRebuilt,
-    ExportCreated, CommandRejected>;
+    ApiKeyCreated, ApiKeyRevoked, AuthDenied, PolicyDrafted, PolicyBacktested, PolicyBacktestListed,
+    PolicyActivated, PolicyRetired, KillswitchEngaged, KillswitchReleased, LimitReached,
+    BreakerTransitioned, RolloutRamped, RolloutAssigned, GuardrailBreached, SealedOpened,
+    RecordUnreadable, ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;
 
 using EventData = boost::mp11::mp_rename<EventTypes, std::variant>;
 

@@ -105,8 +105,11 @@ struct PolicyActivated {
   Hash digest{};           ///< SHA-256 of `text`
   Clear text;              ///< The policy as canonical JSON.
   Hash manifest_digest{};  ///< SHA-256 of the action-type manifest in canonical JSON.
+  std::optional<PrincipalId> drafted_by = {};  ///< Who activates is another person.
+  std::optional<Clear> backtest = {};          ///< The one that it was activated after.
 };
-BOOST_DESCRIBE_STRUCT(PolicyActivated, (), (policy, mode, digest, text, manifest_digest))
+BOOST_DESCRIBE_STRUCT(PolicyActivated, (),
+                      (policy, mode, digest, text, manifest_digest, drafted_by, backtest))
 
 struct KillswitchEngaged {
   static constexpr std::string_view kType = "recourse.killswitch.engaged.v1";

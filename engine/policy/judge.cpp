@@ -23,6 +23,8 @@ Answer answer(bool matched) { return matched ? Answer::matched : Answer::not_mat
 
 using Inputs = std::vector<RuleInput>;
 
+constexpr std::string_view kAutonomyLevel = "autonomy_level";
+
 RuleInput input(std::string_view name, std::string_view value) { return {name, value}; }
 RuleInput input(std::string_view name, std::optional<std::int64_t> value) {
   return {name, value ? std::to_string(*value) : std::string("absent")};
@@ -88,6 +90,7 @@ class Judgement {
     forbid("autonomy", answer(!policy_.autonomy_enabled || off),
            {input("enabled", policy_.autonomy_enabled ? "true" : "false"),
             input("ticket", word(facts_.automation))});
+    ask_autonomy_level();
     forbid("unknown_type", answer(type == nullptr), {});
     Inputs faults;
     for (const ArgFault& fault : facts_.schema_faults)
@@ -104,6 +107,38 @@ class Judgement {
                            type->on_new_message() == OnNewMessage::invalidate;
     forbid("new_message", answer(overtaken), {});
     forbid("duplicate_of_rejected", answer(facts_.same_as_rejected), {});
+  }
+
+  bool changes_something() const {
+    return facts_.type == nullptr || facts_.type->effect == ActionEffect::write;
+  }
+
+  /// Reading and handing over stay open to an agent that may only suggest or ask.
+  void ask_autonomy_level() {
+    if (!policy_.autonomy) return;
+    const AutonomyRule* rule = nullptr;
+    if (facts_.machine)
+      rule = most_specific(*policy_.autonomy, [&](const AutonomyRule& candidate) {
+        const bool about = !candidate.agent || candidate.agent->text == facts_.proposer;
+        return about && selects(candidate) ? (candidate.agent ? 16 : 0) + rank(candidate) : -1;
+      });
+    const AgentAutonomy level = rule != nullptr ? rule->level : AgentAutonomy::auto_;
+    Inputs inputs{input("level", word(level)),
+                  input("rule", rule != nullptr ? rule->rule.text : "none")};
+    const bool changes = changes_something();
+    switch (level) {
+      case AgentAutonomy::off:
+        return forbid(kAutonomyLevel, Answer::matched, std::move(inputs));
+      case AgentAutonomy::shadow:
+      case AgentAutonomy::suggest:
+        shadowed_ = changes || level == AgentAutonomy::shadow;
+        return record(kAutonomyLevel, "shadow", answer(shadowed_), std::move(inputs));
+      case AgentAutonomy::approve:
+      case AgentAutonomy::auto_:
+        return demand(kAutonomyLevel, answer(changes && level == AgentAutonomy::approve),
+                      std::move(inputs), policy_.low_confidence_quorum,
+                      policy_.low_confidence_roles);
+    }
   }
 
   bool ticket_state_forbids() const {
@@ -136,6 +171,7 @@ class Judgement {
       if (use.counts) {
         inputs = {input("used", use.used), input("max", limit.max),
                   input("window_s", limit.window_s)};
+        if (use.adds != 1) inputs.push_back(input("adds", use.adds));
         if (use.retry_after_s > 0) inputs.push_back(input("retry_after_s", use.retry_after_s));
       }
       if (!settled) autonomous_.push_back({i, verdict_.rules.size()});
@@ -153,8 +189,7 @@ class Judgement {
 
   /// An action that a person has to agree to anyway is none of the autonomous ones.
   void ask_about_autonomy() {
-    const bool reads = facts_.type != nullptr && facts_.type->effect != ActionEffect::write;
-    if (verdict_.quorum > 0 || reads) return;
+    if (verdict_.quorum > 0 || shadowed_ || !changes_something()) return;
     for (const auto& [limit, rule] : autonomous_) {
       const Answer said = past(limit_use(limit), policy_.all_limits()[limit].max);
       verdict_.rules[rule].result = text_of(said);
@@ -196,16 +231,27 @@ class Judgement {
   }
 
   const ThresholdRule* threshold_for_type() const {
-    const ThresholdRule* best = nullptr;
+    return most_specific(policy_.thresholds, [&](const ThresholdRule& rule) {
+      return selects(rule) ? rank(rule) : -1;
+    });
+  }
+
+  template <class Rule>
+  static int rank(const Rule& rule) {
+    const bool about_undoing = rule.reversibility || rule.has_inverse;
+    return (rule.type ? 4 : 0) + (rule.category ? 2 : 0) + (about_undoing ? 1 : 0);
+  }
+
+  /// The rule of the highest rank, the first of equals; null when all have a negative one.
+  template <class Rule, class RankOf>
+  static const Rule* most_specific(const std::vector<Rule>& rules, RankOf rank_of) {
+    const Rule* best = nullptr;
     int best_rank = -1;
-    for (const ThresholdRule& rule : policy_.thresholds) {
-      if (!selects(rule)) continue;
-      const int rank = (rule.type ? 4 : 0) + (rule.category ? 2 : 0) + (rule.reversibility ? 1 : 0);
-      if (rank > best_rank) {
+    for (const Rule& rule : rules)
+      if (const int rank = rank_of(rule); rank > best_rank) {
         best = &rule;
         best_rank = rank;
       }
-    }
     return best;
   }
 
@@ -216,6 +262,10 @@ class Judgement {
     const Reversibility reversibility = type != nullptr ? type->reversibility : Reversibility::R4;
     if (rule.type && (type == nullptr || type->name != rule.type->text)) return false;
     if (rule.category && (type == nullptr || type->category != rule.category->text)) return false;
+    if (rule.has_inverse) {
+      const bool has_inverse = type != nullptr && type->inverse != "none";
+      if (!changes_something() || *rule.has_inverse != has_inverse) return false;
+    }
     return !rule.reversibility || *rule.reversibility == reversibility;
   }
 
@@ -260,6 +310,8 @@ class Judgement {
         inputs.push_back(input("used", facts_.history[row].used));
         inputs.push_back(input("above", rule.history->above));
         inputs.push_back(input("window_s", rule.history->window_s));
+        if (facts_.history[row].adds != 1)
+          inputs.push_back(input("adds", facts_.history[row].adds));
       }
       const std::string name = "matrix." + rule.rule.text;
       if (effect == MatrixEffect::forbid) {
@@ -311,6 +363,10 @@ class Judgement {
       verdict_.outcome = PolicyOutcome::deny;
       verdict_.quorum = 0;
       verdict_.roles.clear();
+    } else if (shadowed_) {
+      verdict_.outcome = PolicyOutcome::shadow;
+      verdict_.quorum = 0;
+      verdict_.roles.clear();
     } else if (demanded && !approved) {
       verdict_.outcome = PolicyOutcome::require_approval;
     } else {
@@ -326,6 +382,7 @@ class Judgement {
   };
   std::vector<Unsettled> autonomous_;
   bool permitted_ = false;
+  bool shadowed_ = false;
   bool bounded_permit_ = false;
 };
 

@@ -21,6 +21,7 @@ struct Facts {
   std::vector<ArgFault> schema_faults;
   std::vector<Clear> killed_scopes;  ///< deployment, tenant, principals, names of action types
   std::string proposer;              ///< The principal whose action it is.
+  bool machine = false;              ///< The proposer is one.
   TicketStatus ticket_status = TicketStatus::open;
   Automation automation = Automation::active;
   bool customer_wrote_since = false;  ///< After the proposal.
@@ -56,15 +57,15 @@ inline constexpr std::string_view kBreakerRule = "breaker";
 /// a breaker hold an action back, they do not end it.
 bool holds_back(std::string_view rule);
 
-/// The verdict of `policy`. Fixed order: kill_switch, autonomy, unknown_type, schema, ticket_state,
-/// no_executor, new_message, duplicate_of_rejected, forbids of the matrix, limits, breaker,
-/// rollouts, confidence_threshold, the rest of the matrix, floors, approval. Each rule is evaluated
-/// and recorded with its inputs, whatever the others said. Deny unless something permits; a forbid
-/// wins over everything; an error in a forbid or in a demand for approval counts as matched, an
-/// error in a permit as not matched. Floors that no policy can lower: what cannot be undone (R4)
-/// waits for a person, and so does money that can only be compensated (R3), unless a rule with an
-/// upper bound on the amount permits it. Enough approvals turn require_approval into allow, never
-/// deny. Pure.
+/// The verdict of `policy`. Fixed order: kill_switch, autonomy, autonomy_level, unknown_type,
+/// schema, ticket_state, no_executor, new_message, duplicate_of_rejected, forbids of the matrix,
+/// limits, breaker, rollouts, confidence_threshold, the rest of the matrix, floors, approval. Each
+/// rule is evaluated and recorded with its inputs, whatever the others said. Deny unless something
+/// permits; a forbid wins over everything; an error in a forbid or in a demand for approval counts
+/// as matched, an error in a permit as not matched. Floors that no policy can lower: what cannot be
+/// undone (R4) waits for a person, and so does money that can only be compensated (R3), unless a
+/// rule with an upper bound on the amount permits it. Enough approvals turn require_approval into
+/// allow, never deny. Pure.
 Verdict judge(const Policy& policy, const Facts& facts);
 
 }  // namespace recourse

@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "engine/event/clear_names.h"
 #include "engine/event/describe.h"
 #include "engine/event/parse_json.h"
 #include "engine/policy/action_types.h"
@@ -123,6 +124,13 @@ Status check(const BreakerRule& rule) {
   return {};
 }
 
+Status check(const AutonomyRule& rule, std::set<std::string>& names) {
+  RECOURSE_TRY(check_selector(rule, names));
+  if (rule.agent && (!rule.agent->text.starts_with("agt_") || !is_code(rule.agent->text)))
+    return wrong(rule.rule, "an agent is named by its id, agt_...");
+  return {};
+}
+
 Status check(const Policy& policy) {
   if (policy.breaker) RECOURSE_TRY(check(*policy.breaker));
   if (!minor_digits(policy.currency.text))
@@ -143,6 +151,11 @@ Status check(const Policy& policy) {
   if (policy.all_limits().size() > 32)
     return Error{ErrorCode::invalid, "policy: there are at most 32 limits"};
   for (const LimitRule& rule : policy.all_limits()) RECOURSE_TRY(check(rule, names));
+  names.clear();
+  if (policy.autonomy && policy.autonomy->size() > 200)
+    return Error{ErrorCode::invalid, "policy: a list has at most 200 rules"};
+  if (policy.autonomy)
+    for (const AutonomyRule& rule : *policy.autonomy) RECOURSE_TRY(check(rule, names));
   return {};
 }
 

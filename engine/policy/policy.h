@@ -20,11 +20,13 @@ struct ThresholdRule {
   Clear rule = {};  ///< Name, unique in its list: [a-z0-9_]{1,48}
   std::optional<Clear> type = {}, category = {};
   std::optional<Reversibility> reversibility = {};
+  std::optional<bool> has_inverse = {};
   /// Absent: no confidence is needed. Present: an action without a confidence is below it.
   std::optional<std::int64_t> at_least_ppm = {};
   PolicyOutcome below = PolicyOutcome::require_approval;  ///< or deny
 };
-BOOST_DESCRIBE_STRUCT(ThresholdRule, (), (rule, type, category, reversibility, at_least_ppm, below))
+BOOST_DESCRIBE_STRUCT(ThresholdRule, (),
+                      (rule, type, category, reversibility, has_inverse, at_least_ppm, below))
 
 BOOST_DEFINE_ENUM_CLASS(MatrixEffect, permit, require_approval, forbid)
 
@@ -34,6 +36,8 @@ struct MatrixRule {
   Clear rule = {};
   std::optional<Clear> type = {}, category = {};
   std::optional<Reversibility> reversibility = {};
+  /// Only what changes something: with a type that undoes it, or without.
+  std::optional<bool> has_inverse = {};
   std::vector<Clear> except_types;
   /// Amounts in minor units of `currency`; a rule with a bound needs a currency.
   std::optional<Clear> currency;
@@ -45,8 +49,21 @@ struct MatrixRule {
   std::vector<Role> roles;  ///< Who may vote; for require_approval at least one.
 };
 BOOST_DESCRIBE_STRUCT(MatrixRule, (),
-                      (rule, type, category, reversibility, except_types, currency, above_minor,
-                       up_to_minor, except_currencies, history, effect, quorum, roles))
+                      (rule, type, category, reversibility, has_inverse, except_types, currency,
+                       above_minor, up_to_minor, except_currencies, history, effect, quorum, roles))
+
+/// How far machines may go by themselves. The most specific rule that fits counts: by agent, then
+/// as for thresholds. Where none fits: auto. People's own actions are not restricted by it.
+struct AutonomyRule {
+  Clear rule = {};
+  std::optional<Clear> agent = {};  ///< A principal: agt_...
+  std::optional<Clear> type = {}, category = {};
+  std::optional<Reversibility> reversibility = {};
+  std::optional<bool> has_inverse = {};
+  AgentAutonomy level = AgentAutonomy::approve;
+};
+BOOST_DESCRIBE_STRUCT(AutonomyRule, (),
+                      (rule, agent, type, category, reversibility, has_inverse, level))
 
 /// What a tenant lets its agents do. Written as canonical JSON into policy.activated.
 struct Policy {
@@ -58,8 +75,9 @@ struct Policy {
   std::vector<Role> low_confidence_roles{Role::operator_, Role::manager, Role::admin};
   std::vector<ThresholdRule> thresholds;
   std::vector<MatrixRule> matrix;
-  std::optional<std::vector<LimitRule>> limits;  ///< At most 32.
-  std::optional<BreakerRule> breaker;            ///< Absent: there is none.
+  std::optional<std::vector<LimitRule>> limits;       ///< At most 32.
+  std::optional<BreakerRule> breaker;                 ///< Absent: there is none.
+  std::optional<std::vector<AutonomyRule>> autonomy;  ///< At most 200.
 
   const std::vector<LimitRule>& all_limits() const {
     static const std::vector<LimitRule> none;
@@ -69,7 +87,7 @@ struct Policy {
 BOOST_DESCRIBE_STRUCT(Policy, (),
                       (autonomy_enabled, currency, approval_ttl_s, followup_after_s,
                        low_confidence_quorum, low_confidence_roles, thresholds, matrix, limits,
-                       breaker))
+                       breaker, autonomy))
 
 inline constexpr std::string_view kDefaultPolicyName = "pol_default@1";
 

@@ -51,7 +51,8 @@ struct DecisionState::Tables {
         runs("run/", source, digest),
         breakers("breaker/", source, digest),
         rollouts("rollout/", source, digest),
-        assignments("assignment/", source, digest) {}
+        assignments("assignment/", source, digest),
+        policies("policy/", source, digest) {}
 
   StoredTable<TicketId, TicketState> tickets;
   StoredTable<ActionId, ActionState> actions;
@@ -68,9 +69,10 @@ struct DecisionState::Tables {
   StoredTable<std::string, BreakerState> breakers;
   StoredTable<std::string, RolloutState> rollouts;
   StoredTable<std::string, AssignmentState> assignments;
-  State state{tickets,        actions, approvals, resolutions, streams,
-              ticket_numbers, tenant,  windows,   rollbacks,   steps,
-              incidents,      runs,    breakers,  rollouts,    assignments};
+  StoredTable<std::string, PolicyState> policies;
+  State state{tickets,  actions,  approvals,   resolutions, streams,   ticket_numbers,
+              tenant,   windows,  rollbacks,   steps,       incidents, runs,
+              breakers, rollouts, assignments, policies};
 };
 
 DecisionState::DecisionState(const RowSource& source, Digest& digest)
@@ -95,12 +97,13 @@ void DecisionState::flush(const RowSink& sink) {
   tables_->breakers.flush(sink);
   tables_->rollouts.flush(sink);
   tables_->assignments.flush(sink);
+  tables_->policies.flush(sink);
 }
 
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {0, "decision_state", 5,
+               {0, "decision_state", 6,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

@@ -21,6 +21,7 @@ PROGRAM_USES = {
     "spdlog": ("libspdlog", r"^spdlog::"),
     "OpenSSL": ("libcrypto", r"^EVP_"),
     "jemalloc": ("libjemalloc", r"^operator new"),
+    "libyaml": ("libyaml", r"^yaml_"),
 }
 TESTS_USE = {"doctest": (None, r"\bdoctest::")}
 

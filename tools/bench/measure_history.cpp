@@ -1,6 +1,7 @@
 #include <chrono>
 
 #include "engine/writer/rebuild.h"
+#include "tools/audit/backtest_ledger.h"
 #include "tools/audit/verify.h"
 #include "tools/bench/bench_desk.h"
 #include "tools/bench/measure.h"
@@ -46,6 +47,12 @@ Status measure_history(const BenchOptions& options, std::vector<Figure>& figures
   const double with_sealed = events / seconds_since(start);
   if (opened.exit_code() != 0)
     return Error{ErrorCode::corrupt, "the benchmark's own vault does not verify"};
+  BacktestRequest testing;
+  testing.ledger = desk->ledger_id;
+  testing.candidates = {std::make_shared<const Policy>(default_policy())};
+  start = SteadyClock::now();
+  RECOURSE_TRY(backtest(desk->ledger(), testing));
+  const double backtested = events / seconds_since(start);
   desk->close();
 
   RECOURSE_LET(const RawRecords records, read_raw(dir + "/data/ledger"));
@@ -69,6 +76,14 @@ Status measure_history(const BenchOptions& options, std::vector<Figure>& figures
                      "events/s",
                      "raw scan + SHA-256",
                      hashed,
+                     {},
+                     {},
+                     {}});
+  figures.push_back({"backtest of a policy (aim: 100,000)",
+                     backtested,
+                     "events/s",
+                     "raw scan",
+                     scanned,
                      {},
                      {},
                      {}});

@@ -1,6 +1,10 @@
 #include "tools/cli/demo_desk.h"
 
+#include "engine/base/sha256.h"
 #include "engine/event/canonical_json.h"
+#include "engine/policy/policy.h"
+#include "tools/audit/backtest_ledger.h"
+#include "tools/audit/backtest_record.h"
 
 namespace recourse::cli {
 namespace {
@@ -220,7 +224,30 @@ Status DemoDesk::kill_switch(const Writer::NewKey& by, bool engage, std::string 
 }
 
 Status DemoDesk::activate_policy(const std::string& policy, const std::string& json) {
-  RECOURSE_TRY(give(people_.admin.key.principal, ActivatePolicy{policy, json}));
+  const Principal& author = people_.manager.key.principal;
+  RECOURSE_TRY(give(author, DraftPolicy{policy, json}));
+  RECOURSE_TRY(backtest_policy(policy, json, author));
+  RECOURSE_TRY(give(people_.admin.key.principal, ActivatePolicy{policy}));
+  return {};
+}
+
+Status DemoDesk::backtest_policy(const std::string& policy, const std::string& json,
+                                 const Principal& by) {
+  RECOURSE_LET(Policy candidate, parse_policy(json));
+  const Hash digest = sha256(policy_json(candidate));
+  BacktestRequest request;
+  request.ledger = writer_.ledger().find_tenant(TenantId("default"))->ledger;
+  request.candidates = {std::make_shared<const Policy>(std::move(candidate))};
+  RECOURSE_LET(const auto reports, backtest(writer_.ledger(), request));
+  WriteRequest record;
+  record.tenant = TenantId("default");
+  record.principal = by;
+  record.decide = [&](DecisionStep& step) -> Result<std::vector<NewEvent>> {
+    return backtest_events(reports.front(), policy, digest,
+                           make_ulid("bkt_", step.context.now, step.context.random),
+                           {by.kind, by.id});
+  };
+  RECOURSE_TRY(writer_.handle(std::move(record)));
   return {};
 }
 

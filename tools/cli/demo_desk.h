@@ -64,10 +64,12 @@ class DemoDesk {
   Status roll_back(DemoCase& at, const Writer::NewKey& by, std::string reason);
 
   Status kill_switch(const Writer::NewKey& by, bool engage, std::string reason);
+  /// Drafted and tried on the history by the manager, put into force by the administrator.
   Status activate_policy(const std::string& name, const std::string& json);
 
  private:
   Outcome give(const Principal& by, Command command, std::string requester = "");
+  Status backtest_policy(const std::string& policy, const std::string& json, const Principal& by);
   Status report(DemoCase& at, const Principal& by, ReportAction report);
 
   Writer& writer_;

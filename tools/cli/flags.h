@@ -93,6 +93,49 @@ struct RollbackFlags : TargetFlags {
   bool json = false;
 };
 
+struct PolicyCheckFlags {
+  std::string file;  ///< YAML or JSON; - for standard input.
+  bool json = false;
+};
+/// What people decide is given in somebody's name, so these need a server.
+struct PolicyDraftFlags : TargetFlags {
+  std::string policy;  ///< pol_<name>@<version>
+  std::string file;
+};
+struct PolicyActivateFlags : TargetFlags {
+  std::string policy;
+  bool shadow = false;
+};
+struct PolicyRetireFlags : TargetFlags {
+  std::string policy, reason;
+};
+struct PolicyListFlags : TargetFlags {
+  std::string tenant = "default";  ///< With a URL: the key's own.
+  bool json = false;
+};
+
+/// Which recorded proposals: positions or times, and one action type.
+struct ProposalRangeFlags : TargetFlags {
+  std::string tenant = "default";
+  std::string from, to, type;
+  bool json = false;
+};
+struct PolicyBacktestFlags : ProposalRangeFlags {
+  std::string candidate;  ///< A file, or the name of a version: pol_<name>@<version>
+  bool changes = false;   ///< List every action that would go another way.
+};
+struct PolicySimulateFlags : ProposalRangeFlags {
+  std::string policy;  ///< Empty: the one in force.
+  std::string rule;    ///< Empty: all thresholds.
+  std::vector<std::string> thresholds;
+};
+
+struct ExplainFlags : TargetFlags {
+  std::string tenant = "default";
+  std::string action;
+  bool json = false;
+};
+
 struct RebuildFlags : PlaceFlags {
   bool check = false;
   std::string tenant;  ///< Empty: all, and the deployment's own ledger.
@@ -162,7 +205,9 @@ struct BenchFlags {
 
 using Flags = std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
                            TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                           RolloutFlags, RollbackFlags, RebuildFlags, ExportFlags, VerifyFlags,
-                           TailFlags, DoctorFlags, BenchFlags>;
+                           RolloutFlags, RollbackFlags, PolicyCheckFlags, PolicyDraftFlags,
+                           PolicyActivateFlags, PolicyRetireFlags, PolicyListFlags,
+                           PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags, RebuildFlags,
+                           ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags>;
 
 }  // namespace recourse::cli

@@ -39,6 +39,8 @@ class CommandLine {
     kill();
     rollout();
     rollback();
+    policy();
+    explain();
     export_();
     rebuild();
     verify();
@@ -421,6 +423,94 @@ class CommandLine {
     sub->add_option("--mode", flags->mode, "What becomes of what was built on it")
         ->check(CLI::IsMember({"restrict", "cascade", "detach", "forward_fix"}))
         ->capture_default_str();
+  }
+
+  static void server_only(CLI::App* sub, TargetFlags& flags) {
+    flags.key_file = from_environment("RECOURSE_KEY_FILE");
+    sub->add_option("--url", flags.url, "The running server")->required()->type_name("URL");
+    sub->add_option("--key-file", flags.key_file, "File with your API key")->type_name("FILE");
+  }
+
+  static void proposal_range(CLI::App* sub, ProposalRangeFlags& flags) {
+    target(sub, flags);
+    tenant_option(sub, flags.tenant, "Whose history (with --url: the key's own tenant)");
+    sub->add_option("--from", flags.from, "Proposals from this position or time on")
+        ->type_name("MOMENT");
+    sub->add_option("--to", flags.to, "Proposals before it")->type_name("MOMENT");
+    sub->add_option("--type", flags.type, "Only this action type")->type_name("TYPE");
+    json_flag(sub, flags.json);
+  }
+
+  static void version_argument(CLI::App* sub, std::string& policy) {
+    sub->add_option("policy", policy, "pol_NAME@VERSION")->required()->type_name("POLICY");
+  }
+
+  void policy() {
+    CLI::App* const group =
+        app_.add_subcommand("policy", "Check, draft, try out and activate policies");
+    group->require_subcommand(1);
+    CLI::App* sub = nullptr;
+    auto checked = command<PolicyCheckFlags>(*group, "check", "Say whether a file is a policy",
+                                             "recourse policy check desk.yaml", sub);
+    sub->add_option("file", checked->file, "YAML or JSON; - for standard input")->required();
+    sub->add_flag("--json", checked->json, "Print the policy as canonical JSON");
+    const std::string there = " --url http://127.0.0.1:8080 --key-file my.key";
+    auto drafted =
+        command<PolicyDraftFlags>(*group, "draft", "Give a server a new version",
+                                  "recourse policy draft pol_desk@2 desk.yaml" + there, sub);
+    version_argument(sub, drafted->policy);
+    sub->add_option("file", drafted->file, "YAML or JSON; - for standard input")->required();
+    server_only(sub, *drafted);
+    auto activated = command<PolicyActivateFlags>(
+        *group, "activate", "Put a draft into force; by another person than its author",
+        "recourse policy activate pol_desk@2" + there, sub);
+    version_argument(sub, activated->policy);
+    sub->add_flag("--shadow", activated->shadow, "Record what it would decide, enforce nothing");
+    server_only(sub, *activated);
+    auto retired = command<PolicyRetireFlags>(*group, "retire",
+                                              "Take a draft back, or a policy out of the shadow",
+                                              "recourse policy retire pol_desk@2" + there, sub);
+    version_argument(sub, retired->policy);
+    sub->add_option("--reason", retired->reason, "Why; stored sealed");
+    server_only(sub, *retired);
+    auto listed = command<PolicyListFlags>(*group, "list", "List versions and where they stand",
+                                           "recourse policy list --tenant default", sub);
+    target(sub, *listed);
+    tenant_option(sub, listed->tenant, "Whose policies (with --url: the key's own tenant)");
+    json_flag(sub, listed->json);
+    policy_trials(*group);
+  }
+
+  void policy_trials(CLI::App& group) {
+    CLI::App* sub = nullptr;
+    auto tested = command<PolicyBacktestFlags>(
+        group, "backtest", "Judge the recorded history under a policy; with --url it is recorded",
+        "recourse policy backtest desk.yaml --data ./recourse-data", sub);
+    sub->add_option("policy", tested->candidate, "A file, or pol_NAME@VERSION")->required();
+    sub->add_flag("--changes", tested->changes, "List every action that would go another way");
+    proposal_range(sub, *tested);
+    auto simulated = command<PolicySimulateFlags>(
+        group, "simulate", "How many actions would have run at other thresholds",
+        "recourse policy simulate --threshold 70% --threshold 90%", sub);
+    sub->add_option("--threshold", simulated->thresholds, "85% or 850000; may be repeated")
+        ->required()
+        ->type_name("CONFIDENCE");
+    sub->add_option("--policy", simulated->policy, "pol_NAME@VERSION (default: the one in force)")
+        ->type_name("POLICY");
+    sub->add_option("--rule", simulated->rule, "Only this threshold of the policy")
+        ->type_name("RULE");
+    proposal_range(sub, *simulated);
+  }
+
+  void explain() {
+    CLI::App* sub = nullptr;
+    auto flags = command<ExplainFlags>(
+        app_, "explain", "Why an action was decided so, and what would have changed that",
+        "recourse explain act_01... --data ./recourse-data", sub);
+    sub->add_option("action", flags->action, "An action's id or UUID")->required();
+    target(sub, *flags);
+    tenant_option(sub, flags->tenant, "Whose action (with --url: the key's own tenant)");
+    json_flag(sub, flags->json);
   }
 
   void rebuild() {

@@ -26,6 +26,14 @@ struct Dispatch {
   int operator()(const KillFlags& flags) const { return main_kill(flags); }
   int operator()(const RolloutFlags& flags) const { return main_rollout(flags); }
   int operator()(const RollbackFlags& flags) const { return main_rollback(flags); }
+  int operator()(const PolicyCheckFlags& flags) const { return main_policy_check(flags); }
+  int operator()(const PolicyDraftFlags& flags) const { return main_policy_draft(flags); }
+  int operator()(const PolicyActivateFlags& flags) const { return main_policy_activate(flags); }
+  int operator()(const PolicyRetireFlags& flags) const { return main_policy_retire(flags); }
+  int operator()(const PolicyListFlags& flags) const { return main_policy_list(flags); }
+  int operator()(const PolicyBacktestFlags& flags) const { return main_policy_backtest(flags); }
+  int operator()(const PolicySimulateFlags& flags) const { return main_policy_simulate(flags); }
+  int operator()(const ExplainFlags& flags) const { return main_explain(flags); }
   int operator()(const RebuildFlags& flags) const { return main_rebuild(flags); }
   int operator()(const ExportFlags& flags) const { return main_export(flags); }
   int operator()(const VerifyFlags& flags) const { return main_verify(flags); }

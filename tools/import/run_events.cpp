@@ -236,6 +236,8 @@ PolicyDecided PartEvents::judged(const ActionProposed& proposed, const ActionTyp
   facts.schema_faults = std::move(faults);
   if (const TenantState* tenant = step_.state.tenant.find(TenantId()))
     facts.killed_scopes = tenant->killed_scopes;
+  facts.proposer = agent_.id.value();
+  facts.machine = true;
   facts.ticket_status = TicketStatus::new_;
   facts.imported = true;
   return policy_decided(judge(*in_force_.policy, facts), action, in_force_.name, "propose",

@@ -247,7 +247,7 @@ TEST_CASE("a stricter policy asks for the approval anew") {
   const auto own = waiting(story, "AUTO_RESOLVE", "{}", std::nullopt);
   Policy strict = default_policy();
   strict.low_confidence_quorum = 2;
-  story.given(kAdmin, ActivatePolicy{"pol_strict@1", policy_json(strict)});
+  story.given(kSystem, ActivatePolicy{"pol_strict@1", policy_json(strict)});
   story.vote(kManager, own.approval);
   CHECK(story.has<ApprovalStaled>());
   CHECK(story.event<ApprovalRequested>().quorum == 2);

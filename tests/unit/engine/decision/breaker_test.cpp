@@ -18,7 +18,7 @@ struct WatchedStory : Story {
     Policy policy = default_policy();
     policy.limits.reset();
     policy.breaker = BreakerRule{3'600, 4, 500'000, 60, 2, 300};
-    given(kAdmin, ActivatePolicy{"pol_test@1", policy_json(policy)});
+    given(kSystem, ActivatePolicy{"pol_test@1", policy_json(policy)});
     ticket = open_ticket();
   }
 

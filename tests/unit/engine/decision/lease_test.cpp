@@ -102,7 +102,7 @@ TEST_CASE("a policy that asks for more than was granted sends the action back to
   Policy strict = default_policy();
   for (MatrixRule& rule : strict.matrix)
     if (rule.rule.text == "account_changes") rule.except_types.clear();
-  story.given(kAdmin, ActivatePolicy{"pol_strict@1", policy_json(strict)});
+  story.given(kSystem, ActivatePolicy{"pol_strict@1", policy_json(strict)});
   story.lease(action).then({"policy.decided", "approval.requested", "ticket.automation_changed"});
   CHECK(story.action(action).status == ActionStatus::awaiting_approval);
   CHECK(story.event<ApprovalRequested>().args_commitment == story.action(action).args_commitment);

@@ -17,7 +17,7 @@ struct LimitedStory : Story {
   explicit LimitedStory(std::vector<LimitRule> limits) {
     Policy policy = default_policy();
     policy.limits = std::move(limits);
-    given(kAdmin, ActivatePolicy{"pol_test@1", policy_json(policy)});
+    given(kSystem, ActivatePolicy{"pol_test@1", policy_json(policy)});
   }
 };
 
@@ -211,7 +211,7 @@ TEST_CASE("money counts in minor units of its currency when it is permitted, als
     policy.limits = {{money}};
     return policy;
   }();
-  story.given(kAdmin, ActivatePolicy{"pol_test@2", policy_json(again)});
+  story.given(kSystem, ActivatePolicy{"pol_test@2", policy_json(again)});
   story.lease(second);
   CHECK(story.has<EffectDispatched>());
   CHECK(story.memory.windows.rows.at("customer:sub_customer/allowed.money.USD/86400/all")
@@ -262,13 +262,13 @@ TEST_CASE("a limit set lower holds back what was permitted before, and lets go o
   const ActionId action = story.proposed(ticket, "send_reply", R"({"text":"hello"})");
   Policy policy = default_policy();
   policy.limits = {{limit(LimitPer::tenant, 0, 60, Counted::allowed)}};
-  story.given(kAdmin, ActivatePolicy{"pol_test@1", policy_json(policy)});
+  story.given(kSystem, ActivatePolicy{"pol_test@1", policy_json(policy)});
   story.lease(action);
   CHECK(problem(story) == "limit.tested");
   CHECK_FALSE(story.has<EffectDispatched>());
   CHECK(story.action(action).status == ActionStatus::authorized);
   policy.limits = {{limit(LimitPer::tenant, 1, 60, Counted::allowed)}};
-  story.given(kAdmin, ActivatePolicy{"pol_test@2", policy_json(policy)});
+  story.given(kSystem, ActivatePolicy{"pol_test@2", policy_json(policy)});
   story.lease(action);
   CHECK(story.has<EffectDispatched>());
 }
@@ -300,7 +300,7 @@ TEST_CASE("a row of the matrix may look at history") {
   many.history->above = 1;
   policy.matrix.push_back(many);
   Story story;
-  story.given(kAdmin, ActivatePolicy{"pol_test@1", policy_json(policy)});
+  story.given(kSystem, ActivatePolicy{"pol_test@1", policy_json(policy)});
   const TicketId ticket = story.open_ticket();
   const char* const args = R"({"amount":1,"order_id":"O-1"})";
   story.propose(ticket, "process_refund", args);
@@ -318,7 +318,7 @@ TEST_CASE("the same window under another limit keeps its history") {
   lower.rule = "lower";
   Policy policy = default_policy();
   policy.limits = {{lower}};
-  story.given(kAdmin, ActivatePolicy{"pol_test@2", policy_json(policy)});
+  story.given(kSystem, ActivatePolicy{"pol_test@2", policy_json(policy)});
   CHECK(assign(story, ticket) == "limit.lower");
 }
 

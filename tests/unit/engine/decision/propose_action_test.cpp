@@ -199,16 +199,16 @@ TEST_CASE("a policy activated for the tenant decides from then on") {
   const TicketId ticket = story.open_ticket();
   Policy strict = default_policy();
   strict.autonomy_enabled = false;
-  story.given(kAdmin, ActivatePolicy{"pol_strict@1", policy_json(strict)});
+  story.given(kSystem, ActivatePolicy{"pol_strict@1", policy_json(strict)});
   CHECK(story.event<PolicyActivated>().digest == sha256(policy_json(strict)));
   story.propose(ticket, "ESCALATE");
   CHECK(story.event<PolicyDecided>().policy == Clear("pol_strict@1"));
   CHECK(story.event<PolicyDecided>().problem == Clear("autonomy"));
-  story.when(kAdmin, ActivatePolicy{"pol_strict@1", policy_json(default_policy())});
+  story.when(kSystem, ActivatePolicy{"pol_strict@1", policy_json(default_policy())});
   story.then_refused(ErrorCode::conflict);
-  story.when(kAdmin, ActivatePolicy{"strict", policy_json(strict)});
+  story.when(kSystem, ActivatePolicy{"strict", policy_json(strict)});
   story.then_refused(ErrorCode::invalid);
-  story.when(kAdmin, ActivatePolicy{"pol_strict@2", "{}"}).then_refused(ErrorCode::invalid);
+  story.when(kSystem, ActivatePolicy{"pol_strict@2", "{}"}).then_refused(ErrorCode::invalid);
 }
 
 TEST_CASE("a policy text that this program cannot read denies everything") {

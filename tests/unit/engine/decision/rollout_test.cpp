@@ -15,7 +15,7 @@ struct RolloutStory : Story {
     Policy policy = default_policy();
     policy.limits.reset();
     policy.breaker.reset();
-    given(kAdmin, ActivatePolicy{"pol_test@1", policy_json(policy)});
+    given(kSystem, ActivatePolicy{"pol_test@1", policy_json(policy)});
   }
   RampRollout to(std::int64_t percent_bp) const {
     RampRollout command;

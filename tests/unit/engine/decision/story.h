@@ -44,8 +44,10 @@ struct Memory {
   MapTable<std::string, BreakerState> breakers;
   MapTable<std::string, RolloutState> rollouts;
   MapTable<std::string, AssignmentState> assignments;
-  State state{tickets,   actions, approvals, resolutions, streams,  numbers,  tenant,     windows,
-              rollbacks, steps,   incidents, runs,        breakers, rollouts, assignments};
+  MapTable<std::string, PolicyState> policies;
+  State state{tickets,  actions,  approvals,   resolutions, streams,   numbers,
+              tenant,   windows,  rollbacks,   steps,       incidents, runs,
+              breakers, rollouts, assignments, policies};
 
   bool same_as(const Memory& other) const {
     return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
@@ -55,7 +57,7 @@ struct Memory {
            rollbacks.rows == other.rollbacks.rows && steps.rows == other.steps.rows &&
            incidents.rows == other.incidents.rows && runs.rows == other.runs.rows &&
            breakers.rows == other.breakers.rows && rollouts.rows == other.rollouts.rows &&
-           assignments.rows == other.assignments.rows;
+           assignments.rows == other.assignments.rows && policies.rows == other.policies.rows;
   }
 };
 
