@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "engine/policy/action_types.h"
 #include "engine/policy/policy_document.h"
 #include "tests/conformance/shared_data.h"
 #include "tests/unit/tools/import/import_desk.h"

@@ -97,11 +97,16 @@ TEST_CASE("a lease is listed by when it runs out, until it is renewed or the eff
   CHECK(!action(story).lease);
 }
 
-TEST_CASE("policies say what became of a proposal, shadow ones only what they would have said") {
+TEST_CASE("policies say what became of a proposal, those on trial say nothing about it") {
   Story story(action_history_kind());
   PolicyDecided shadow = decided(PolicyOutcome::deny);
   shadow.shadow = true;
   story.then(proposed()).then(shadow);
+  CHECK(action(story).status == ActionStatus::proposed);
+  CHECK(!action(story).outcome);
+  // Of what others did before, the verdict is all there is to say.
+  shadow.provenance = {true, "desk", {}};
+  story.then(shadow);
   CHECK(action(story).status == ActionStatus::proposed);
   CHECK(action(story).outcome == Clear("deny"));
   PolicyDecided denied = decided(PolicyOutcome::deny);

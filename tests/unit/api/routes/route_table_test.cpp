@@ -26,7 +26,10 @@ TEST_CASE("every route has a name of its own, a role, a summary and a handler") 
 TEST_CASE("what changes something asks for a role that may, what is read does not write") {
   for (const RouteSpec& route : native_routes()) {
     CAPTURE(std::string(route.pattern));
-    CHECK(route.mutating == (route.method != http::Method::get));
+    // Two questions come with a body: nothing is recorded of them.
+    const bool asks =
+        route.pattern == "/v1/policies/check" || route.pattern == "/v1/policies/simulate";
+    CHECK(route.mutating == (route.method != http::Method::get && !asks));
     if (route.mutating) {
       CHECK(route.needs != Needs::nobody);
       CHECK(route.needs != Needs::viewer);

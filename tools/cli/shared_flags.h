@@ -1,0 +1,26 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "tools/cli/flags.h"
+
+/// Options that several subcommands have, declared once: names, defaults and the environment
+/// variables behind them. `flags` outlives the parsing.
+namespace recourse::cli {
+
+/// The variable, or `otherwise` when it is unset or empty.
+std::string from_environment(const char* name, const char* otherwise = "");
+
+/// --data and --kek. Returns --data.
+CLI::Option* place(CLI::App* sub, PlaceFlags& flags);
+/// A data directory, or with --url and --key-file a running server.
+void target(CLI::App* sub, TargetFlags& flags);
+/// A running server; the one of a first start unless --url names another.
+void server_target(CLI::App* sub, TargetFlags& flags);
+/// A running server that has to be named.
+void server_only(CLI::App* sub, TargetFlags& flags);
+/// How a server listens, logs and limits requests.
+void server(CLI::App* sub, ServerFlags& flags);
+
+}  // namespace recourse::cli
