@@ -8,11 +8,6 @@ namespace {
 
 constexpr std::size_t kMaxSteps = 32;
 
-struct Lease {
-  ActionId action;
-};
-BOOST_DESCRIBE_STRUCT(Lease, (), (action))
-
 /// Who asked for a rollback, and why: its actions show it, whoever carries a step out.
 struct Asked {
   PrincipalId by;
@@ -25,8 +20,7 @@ class History final : public Projection {
   History(const RowSource& source, Digest& digest)
       : actions_("ticket/", source, digest),
         tickets_("id/", source, digest),
-        asked_("rollback/", source, digest),
-        due_("due/", source, digest) {}
+        asked_("rollback/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
@@ -36,7 +30,6 @@ class History final : public Projection {
     actions_.flush(sink);
     tickets_.flush(sink);
     asked_.flush(sink);
-    due_.flush(sink);
   }
 
  private:
@@ -66,12 +59,7 @@ class History final : public Projection {
     return ref_to(event, *sealed);
   }
 
-  static std::string due_key(const ActionRow& row) {
-    return to_rfc3339(*row.lease_until) + '/' + row.action.value();
-  }
-
-  void end_lease(ActionRow& row) {
-    if (row.lease_until) due_.erase(due_key(row));
+  static void end_lease(ActionRow& row) {
     row.lease.reset();
     row.lease_until.reset();
   }
@@ -160,7 +148,6 @@ class History final : public Projection {
     row.lease = data.lease;
     row.lease_until = data.lease_until;
     ++row.dispatches;
-    if (row.lease_until) due_.change(due_key(row)).action = row.action;
     step(row, event, ActionStatus::dispatching);
   }
 
@@ -263,13 +250,12 @@ class History final : public Projection {
   RowTable<ActionRow> actions_;
   RowTable<TicketId> tickets_;
   RowTable<Asked> asked_;
-  RowTable<Lease> due_;
 };
 
 }  // namespace
 
 ProjectionKind action_history_kind() {
-  return {2, "action_history", 3,
+  return {2, "action_history", 4,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<History>(source, digest);
           }};

@@ -12,9 +12,7 @@ BOOST_DESCRIBE_STRUCT(Listed, (), ())
 class Approvals final : public Projection {
  public:
   Approvals(const RowSource& source, Digest& digest)
-      : approvals_("approval/", source, digest),
-        by_status_("status/", source, digest),
-        due_("due/", source, digest) {}
+      : approvals_("approval/", source, digest), by_status_("status/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
@@ -23,15 +21,11 @@ class Approvals final : public Projection {
   void flush(const RowSink& sink) override {
     approvals_.flush(sink);
     by_status_.flush(sink);
-    due_.flush(sink);
   }
 
  private:
   static std::string status_key(const ApprovalRow& row) {
     return std::string(word(row.status)) + '/' + row.approval.value();
-  }
-  static std::string due_key(const ApprovalRow& row) {
-    return to_rfc3339(row.expires_at) + '/' + row.approval.value();
   }
 
   template <class E>
@@ -50,7 +44,6 @@ class Approvals final : public Projection {
   ApprovalRow& end(const RecordedEvent& event, const E& data, ApprovalStatus status) {
     ApprovalRow& row = touch(event, data);
     by_status_.erase(status_key(row));
-    due_.erase(due_key(row));
     row.status = status;
     row.decided_at = event.time;
     row.decided_by = event.actor.id;
@@ -69,7 +62,6 @@ class Approvals final : public Projection {
     row.expires_at = data.expires_at;
     row.not_alone = data.not_alone;
     by_status_.change(status_key(row));
-    due_.change(due_key(row));
   }
   void on(const RecordedEvent& event, const ApprovalVoted& data) {
     ApprovalRow& row = touch(event, data);
@@ -104,13 +96,12 @@ class Approvals final : public Projection {
 
   RowTable<ApprovalRow> approvals_;
   RowTable<Listed> by_status_;
-  RowTable<Listed> due_;
 };
 
 }  // namespace
 
 ProjectionKind approvals_kind() {
-  return {3, "approvals", 2,
+  return {3, "approvals", 3,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Approvals>(source, digest);
           }};

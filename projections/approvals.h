@@ -5,7 +5,7 @@
 namespace recourse {
 
 /// Approvals and who voted. Keys: `approval/<id>` ApprovalRow; `status/<status>/<id>` an empty
-/// object, to list by status; `due/<RFC 3339>/<id>` the pending ones by when they expire.
+/// object, to list by status.
 ProjectionKind approvals_kind();
 
 }  // namespace recourse

@@ -29,7 +29,6 @@ class Rollbacks final : public Projection {
         steps_("step/", source, digest),
         incidents_("incident/", source, digest),
         open_("open/", source, digest),
-        due_("due/", source, digest),
         going_("going/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
@@ -41,7 +40,6 @@ class Rollbacks final : public Projection {
     steps_.flush(sink);
     incidents_.flush(sink);
     open_.flush(sink);
-    due_.flush(sink);
     going_.flush(sink);
   }
 
@@ -217,11 +215,7 @@ class Rollbacks final : public Projection {
     settle_going(row);
   }
 
-  static std::string due_key(const RollbackId& id, const RollbackStepRow& one) {
-    return to_rfc3339(*one.lease_until) + '/' + key(id, one.number);
-  }
-  void end_lease(const RollbackId& id, RollbackStepRow& one) {
-    if (one.lease_until) due_.erase(due_key(id, one));
+  static void end_lease(RollbackStepRow& one) {
     one.lease.reset();
     one.lease_until.reset();
     one.retry_at.reset();
@@ -232,7 +226,7 @@ class Rollbacks final : public Projection {
     RollbackRow& row = touch(event, data.rollback);
     RollbackStepRow& one = step(data.rollback, data.step);
     begin(row, one);
-    end_lease(data.rollback, one);
+    end_lease(one);
     one.status = status;
     one.ended_at = event.time;
     one.by = event.actor.id;
@@ -252,19 +246,15 @@ class Rollbacks final : public Projection {
     RollbackRow& row = touch(event, data.rollback);
     RollbackStepRow& one = step(data.rollback, data.step);
     begin(row, one);
-    end_lease(data.rollback, one);
+    end_lease(one);
     one.status = StepStatus::started;
     one.attempts = data.attempt.value_or(one.attempts + 1);
     one.lease = data.lease;
     one.lease_until = data.lease_until;
-    if (one.lease_until) due_.change(due_key(data.rollback, one));
   }
   void on(const RecordedEvent& event, const CompensationHeartbeat& data) {
     touch(event, data.rollback);
-    RollbackStepRow& one = step(data.rollback, data.step);
-    if (one.lease_until) due_.erase(due_key(data.rollback, one));
-    one.lease_until = data.lease_until;
-    due_.change(due_key(data.rollback, one));
+    step(data.rollback, data.step).lease_until = data.lease_until;
   }
   void on(const RecordedEvent& event, const CompensationSucceeded& data) {
     RollbackStepRow& one = end_step(event, data, StepStatus::succeeded);
@@ -331,13 +321,13 @@ class Rollbacks final : public Projection {
   RowTable<RollbackRow> rollbacks_;
   RowTable<RollbackStepRow> steps_;
   RowTable<RollbackIncidentRow> incidents_;
-  RowTable<Mark> open_, due_, going_;
+  RowTable<Mark> open_, going_;
 };
 
 }  // namespace
 
 ProjectionKind rollbacks_kind() {
-  return {8, "rollbacks", 2,
+  return {8, "rollbacks", 3,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Rollbacks>(source, digest);
           }};

@@ -57,7 +57,7 @@ void add_gauges(App& app) {
   registry.gauge_of("recourse_approvals_pending", "Approvals that wait for a vote.",
                     [&app] { return count_rows(app, view::approvals(), "status/pending/"); });
   registry.gauge_of("recourse_leases_out", "Actions that an executor holds a lease on.",
-                    [&app] { return count_rows(app, view::action_history(), "due/"); });
+                    [&app] { return count_rows(app, view::decision_state(), "timer/lease/"); });
   registry.gauge_of("recourse_log_size_events", "Events in all ledgers.",
                     [&app] { return log_size(app); });
   registry.gauge_of("recourse_projection_lag_events", "Committed events that rows do not show yet.",

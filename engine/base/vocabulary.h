@@ -59,6 +59,8 @@ BOOST_DEFINE_ENUM_CLASS(BreakerStatus, closed, open, half_open)
 /// What speaks against an action that was executed.
 BOOST_DEFINE_ENUM_CLASS(Mishap, error, rollback, reopening, low_satisfaction)
 BOOST_DEFINE_ENUM_CLASS(RolloutUnit, ticket, tenant)
+/// What a timer is about: an approval that ends, the lease of an action, that of a rollback's step.
+BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step)
 BOOST_DEFINE_ENUM_CLASS(RunStatus, active, finished, failed, cancelled)
 
 /// The word of an enumerator, without the keyword underscore.

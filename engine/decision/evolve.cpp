@@ -42,6 +42,7 @@ void evolve(State& state, const RecordedEvent& event) {
   fold_tenant(state, event);
   fold_control(state, event.data, event.time);
   fold_policies(state, event);
+  fold_timers(state, event);
 }
 
 }  // namespace recourse

@@ -16,6 +16,7 @@ class MemoryTable final : public StateTable<IdType, Row> {
     return found != rows_.end() ? &found->second : nullptr;
   }
   Row& change(const IdType& id) override { return rows_[id]; }
+  void erase(const IdType& id) override { rows_.erase(id); }
 
  private:
   std::unordered_map<IdType, Row> rows_;
@@ -48,9 +49,10 @@ class MemoryState {
   MemoryTable<std::string, RolloutState> rollouts_;
   MemoryTable<std::string, AssignmentState> assignments_;
   MemoryTable<std::string, PolicyState> policies_;
+  MemoryTable<std::string, TimerState> timers_, due_;
   State state_{tickets_,  actions_,  approvals_,   resolutions_, streams_,   ticket_numbers_,
                tenant_,   windows_,  rollbacks_,   steps_,       incidents_, runs_,
-               breakers_, rollouts_, assignments_, policies_};
+               breakers_, rollouts_, assignments_, policies_,    timers_,    due_};
 };
 
 }  // namespace recourse

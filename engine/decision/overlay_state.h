@@ -14,18 +14,20 @@ class OverlayTable final : public StateTable<IdType, Row> {
 
   const Row* find(const IdType& id) override {
     const auto found = changed_.find(id);
-    return found != changed_.end() ? &found->second : below_.find(id);
+    if (found == changed_.end()) return below_.find(id);
+    return found->second ? &*found->second : nullptr;
   }
   Row& change(const IdType& id) override {
     const auto [found, made] = changed_.try_emplace(id);
-    if (!made) return found->second;
-    if (const Row* const row = below_.find(id)) found->second = *row;
-    return found->second;
+    if (const Row* const row = made ? below_.find(id) : nullptr) found->second = *row;
+    if (!found->second) found->second.emplace();
+    return *found->second;
   }
+  void erase(const IdType& id) override { changed_[id].reset(); }
 
  private:
   StateTable<IdType, Row>& below_;
-  std::map<IdType, Row> changed_;
+  std::map<IdType, std::optional<Row>> changed_;  ///< Nothing: erased.
 };
 
 /// What fold_control() makes of events that are not recorded yet. Outlived by the state below it.
@@ -50,7 +52,9 @@ class OverlayState {
                .breakers = breakers_,
                .rollouts = rollouts_,
                .assignments = below.assignments,
-               .policies = below.policies} {}
+               .policies = below.policies,
+               .timers = below.timers,
+               .due = below.due} {}
   OverlayState(const OverlayState&) = delete;
   OverlayState& operator=(const OverlayState&) = delete;
 

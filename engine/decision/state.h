@@ -299,6 +299,16 @@ BOOST_DESCRIBE_STRUCT(PolicyState, (),
 /// Where a version stands: drafted, backtested, shadow, active, former or retired.
 std::string_view standing_of(const PolicyState& policy, const TenantState& tenant);
 
+/// Something that is to happen at a moment. One row by what it is about and one by when it is due,
+/// so that a restart, a rebuild and a reader that looks for what is due all see the same.
+struct TimerState {
+  TimerKind kind = TimerKind::approval;
+  Clear id;  ///< Of what it is about.
+  Timestamp due_at;
+  bool operator==(const TimerState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(TimerState, (), (kind, id, due_at))
+
 /// Rows of one kind by id; find() is null when there is none, change() makes one.
 /// A pointer stays valid until the next call on the same table.
 template <class IdType, class Row>
@@ -307,6 +317,7 @@ class StateTable {
   virtual ~StateTable() = default;
   virtual const Row* find(const IdType& id) = 0;
   virtual Row& change(const IdType& id) = 0;
+  virtual void erase(const IdType& id) = 0;
 };
 
 /// Everything the decisions of one tenant's ledger read, and the only thing evolve() changes.
@@ -327,6 +338,8 @@ struct State {
   StateTable<std::string, RolloutState>& rollouts;        ///< By key.
   StateTable<std::string, AssignmentState>& assignments;  ///< By assignment_key().
   StateTable<std::string, PolicyState>& policies;         ///< By pol_<name>@<version>.
+  StateTable<std::string, TimerState>& timers;            ///< By timer_key().
+  StateTable<std::string, TimerState>& due;               ///< The same by due_key().
 };
 
 /// The version that the next event of `stream` takes.

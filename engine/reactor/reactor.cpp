@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <condition_variable>
+#include <deque>
+#include <future>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -13,7 +15,10 @@
 namespace recourse {
 namespace {
 
+// The pace of catching up after a standstill: so many a tick, so many in one commit at most.
 constexpr std::size_t kMaxDuePerTick = 1'000;
+constexpr std::size_t kMaxTogether = 128;
+constexpr std::chrono::minutes kRefusedRests{10};
 const TenantId kMeta("meta");
 
 Principal system_principal() {
@@ -92,7 +97,7 @@ class Reactor::Impl {
     const std::lock_guard lock(working_);
     // After a failed write nothing more can be said about what is stored.
     if (writer_.failed()) return {};
-    RECOURSE_TRY(end_what_ran_out());
+    RECOURSE_TRY(fire_timers());
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_anchor_) {
       if (!anchored_) {
@@ -119,27 +124,62 @@ class Reactor::Impl {
     }
   }
 
-  Status end_what_ran_out() {
+  Status fire_timers() {
     for (const TenantId& tenant : writer_.directory().tenants()) {
       const auto info = writer_.ledger().find_tenant(tenant);
       if (!info) continue;
-      RECOURSE_LET(std::vector<Command> due,
-                   due_commands(writer_.views(), info->ledger, writer_.clock().now(), kMaxDuePerTick));
-      for (Command& command : due) {
-        const auto done = writer_.handle(command_request(tenant, system_principal(), std::move(command)));
-        // A decision may have come first: then there is nothing left to end.
-        if (!done && done.error().code != ErrorCode::conflict &&
-            done.error().code != ErrorCode::not_found)
-          return done.error();
+      const Timestamp now = writer_.clock().now();
+      std::erase_if(refused_, [&](const auto& one) { return one.second <= now; });
+      RECOURSE_LET(std::vector<DueCommand> due,
+                   due_commands(writer_.views(), info->ledger, now, kMaxDuePerTick,
+                                [&](const std::string& timer) {
+                                  return refused_.contains({tenant, timer});
+                                }));
+      for (std::size_t from = 0; from < due.size(); from += kMaxTogether) {
+        const std::size_t to = std::min(due.size(), from + kMaxTogether);
+        RECOURSE_LET(const bool more, fire(tenant, std::span(due).subspan(from, to - from)));
+        if (!more) break;
       }
     }
     return {};
+  }
+
+  /// Gives the commands together and waits for them. False: the writer has too much to do for more.
+  /// Errors: only those after which nothing can be written.
+  Result<bool> fire(const TenantId& tenant, std::span<DueCommand> due) {
+    std::deque<std::promise<Outcome>> promises(due.size());
+    for (std::size_t i = 0; i < due.size(); ++i) {
+      WriteRequest request = command_request(tenant, system_principal(), due[i].command);
+      request.idempotency_key = request.fingerprint = due[i].timer;
+      writer_.submit(std::move(request), [&promise = promises[i]](Outcome outcome) {
+        promise.set_value(std::move(outcome));
+      });
+    }
+    bool more = true;
+    Status broken;
+    for (std::size_t i = 0; i < due.size(); ++i) {
+      const Outcome done = promises[i].get_future().get();
+      if (done && !done->repeated) continue;
+      const ErrorCode code = done ? ErrorCode::conflict : done.error().code;
+      if (code == ErrorCode::unavailable) {
+        more = false;
+      } else if (code == ErrorCode::unknown_outcome || code == ErrorCode::disk_full) {
+        broken = done.error();
+      } else if (!due[i].timer.empty()) {
+        // Usually somebody else came first and the timer's row is gone by now. If it is not, it
+        // must not stand in the way of those behind it.
+        refused_[{tenant, due[i].timer}] = writer_.clock().now() + kRefusedRests;
+      }
+    }
+    RECOURSE_TRY(std::move(broken));
+    return more;
   }
 
   Writer& writer_;
   Signer& signer_;
   const ReactorOptions options_;
   std::mutex working_;
+  std::map<std::pair<TenantId, std::string>, Timestamp> refused_;  ///< Until when they rest.
   std::optional<std::map<Hash, std::int64_t>> anchored_;
   std::chrono::steady_clock::time_point next_anchor_{};
   std::mutex mutex_;

@@ -8,13 +8,14 @@
 namespace recourse {
 
 struct ReactorOptions {
-  std::chrono::milliseconds tick{1'000};       ///< Heads are signed at most once a tick.
-  std::chrono::seconds anchor_every{60};       ///< Changed tenant heads go into the meta ledger.
+  std::chrono::milliseconds tick{1'000};  ///< Heads are signed at most once a tick.
+  std::chrono::seconds anchor_every{60};  ///< Changed tenant heads go into the meta ledger.
 };
 
-/// What happens by itself: heads are signed, tenant heads anchored in the meta ledger, approvals
-/// and leases that ran out are ended. It acts only through commands, so everything it does is in the
-/// log; projections never act. Threads: one of its own.
+/// What happens by itself: heads are signed, tenant heads anchored in the meta ledger, timers fire:
+/// each once, in the order of their moments, and at a pace that leaves room for others when many
+/// are due after a standstill. It acts only through commands, so everything it does is in the log;
+/// projections never act. Threads: one of its own.
 class Reactor {
  public:
   /// All arguments outlive the reactor.

@@ -27,6 +27,7 @@ class StoredTable final : public StateTable<IdType, Row> {
 
   const Row* find(const IdType& id) override { return rows_.find(key_of(id)); }
   Row& change(const IdType& id) override { return rows_.change(key_of(id)); }
+  void erase(const IdType& id) override { rows_.erase(key_of(id)); }
   void flush(const RowSink& sink) { rows_.flush(sink); }
 
  private:
@@ -52,7 +53,9 @@ struct DecisionState::Tables {
         breakers("breaker/", source, digest),
         rollouts("rollout/", source, digest),
         assignments("assignment/", source, digest),
-        policies("policy/", source, digest) {}
+        policies("policy/", source, digest),
+        timers("timer/", source, digest),
+        due("due/", source, digest) {}
 
   StoredTable<TicketId, TicketState> tickets;
   StoredTable<ActionId, ActionState> actions;
@@ -70,9 +73,10 @@ struct DecisionState::Tables {
   StoredTable<std::string, RolloutState> rollouts;
   StoredTable<std::string, AssignmentState> assignments;
   StoredTable<std::string, PolicyState> policies;
+  StoredTable<std::string, TimerState> timers, due;
   State state{tickets,  actions,  approvals,   resolutions, streams,   ticket_numbers,
               tenant,   windows,  rollbacks,   steps,       incidents, runs,
-              breakers, rollouts, assignments, policies};
+              breakers, rollouts, assignments, policies,    timers,    due};
 };
 
 DecisionState::DecisionState(const RowSource& source, Digest& digest)
@@ -98,12 +102,14 @@ void DecisionState::flush(const RowSink& sink) {
   tables_->rollouts.flush(sink);
   tables_->assignments.flush(sink);
   tables_->policies.flush(sink);
+  tables_->timers.flush(sink);
+  tables_->due.flush(sink);
 }
 
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {0, "decision_state", 6,
+               {0, "decision_state", 7,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

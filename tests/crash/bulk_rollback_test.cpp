@@ -128,7 +128,7 @@ bool go_on(const std::string& directory) {
     auto due = due_commands(*desk.views, desk.id(), desk.clock.now(), 100);
     if (!due) return false;
     if (due->empty()) return true;
-    for (Command& command : *due) (void)desk.give(kSystem, std::move(command));
+    for (DueCommand& one : *due) (void)desk.give(kSystem, std::move(one.command));
   }
 }
 

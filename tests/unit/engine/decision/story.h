@@ -10,6 +10,7 @@
 
 #include "engine/base/sha256.h"
 #include "engine/decision/decide.h"
+#include "engine/decision/timers.h"
 #include "engine/event/bind.h"
 #include "engine/event/validate.h"
 #include "engine/policy/policy.h"
@@ -24,6 +25,7 @@ class MapTable final : public StateTable<IdType, Row> {
     return found != rows.end() ? &found->second : nullptr;
   }
   Row& change(const IdType& id) override { return rows[id]; }
+  void erase(const IdType& id) override { rows.erase(id); }
   std::map<IdType, Row> rows;
 };
 
@@ -45,9 +47,10 @@ struct Memory {
   MapTable<std::string, RolloutState> rollouts;
   MapTable<std::string, AssignmentState> assignments;
   MapTable<std::string, PolicyState> policies;
+  MapTable<std::string, TimerState> timers, due;
   State state{tickets,  actions,  approvals,   resolutions, streams,   numbers,
               tenant,   windows,  rollbacks,   steps,       incidents, runs,
-              breakers, rollouts, assignments, policies};
+              breakers, rollouts, assignments, policies,    timers,    due};
 
   bool same_as(const Memory& other) const {
     return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
@@ -57,7 +60,8 @@ struct Memory {
            rollbacks.rows == other.rollbacks.rows && steps.rows == other.steps.rows &&
            incidents.rows == other.incidents.rows && runs.rows == other.runs.rows &&
            breakers.rows == other.breakers.rows && rollouts.rows == other.rollouts.rows &&
-           assignments.rows == other.assignments.rows && policies.rows == other.policies.rows;
+           assignments.rows == other.assignments.rows && policies.rows == other.policies.rows &&
+           timers.rows == other.timers.rows && due.rows == other.due.rows;
   }
 };
 
@@ -187,6 +191,22 @@ class Story {
       evolve(memory.state, recorded);
       log.push_back(std::move(recorded));
     }
+  }
+
+  /// What the reactor does: fires every timer whose moment has passed, oldest first, each once.
+  /// Gives the rows that fired.
+  std::vector<std::string> fire_due() {
+    std::vector<std::string> fired;
+    while (!memory.due.rows.empty() && memory.due.rows.begin()->second.due_at <= now) {
+      const auto [key, timer] = *memory.due.rows.begin();
+      given(kSystem, command_of(timer));
+      REQUIRE_MESSAGE(!memory.due.rows.contains(key), "a timer that fired is set no more: " << key);
+      fired.push_back(key);
+    }
+    return fired;
+  }
+  bool has_timer(TimerKind kind, std::string_view id) const {
+    return memory.timers.rows.contains(timer_key(kind, id));
   }
 
   const TicketState& ticket(const TicketId& id) const { return memory.tickets.rows.at(id); }

@@ -1,0 +1,50 @@
+#include "engine/decision/timers.h"
+
+namespace recourse {
+namespace {
+
+/// <rollback>/<6 digits>, see step_key().
+ExpireStepLease step_lease(const std::string& id) {
+  const auto slash = id.find('/');
+  return {RollbackId(id.substr(0, slash)), std::stoll(id.substr(slash + 1))};
+}
+
+}  // namespace
+
+std::string timer_key(TimerKind kind, std::string_view id) {
+  std::string key(word(kind));
+  return key.append(1, '/').append(id);
+}
+
+std::string due_key(const TimerState& timer) {
+  return to_rfc3339(timer.due_at) + '/' + timer_key(timer.kind, timer.id.text);
+}
+
+void set_timer(State& state, TimerKind kind, std::string_view id, Timestamp due_at) {
+  clear_timer(state, kind, id);
+  const TimerState timer{kind, id, due_at};
+  state.timers.change(timer_key(kind, id)) = timer;
+  state.due.change(due_key(timer)) = timer;
+}
+
+void clear_timer(State& state, TimerKind kind, std::string_view id) {
+  const std::string key = timer_key(kind, id);
+  const TimerState* const timer = state.timers.find(key);
+  if (timer == nullptr) return;
+  state.due.erase(due_key(*timer));
+  state.timers.erase(key);
+}
+
+Command command_of(const TimerState& timer) {
+  switch (timer.kind) {
+    case TimerKind::approval:
+      return ExpireApproval{ApprovalId(timer.id.text)};
+    case TimerKind::lease:
+      return ExpireLease{ActionId(timer.id.text)};
+    case TimerKind::step:
+      break;
+  }
+  return step_lease(timer.id.text);
+}
+
+}  // namespace recourse
