@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/mp11.hpp>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 #include "engine/event/action_events.h"
@@ -36,7 +38,23 @@ using EventTypes = boost::mp11::mp_list<
     BreakerTransitioned, RolloutRamped, RolloutAssigned, GuardrailBreached, SealedOpened,
     RecordUnreadable, ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;
 
-using EventData = boost::mp11::mp_rename<EventTypes, std::variant>;
+using EventVariant = boost::mp11::mp_rename<EventTypes, std::variant>;
+
+/// The data of one event: a variant of all types, to be visited and asked as one. Copying, moving
+/// and destroying it is compiled in one place, since with so many types that takes the compiler
+/// longer than all else in most files.
+class EventData : public EventVariant {
+ public:
+  EventData();
+  template <class E>
+  requires boost::mp11::mp_contains<EventTypes, E>::value EventData(E event)
+  noexcept : EventVariant(std::in_place_type<E>, std::move(event)) {}
+  EventData(const EventData& other);
+  EventData(EventData&& other) noexcept;
+  EventData& operator=(const EventData& other);
+  EventData& operator=(EventData&& other) noexcept;
+  ~EventData();
+};
 
 std::string_view type_of(const EventData& data);
 

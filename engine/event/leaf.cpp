@@ -44,14 +44,6 @@ void append_sequence(std::string& out, Position position) {
   out += digits;
 }
 
-template <class TextId>
-bool read_id(const simdjson::dom::element& json, TextId& id) {
-  std::string_view view;
-  if (json.get(view)) return false;
-  id = TextId(std::string(view));
-  return true;
-}
-
 bool read_sequence(std::string_view digits, Position& position) {
   std::uint64_t value = 0;
   const auto end = digits.data() + digits.size();
@@ -67,14 +59,14 @@ template <class Head>
 Read read_head_attribute(std::string_view name, const simdjson::dom::element& json, Head& head) {
   const auto outcome = [](bool good) { return good ? Read::good : Read::bad; };
   std::string_view text;
-  if (name == "actor") return outcome(read_id(json, head.actor.id));
+  if (name == "actor") return outcome(described::read_id(json, head.actor.id));
   if (name == "actortype") {
     if (json.get(text)) return Read::bad;
     const auto type = from_word<ActorType>(text);
     if (type) head.actor.type = *type;
     return outcome(type.has_value());
   }
-  if (name == "id") return outcome(read_id(json, head.id));
+  if (name == "id") return outcome(described::read_id(json, head.id));
   if (name == "sequence") return outcome(!json.get(text) && read_sequence(text, head.position));
   if (name == "time") {
     if (json.get(text)) return Read::bad;
@@ -159,10 +151,6 @@ Status read_event(std::string_view line, RecordedEvent& event, const ReadData& r
 }
 
 }  // namespace
-
-std::string_view type_of(const EventData& data) {
-  return std::visit([](const auto& event) { return event.kType; }, data);
-}
 
 std::string data_json(const EventData& data) {
   std::string out;

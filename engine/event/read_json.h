@@ -22,6 +22,14 @@ namespace described {
 
 bool read_text(const simdjson::dom::element& json, std::string& text);
 bool read_time(const simdjson::dom::element& json, Timestamp& time);
+/// A text id, into the room that it has.
+template <class TextId>
+bool read_id(const simdjson::dom::element& json, TextId& id) {
+  std::string text = std::move(id).value();
+  const bool good = read_text(json, text);
+  id = TextId(std::move(text));
+  return good;
+}
 bool read_hash(const simdjson::dom::element& json, Hash& hash);
 bool read_sealed(const simdjson::dom::element& json, Sealed& sealed);
 
@@ -88,10 +96,7 @@ bool read_json(const simdjson::dom::element& json, T& value, std::string_view& w
   } else if constexpr (std::same_as<T, Clear>) {
     return read_text(json, value.text);
   } else if constexpr (IsTextId<T>::value) {
-    std::string text;
-    if (!read_text(json, text)) return false;
-    value = T(std::move(text));
-    return true;
+    return read_id(json, value);
   } else if constexpr (std::same_as<T, Sealed>) {
     return read_sealed(json, value);
   } else if constexpr (std::same_as<T, bool>) {
