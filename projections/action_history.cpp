@@ -26,11 +26,7 @@ class History final : public Projection {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
-  void flush(const RowSink& sink) override {
-    actions_.flush(sink);
-    tickets_.flush(sink);
-    asked_.flush(sink);
-  }
+  std::vector<FlushedTable*> tables() override { return {&actions_, &tickets_, &asked_}; }
 
  private:
   ActionRow& touch(const RecordedEvent& event, const TicketId& ticket, const ActionId& action) {

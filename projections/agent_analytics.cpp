@@ -34,11 +34,8 @@ class AgentAnalytics final : public Projection {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
-  void flush(const RowSink& sink) override {
-    counts_.flush(sink);
-    ticket_counts_.flush(sink);
-    actions_.flush(sink);
-    tickets_.flush(sink);
+  std::vector<FlushedTable*> tables() override {
+    return {&counts_, &ticket_counts_, &actions_, &tickets_};
   }
 
  private:

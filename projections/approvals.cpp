@@ -18,10 +18,7 @@ class Approvals final : public Projection {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
-  void flush(const RowSink& sink) override {
-    approvals_.flush(sink);
-    by_status_.flush(sink);
-  }
+  std::vector<FlushedTable*> tables() override { return {&approvals_, &by_status_}; }
 
  private:
   static std::string status_key(const ApprovalRow& row) {

@@ -17,7 +17,7 @@ void append_chunk(std::string& list, std::int64_t chunk) {
 class AuditIndex final : public Projection {
  public:
   AuditIndex(const RowSource& source, Digest& digest)
-      : counts_("", source, digest), chunks_("", source, digest) {}
+      : counts_("count/", source, digest), chunks_("list/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
     const bool imported = std::visit(
@@ -31,10 +31,7 @@ class AuditIndex final : public Projection {
     if (!event.subject.empty()) add("ticket/", event.subject, event.position, imported);
   }
 
-  void flush(const RowSink& sink) override {
-    counts_.flush(sink);
-    chunks_.flush(sink);
-  }
+  std::vector<FlushedTable*> tables() override { return {&counts_, &chunks_}; }
 
  private:
   void add(std::string_view kind, std::string_view name, Position position, bool imported) {
@@ -53,14 +50,17 @@ class AuditIndex final : public Projection {
 
 }  // namespace
 
+std::string count_key(std::string_view list) { return "count/" + std::string(list); }
+
 std::string chunk_key(std::string_view list, std::int64_t chunk) {
-  std::string key(list);
+  std::string key = "list/";
+  key += list;
   append_chunk(key, chunk);
   return key;
 }
 
 ProjectionKind audit_index_kind() {
-  return {7, "audit_index", 1,
+  return {7, "audit_index", 2,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<AuditIndex>(source, digest);
           }};

@@ -6,6 +6,7 @@
 
 #include "engine/event/leaf.h"
 #include "projections/digest.h"
+#include "projections/key_order.h"
 #include "projections/row_source.h"
 #include "projections/sealed_ref.h"
 
@@ -19,8 +20,12 @@ class Projection {
   virtual ~Projection() = default;
   /// Folds one event. Total: an event it has no use for changes nothing.
   virtual void apply(const RecordedEvent& event) = 0;
-  /// Hands the changed rows over and brings the digest up to date.
-  virtual void flush(const RowSink& sink) = 0;
+  /// Its tables, for as long as it lives. No prefix is the beginning of another one.
+  virtual std::vector<FlushedTable*> tables() = 0;
+  /// Hands the changed rows over, in the order of their keys, and brings the digest up to date.
+  void flush(const RowSink& sink) {
+    for (FlushedTable* table : in_key_order(tables())) table->flush(sink);
+  }
 };
 
 /// One kind of projection: its stable number in row keys, its name and the version of its handlers.

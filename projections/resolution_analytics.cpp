@@ -48,11 +48,7 @@ class ResolutionAnalytics final : public Projection {
     std::visit([&](const auto& data) { on(data); }, event.data);
   }
 
-  void flush(const RowSink& sink) override {
-    counts_.flush(sink);
-    resolutions_.flush(sink);
-    newest_.flush(sink);
-  }
+  std::vector<FlushedTable*> tables() override { return {&counts_, &resolutions_, &newest_}; }
 
  private:
   void add(const Counted& one, std::int64_t sign) {

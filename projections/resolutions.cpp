@@ -18,11 +18,8 @@ class Resolutions final : public Projection {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
-  void flush(const RowSink& sink) override {
-    resolutions_.flush(sink);
-    tickets_.flush(sink);
-    newest_.flush(sink);
-    followups_.flush(sink);
+  std::vector<FlushedTable*> tables() override {
+    return {&resolutions_, &tickets_, &newest_, &followups_};
   }
 
  private:

@@ -35,12 +35,8 @@ class Rollbacks final : public Projection {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
-  void flush(const RowSink& sink) override {
-    rollbacks_.flush(sink);
-    steps_.flush(sink);
-    incidents_.flush(sink);
-    open_.flush(sink);
-    going_.flush(sink);
+  std::vector<FlushedTable*> tables() override {
+    return {&rollbacks_, &steps_, &incidents_, &open_, &going_};
   }
 
  private:

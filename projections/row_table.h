@@ -10,6 +10,7 @@
 
 #include "engine/base/assert.h"
 #include "projections/digest.h"
+#include "projections/key_order.h"
 #include "projections/row_codec.h"
 #include "projections/row_source.h"
 
@@ -20,7 +21,7 @@ namespace recourse {
 /// Flushed rows may take their time on the way to the source: up to kUnderWay flushes.
 /// Threads: one.
 template <class Row>
-class RowTable {
+class RowTable final : public FlushedTable {
  public:
   /// `source` and `digest` outlive the table.
   RowTable(std::string prefix, const RowSource& source, Digest& digest)
@@ -49,18 +50,10 @@ class RowTable {
     mark(*entry);
   }
 
-  /// Hands every changed row to `sink` and moves the digest along.
-  void flush(const RowSink& sink) {
-    for (Entry* entry : dirty_) {
-      entry->dirty = false;
-      if (!entry->exists && !entry->stored) continue;  // Came and went between two flushes.
-      json_.clear();
-      if (entry->exists) append_json(json_, entry->row);
-      if (entry->stored) digest_.subtract(*entry->stored);
-      entry->stored.reset();
-      if (entry->exists) digest_.add(entry->stored.emplace(Digest::of_row(*entry->key, json_)));
-      sink(*entry->key, json_);
-    }
+  std::string_view prefix() const override { return prefix_; }
+
+  void flush(const RowSink& sink) override {
+    hand_over(0, order_changes(), digest_, sink);
     dirty_.clear();
     // Rows can always be read back. What was not touched since the last turn goes.
     ++flushes_;
@@ -69,6 +62,27 @@ class RowTable {
     older_ = std::move(rows_);
     rows_.clear();
     last_ = nullptr;
+  }
+
+  std::size_t order_changes() override {
+    put_in_key_order(dirty_);
+    return dirty_.size();
+  }
+
+  void hand_over(std::size_t first, std::size_t last, Digest& digest,
+                 const RowSink& sink) override {
+    std::string json;
+    for (std::size_t at = first; at < last; ++at) {
+      Entry& entry = *static_cast<Entry*>(dirty_[at].entry);
+      entry.dirty = false;
+      if (!entry.exists && !entry.stored) continue;  // Came and went between two flushes.
+      json.clear();
+      if (entry.exists) append_json(json, entry.row);
+      if (entry.stored) digest.subtract(*entry.stored);
+      entry.stored.reset();
+      if (entry.exists) digest.add(entry.stored.emplace(Digest::of_row(*entry.key, json)));
+      sink(*entry.key, json);
+    }
   }
 
  private:
@@ -117,16 +131,16 @@ class RowTable {
   void mark(Entry& entry) {
     if (entry.dirty) return;
     entry.dirty = true;
-    dirty_.push_back(&entry);
+    dirty_.push_back({entry.key, &entry});
   }
 
   std::string prefix_;
   const RowSource& source_;
   Digest& digest_;
-  std::string scratch_, json_;
+  std::string scratch_;
   // Node-based, so that entries keep their addresses, also on the way from one map to the other.
   std::unordered_map<std::string, Entry> rows_, older_;
-  std::vector<Entry*> dirty_;
+  std::vector<ChangedRow> dirty_;
   Entry* last_ = nullptr;  ///< Asked for last, when it is there.
   int flushes_ = 0;        ///< Since the last turn.
 };

@@ -29,11 +29,8 @@ class Tickets final : public Projection {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
-  void flush(const RowSink& sink) override {
-    tickets_.flush(sink);
-    numbers_.flush(sink);
-    by_status_.flush(sink);
-    pending_.flush(sink);
+  std::vector<FlushedTable*> tables() override {
+    return {&tickets_, &numbers_, &by_status_, &pending_};
   }
 
  private:

@@ -23,8 +23,7 @@ Error failed(std::string_view what, const rocksdb::Status& status) {
 std::string guarded(std::string_view json) {
   std::string out;
   out.reserve(8 + json.size());
-  put_u64(out, checksum(json));
-  out.append(json);
+  ViewStore::append_stored_row(out, json);
   return out;
 }
 
@@ -177,7 +176,10 @@ std::string ViewStore::row_key(std::uint8_t projection, LedgerId ledger, std::ui
   return out;
 }
 
-std::string ViewStore::stored_row(std::string_view json) { return guarded(json); }
+void ViewStore::append_stored_row(std::string& out, std::string_view json) {
+  put_u64(out, checksum(json));
+  out.append(json);
+}
 
 ViewState ViewStore::state(std::uint8_t projection, LedgerId ledger) const {
   std::string stored;

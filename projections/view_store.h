@@ -71,15 +71,15 @@ class ViewStore {
     std::uint8_t projection;
     ViewState state;
   };
-  /// Ingests files of SortedRows that hold the rows of the new generations, then
-  /// switches all `views` of the ledger to them and drops the old ones, in one durable step;
-  /// readers see the one or the other.
+  /// Ingests files of RowFile that hold the rows of the new generations, then switches all `views`
+  /// of the ledger to them and drops the old ones, in one durable step; readers see the one or the
+  /// other.
   Status switch_to(const std::vector<NewView>& views, LedgerId ledger,
                    const std::vector<std::string>& sst_files);
   static std::string row_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
                              std::string_view key);
-  /// A row's bytes as they are stored: checksum, then JSON.
-  static std::string stored_row(std::string_view json);
+  /// Appends a row's bytes as they are stored: checksum, then JSON.
+  static void append_stored_row(std::string& out, std::string_view json);
 
  private:
   class Impl;

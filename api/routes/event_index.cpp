@@ -12,7 +12,7 @@ class List {
       : views_(views), ledger_(ledger), name_(name) {}
 
   Result<std::int64_t> size() const {
-    auto row = views_.row(kIndex, ledger_, name_);
+    auto row = views_.row(kIndex, ledger_, count_key(name_));
     if (!row && row.error().code == ErrorCode::not_found) return std::int64_t{0};
     if (!row) return row.error();
     PositionCount count;

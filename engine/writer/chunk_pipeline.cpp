@@ -22,10 +22,9 @@ class Pipeline {
   }
 
  private:
-  enum class Kind { read, consume, finish };
   struct Task {
-    Kind kind;
-    std::size_t consumer = 0, chunk = 0;
+    std::optional<std::size_t> consumer;  ///< None: the chunk is to be read.
+    std::size_t chunk = 0;
   };
   struct Slot {
     bool full = false;
@@ -33,12 +32,12 @@ class Pipeline {
   };
   struct Consumer {
     std::size_t next = 0;
-    bool busy = false, finished = false;
+    bool busy = false;
   };
 
   void take_part() {
     std::unique_lock lock(mutex_);
-    while (failed_.ok() && !all_done()) {
+    while (failed_.ok() && done_ < work_.chunks) {
       const std::optional<Task> task = pick();
       if (!task) {
         changed_.wait(lock);
@@ -55,26 +54,16 @@ class Pipeline {
     changed_.notify_all();
   }
 
-  bool all_done() const {
-    for (const Consumer& consumer : consumers_)
-      if (!consumer.finished) return false;
-    return true;
-  }
-
   /// What is furthest behind first, so that slots become free; a new chunk where nothing waits.
   std::optional<Task> pick() const {
     std::optional<Task> best;
     for (std::size_t i = 0; i < consumers_.size(); ++i) {
       const Consumer& consumer = consumers_[i];
-      if (consumer.busy || consumer.finished) continue;
-      const bool last = consumer.next == work_.chunks;
-      if (!last && !is_ready(consumer.next)) continue;
-      if (best && best->chunk <= consumer.next) continue;
-      best = Task{last ? Kind::finish : Kind::consume, i, consumer.next};
+      if (consumer.busy || !is_ready(consumer.next)) continue;
+      if (!best || consumer.next < best->chunk) best = Task{i, consumer.next};
     }
-    if (best && best->kind == Kind::consume) return best;
-    if (to_read_ < work_.chunks && to_read_ < done_ + kChunkSlots)
-      return Task{Kind::read, 0, to_read_};
+    if (!best && to_read_ < work_.chunks && to_read_ < done_ + kChunkSlots)
+      return Task{{}, to_read_};
     return best;
   }
 
@@ -83,38 +72,27 @@ class Pipeline {
   }
 
   void begin(const Task& task) {
-    if (task.kind == Kind::read) {
-      ++to_read_;
+    if (task.consumer) {
+      consumers_[*task.consumer].busy = true;
     } else {
-      consumers_[task.consumer].busy = true;
+      ++to_read_;
     }
   }
 
   Status carry_out(const Task& task) const {
     const std::size_t slot = task.chunk % kChunkSlots;
-    switch (task.kind) {
-      case Kind::read:
-        return work_.read(task.chunk, slot);
-      case Kind::consume:
-        return work_.consume(task.consumer, task.chunk, slot);
-      case Kind::finish:
-        break;
-    }
-    return work_.finish(task.consumer);
+    if (task.consumer) return work_.consume(*task.consumer, task.chunk, slot);
+    return work_.read(task.chunk, slot);
   }
 
   void end(const Task& task) {
     Slot& slot = slots_[task.chunk % kChunkSlots];
-    if (task.kind == Kind::read) {
+    if (!task.consumer) {
       slot = {true, work_.consumers};
       return;
     }
-    Consumer& consumer = consumers_[task.consumer];
+    Consumer& consumer = consumers_[*task.consumer];
     consumer.busy = false;
-    if (task.kind == Kind::finish) {
-      consumer.finished = true;
-      return;
-    }
     ++consumer.next;
     // Consumers take chunks in order, so chunks are done in order too.
     if (--slot.waited_for > 0) return;

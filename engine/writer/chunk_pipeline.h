@@ -8,7 +8,7 @@
 namespace recourse {
 
 /// A stream that is cut into chunks and folded by several consumers: chunks are read side by side
-/// and in any order, each consumer takes every chunk in order and is finished after its last one.
+/// and in any order, each consumer takes every chunk in order.
 /// The functions may run on any of the threads; for one chunk or one consumer never two at once.
 struct ChunkWork {
   std::size_t chunks = 0;
@@ -17,7 +17,6 @@ struct ChunkWork {
   std::function<Status(std::size_t chunk, std::size_t slot)> read;
   /// Takes the chunk that lies in `slot`.
   std::function<Status(std::size_t consumer, std::size_t chunk, std::size_t slot)> consume;
-  std::function<Status(std::size_t consumer)> finish;
   /// After `done` chunks have been through all consumers; one call at a time.
   std::function<void(std::size_t done)> progress;
 };

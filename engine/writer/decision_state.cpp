@@ -28,7 +28,7 @@ class StoredTable final : public StateTable<IdType, Row> {
   const Row* find(const IdType& id) override { return rows_.find(key_of(id)); }
   Row& change(const IdType& id) override { return rows_.change(key_of(id)); }
   void erase(const IdType& id) override { rows_.erase(key_of(id)); }
-  void flush(const RowSink& sink) { rows_.flush(sink); }
+  FlushedTable* rows() { return &rows_; }
 
  private:
   RowTable<Row> rows_;
@@ -85,25 +85,14 @@ DecisionState::~DecisionState() = default;
 
 State& DecisionState::state() { return tables_->state; }
 
-void DecisionState::flush(const RowSink& sink) {
-  tables_->tickets.flush(sink);
-  tables_->actions.flush(sink);
-  tables_->approvals.flush(sink);
-  tables_->resolutions.flush(sink);
-  tables_->streams.flush(sink);
-  tables_->ticket_numbers.flush(sink);
-  tables_->tenant.flush(sink);
-  tables_->windows.flush(sink);
-  tables_->rollbacks.flush(sink);
-  tables_->steps.flush(sink);
-  tables_->incidents.flush(sink);
-  tables_->runs.flush(sink);
-  tables_->breakers.flush(sink);
-  tables_->rollouts.flush(sink);
-  tables_->assignments.flush(sink);
-  tables_->policies.flush(sink);
-  tables_->timers.flush(sink);
-  tables_->due.flush(sink);
+std::vector<FlushedTable*> DecisionState::tables() {
+  Tables& all = *tables_;
+  return {all.tickets.rows(),     all.actions.rows(),   all.approvals.rows(),
+          all.resolutions.rows(), all.streams.rows(),   all.ticket_numbers.rows(),
+          all.tenant.rows(),      all.windows.rows(),   all.rollbacks.rows(),
+          all.steps.rows(),       all.incidents.rows(), all.runs.rows(),
+          all.breakers.rows(),    all.rollouts.rows(),  all.assignments.rows(),
+          all.policies.rows(),    all.timers.rows(),    all.due.rows()};
 }
 
 std::vector<ProjectionKind> all_projections() {

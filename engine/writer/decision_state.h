@@ -15,7 +15,7 @@ class DecisionState final : public Projection {
   ~DecisionState() override;
 
   void apply(const RecordedEvent& event) override { evolve(state(), event); }
-  void flush(const RowSink& sink) override;
+  std::vector<FlushedTable*> tables() override;
 
   State& state();
 

@@ -7,6 +7,7 @@
 #include "engine/event/leaf.h"
 #include "engine/writer/chunk_pipeline.h"
 #include "engine/writer/decision_state.h"
+#include "engine/writer/two_threads.h"
 #include "engine/writer/view_build.h"
 
 namespace recourse {
@@ -36,9 +37,10 @@ class Rebuild {
   Result<std::vector<RebuiltView>> run() {
     RECOURSE_TRY(prepare());
     RECOURSE_TRY(run_on_two_threads(work()));
+    RECOURSE_TRY(write_rows());
     std::vector<RebuiltView> views;
     for (const auto& build : builds_) views.push_back(report(*build));
-    if (options_.switch_over) RECOURSE_TRY(switch_over());
+    RECOURSE_TRY(end());
     return views;
   }
 
@@ -74,7 +76,6 @@ class Rebuild {
     work.consume = [this](std::size_t build, std::size_t chunk, std::size_t slot) {
       return fold(*builds_[build], chunk, slots_[slot]);
     };
-    work.finish = [this](std::size_t build) { return finish(*builds_[build]); };
     work.progress = [this](std::size_t done) {
       if (options_.progress) options_.progress(id_, std::min(end_, done * kChunk), end_);
     };
@@ -103,10 +104,44 @@ class Rebuild {
     return build.spill();
   }
 
-  Status finish(ViewBuild& build) const {
-    if (!options_.switch_over) return build.finish("");
-    return build.finish(options_.scratch_dir + "/" + std::to_string(id_.value()) + "-" +
-                        std::string(build.kind().name) + ".sst");
+  /// What all builds hold is written by both threads, whichever build it is of.
+  Status write_rows() const {
+    std::vector<Job> cuts, pieces;
+    for (const auto& owned : builds_) {
+      ViewBuild* const build = owned.get();
+      cuts.push_back([build] {
+        build->cut();
+        return Status();
+      });
+    }
+    RECOURSE_TRY(do_on_two_threads(cuts));
+    for (const auto& build : builds_) {
+      const std::string path = path_of(*build);
+      for (std::size_t piece = 0; piece < build->pieces(); ++piece)
+        pieces.push_back([&build, piece, path] { return build->write(piece, path); });
+    }
+    RECOURSE_TRY(do_on_two_threads(pieces));
+    for (const auto& build : builds_) build->sum_up();
+    return {};
+  }
+
+  /// One thread switches to the new rows while another one gives memory back.
+  Status end() {
+    std::vector<Job> jobs;
+    if (options_.switch_over) jobs.push_back([this] { return switch_over(); });
+    for (const auto& build : builds_)
+      jobs.push_back([&build] {
+        build->drop_rows();
+        return Status();
+      });
+    return do_on_two_threads(jobs);
+  }
+
+  /// Where its rows are written, and nowhere when only digests are wanted.
+  std::string path_of(const ViewBuild& build) const {
+    if (!options_.switch_over) return "";
+    return options_.scratch_dir + "/" + std::to_string(id_.value()) + "-" +
+           std::string(build.kind().name);
   }
 
   RebuiltView report(const ViewBuild& build) const {
@@ -129,7 +164,7 @@ class Rebuild {
     std::vector<std::string> files;
     for (const auto& build : builds_) {
       made.push_back(build->made());
-      if (!build->file().empty()) files.push_back(build->file());
+      files.insert(files.end(), build->files().begin(), build->files().end());
     }
     RECOURSE_TRY(views_.switch_to(made, id_, files));
     std::error_code ignored;

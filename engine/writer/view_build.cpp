@@ -1,8 +1,16 @@
 #include "engine/writer/view_build.h"
 
-#include "projections/sorted_rows.h"
+#include <algorithm>
+
+#include "projections/row_file.h"
 
 namespace recourse {
+namespace {
+
+/// What one thread writes at once: enough for a file, and little beside what all threads write.
+constexpr std::size_t kRowsOfAPiece = 32'768;
+
+}  // namespace
 
 /// Empty until rows were spilled, so that a small rebuild never asks the database for a row that
 /// cannot be there.
@@ -51,23 +59,51 @@ Status ViewBuild::spill() {
   return {};
 }
 
-Status ViewBuild::finish(const std::string& path) {
-  const Status outcome = spilled_ ? spill() : write(path);
-  projection_.reset();  // Its rows take as long to free as to fold; here other builds go on.
-  return outcome;
+void ViewBuild::cut() {
+  std::size_t room = 0;
+  for (FlushedTable* table : in_key_order(projection_->tables())) {
+    const std::size_t rows = table->order_changes();
+    for (std::size_t first = 0; first < rows;) {
+      if (room == 0) {
+        pieces_.emplace_back();
+        room = kRowsOfAPiece;
+      }
+      const std::size_t last = std::min(rows, first + room);
+      pieces_.back().parts.push_back({table, first, last});
+      room -= last - first;
+      first = last;
+    }
+  }
 }
 
-Status ViewBuild::write(const std::string& path) {
-  SortedRows rows;
-  projection_->flush([&](std::string_view key, std::string_view json) {
-    if (json.empty()) return;
-    ++rows_;
-    if (!path.empty()) rows.add(key, json);
-  });
-  if (path.empty() || rows_ == 0) return {};
-  RECOURSE_TRY(rows.write_file(path, kind_.number, ledger_, generation_));
-  file_ = path;
+Status ViewBuild::write(std::size_t number, const std::string& path) {
+  Piece& piece = pieces_[number];
+  const std::string name = path + '-' + std::to_string(number) + ".sst";
+  RowFile file(name, kind_.number, ledger_, generation_);
+  // Rows that were spilled lie in the database already, older than what is written now.
+  const auto late = spilled_ ? views_.batch() : nullptr;
+  const auto sink = [&](std::string_view key, std::string_view json) {
+    if (late != nullptr) {
+      late->put(kind_.number, ledger_, generation_, key, json);
+    } else if (!path.empty() && !json.empty()) {
+      file.put(key, json);
+    }
+    if (!json.empty()) ++piece.rows;
+  };
+  for (const Part& part : piece.parts)
+    part.table->hand_over(part.first, part.last, piece.digest, sink);
+  if (late != nullptr) return late->write();
+  RECOURSE_TRY(file.finish());
+  if (!path.empty() && piece.rows > 0) piece.file = name;
   return {};
+}
+
+void ViewBuild::sum_up() {
+  for (const Piece& piece : pieces_) {
+    digest_->add(piece.digest.value());
+    rows_ += piece.rows;
+    if (!piece.file.empty()) files_.push_back(piece.file);
+  }
 }
 
 ViewStore::NewView ViewBuild::made() const {

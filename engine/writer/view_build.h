@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "projections/projection.h"
 #include "projections/view_store.h"
@@ -10,7 +11,8 @@
 namespace recourse {
 
 /// One projection of one ledger on its way to a new generation of rows, beside the one that is
-/// served. Threads: one at a time; several builds side by side.
+/// served: events are folded, then the rows written in pieces, then it is ended. Threads: one at a
+/// time, but pieces side by side; several builds side by side.
 class ViewBuild {
  public:
   /// Takes in the events before `end`. Borrows `views`.
@@ -29,19 +31,36 @@ class ViewBuild {
   /// Writes changed rows to the new generation, so that memory stays bounded. Errors: io.
   Status spill();
 
-  /// Brings the digest up to date after the last event. Rows that were not spilled are written
-  /// as a sorted file at `path`, or only counted when it is empty. Nothing is folded after it.
-  /// Errors: io.
-  Status finish(const std::string& path);
+  /// After the last event: cuts what is left to be written into pieces.
+  void cut();
+  std::size_t pieces() const { return pieces_.size(); }
+  /// Writes the rows of one piece as a sorted file, `<path>-<piece>.sst`, or only counts them when
+  /// `path` is empty. Errors: io.
+  Status write(std::size_t piece, const std::string& path);
+  /// After all pieces: brings the digest and the counts up to date.
+  void sum_up();
+  /// Gives back the memory of the rows, which takes as long as folding some of them.
+  void drop_rows() { projection_.reset(); }
 
-  /// The sorted file, if there is one.
-  const std::string& file() const { return file_; }
+  /// The sorted files, none of them empty.
+  const std::vector<std::string>& files() const { return files_; }
   /// What ViewStore::switch_to() needs.
   ViewStore::NewView made() const;
 
  private:
   class Source;
-  Status write(const std::string& path);
+  /// Rows of one table from `first` to before `last`.
+  struct Part {
+    FlushedTable* table;
+    std::size_t first, last;
+  };
+  /// Rows whose keys follow on one another.
+  struct Piece {
+    std::vector<Part> parts;
+    Digest digest;
+    std::size_t rows = 0;
+    std::string file;
+  };
 
   ProjectionKind kind_;
   ViewStore& views_;
@@ -54,7 +73,8 @@ class ViewBuild {
   std::unique_ptr<Projection> projection_;
   bool spilled_ = false;
   std::size_t rows_ = 0;
-  std::string file_;
+  std::vector<Piece> pieces_;
+  std::vector<std::string> files_;
 };
 
 }  // namespace recourse

@@ -84,7 +84,7 @@ Result<std::vector<Position>> positions_of_ticket(const Ledger& ledger, const Vi
   std::vector<Position> positions;
   if (views != nullptr) {
     bool good = true;
-    RECOURSE_TRY(views->each(index, id, "ticket/" + ticket.value() + '/', "",
+    RECOURSE_TRY(views->each(index, id, "list/ticket/" + ticket.value() + '/', "",
                              ViewStore::Order::forward,
                              [&](std::string_view, std::string_view json) {
                                PositionChunk chunk;

@@ -14,7 +14,7 @@ TicketCounts tickets(Story& story, const std::string& key = "all") {
   return story.row<TicketCounts>("tickets/" + key);
 }
 PositionCount count(Story& story, const std::string& list) {
-  return story.row<PositionCount>(list);
+  return story.row<PositionCount>(count_key(list));
 }
 std::vector<std::int64_t> positions(Story& story, const std::string& list, std::int64_t chunk) {
   return story.row<PositionChunk>(chunk_key(list, chunk)).positions;
@@ -113,7 +113,7 @@ TEST_CASE("positions go into chunks of 128, oldest first") {
   Story story(audit_index_kind());
   for (int i = 0; i < 257; ++i) story.then(LogHeartbeat{});
   const std::string list = "type/recourse.log.heartbeat.v1";
-  CHECK(chunk_key(list, 2) == list + "/00000002");
+  CHECK(chunk_key(list, 2) == "list/" + list + "/00000002");
   CHECK(positions(story, list, 0).size() == 128);
   CHECK(positions(story, list, 1).front() == 128);
   CHECK(positions(story, list, 2) == std::vector<std::int64_t>{256});

@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
+#include "projections/row_file.h"
 #include "projections/row_table.h"
-#include "projections/sorted_rows.h"
 #include "tests/unit/projections/story.h"
 
 using namespace recourse;
@@ -57,13 +57,12 @@ class Views {
     state.digest.add(Digest::of_row("a", "{}"));
     return state;
   }
-  /// In any order, as a projection hands them over.
-  std::string sorted_file(const std::vector<std::pair<std::string, std::string>>& rows,
-                          std::uint32_t generation) const {
+  std::string row_file(const std::vector<std::pair<std::string, std::string>>& rows,
+                       std::uint32_t generation) const {
     const std::string path = dir + "/build.sst";
-    SortedRows sorted;
-    for (const auto& [key, json] : rows) sorted.add(key, json);
-    REQUIRE(sorted.write_file(path, kProjection, kLedger, generation).ok());
+    RowFile file(path, kProjection, kLedger, generation);
+    for (const auto& [key, json] : rows) file.put(key, json);
+    REQUIRE(file.finish().ok());
     return path;
   }
 
@@ -161,7 +160,7 @@ TEST_CASE("a new generation takes over whole and the old one goes") {
   Views views;
   views.put({{"a", "1"}, {"gone", "1"}});
   views.set_generation(0);
-  const std::string file = views.sorted_file({{"new", "2"}, {"a", "2"}}, 1);
+  const std::string file = views.row_file({{"a", "2"}, {"new", "2"}}, 1);
   CHECK(views.row("a") == "1");
   REQUIRE(views.store->switch_to({{kProjection, Views::state_of(1)}}, kLedger, {file}).ok());
   CHECK(views.keys("") == Keys{"a", "new"});
@@ -187,7 +186,7 @@ TEST_CASE("what an interrupted build left behind does not come back with the nex
   views.put({{"stale", "?"}}, 1);
   REQUIRE(views.store->flush().ok());
   REQUIRE(views.store->drop_rows(kProjection, kLedger, 1).ok());
-  const std::string file = views.sorted_file({{"a", "2"}}, 1);
+  const std::string file = views.row_file({{"a", "2"}}, 1);
   REQUIRE(views.store->switch_to({{kProjection, Views::state_of(1)}}, kLedger, {file}).ok());
   CHECK(views.keys("") == Keys{"a"});
 }

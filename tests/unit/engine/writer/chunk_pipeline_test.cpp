@@ -15,11 +15,10 @@ namespace {
 struct Numbers {
   std::array<std::atomic<std::size_t>, kChunkSlots> buffers{};
   std::vector<std::vector<std::size_t>> seen;
-  std::vector<std::size_t> finished_after;
   std::vector<std::size_t> progress;
   ChunkWork work;
 
-  Numbers(std::size_t chunks, std::size_t consumers) : seen(consumers), finished_after(consumers) {
+  Numbers(std::size_t chunks, std::size_t consumers) : seen(consumers) {
     work.chunks = chunks;
     work.consumers = consumers;
     work.read = [this](std::size_t chunk, std::size_t slot) {
@@ -28,10 +27,6 @@ struct Numbers {
     };
     work.consume = [this](std::size_t consumer, std::size_t, std::size_t slot) {
       seen[consumer].push_back(buffers[slot]);
-      return Status();
-    };
-    work.finish = [this](std::size_t consumer) {
-      finished_after[consumer] = seen[consumer].size();
       return Status();
     };
     work.progress = [this](std::size_t done) { progress.push_back(done); };
@@ -46,7 +41,7 @@ std::vector<std::size_t> up_to(std::size_t count, std::size_t first = 0) {
 
 }  // namespace
 
-TEST_CASE("every consumer takes every chunk once and in order, and is finished after the last") {
+TEST_CASE("every consumer takes every chunk once and in order") {
   for (const std::size_t chunks : {0, 1, 3, 4, 5, 200})
     for (const std::size_t consumers : {1, 2, 8}) {
       CAPTURE(chunks);
@@ -54,7 +49,6 @@ TEST_CASE("every consumer takes every chunk once and in order, and is finished a
       Numbers numbers(chunks, consumers);
       REQUIRE(run_on_two_threads(numbers.work).ok());
       for (const auto& seen : numbers.seen) CHECK(seen == up_to(chunks));
-      for (const std::size_t after : numbers.finished_after) CHECK(after == chunks);
       CHECK(numbers.progress == up_to(chunks, 1));
     }
 }
@@ -88,11 +82,5 @@ TEST_CASE("the first error ends the work and is what the caller learns") {
     };
     CHECK(!run_on_two_threads(numbers.work).ok());
     CHECK(numbers.seen[1] == up_to(7));
-    CHECK(numbers.finished_after == std::vector<std::size_t>(3, 0));
-  }
-  SUBCASE("of finishing") {
-    Numbers numbers(5, 3);
-    numbers.work.finish = [&](std::size_t) -> Status { return broken; };
-    CHECK(!run_on_two_threads(numbers.work).ok());
   }
 }

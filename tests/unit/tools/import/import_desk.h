@@ -16,6 +16,7 @@
 #include "engine/base/random.h"
 #include "engine/event/leaf.h"
 #include "engine/writer/writer.h"
+#include "projections/audit_index.h"
 #include "projections/rows.h"
 #include "tools/import/import.h"
 
@@ -118,13 +119,13 @@ class ImportDesk {
   std::map<std::string, std::int64_t> indexed() {
     std::map<std::string, std::int64_t> counts;
     constexpr std::uint8_t kAuditIndex = 7;
+    const std::string prefix = count_key("type/");
     const Status read =
-        views_->each(kAuditIndex, ledger_id(), "type/", "", ViewStore::Order::forward,
+        views_->each(kAuditIndex, ledger_id(), prefix, "", ViewStore::Order::forward,
                      [&](std::string_view key, std::string_view json) {
-                       if (key.substr(5).find('/') != std::string_view::npos) return true;
                        PositionCount count;
                        REQUIRE(decode_row(json, count));
-                       counts[std::string(key.substr(5))] = count.count;
+                       counts[std::string(key.substr(prefix.size()))] = count.count;
                        return true;
                      });
     REQUIRE(read.ok());
