@@ -1,12 +1,11 @@
-#include <utility>
-
 #include "api/http/connection.h"
 
-#include <array>
-#include <charconv>
-
-#include <boost/asio/buffer.hpp>
 #include <spdlog/spdlog.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <charconv>
+#include <utility>
 
 #include "api/http/problem.h"
 
@@ -127,8 +126,8 @@ void Connection::check(Time now) {
   deadline_.reset();
   if (phase_ == Phase::reading) {
     worker_.server().timed_out.fetch_add(1);
-    refuse_request(problem(408, "request-timeout", "Request timeout",
-                           "the request did not arrive in time"));
+    refuse_request(
+        problem(408, "request-timeout", "Request timeout", "the request did not arrive in time"));
     return pump();
   }
   if (phase_ == Phase::writing) worker_.server().timed_out.fetch_add(1);
@@ -160,7 +159,8 @@ bool Connection::step() {
       continued_ = false;
       phase_ = Phase::reading;
       return true;
-    case Phase::reading: return read_request();
+    case Phase::reading:
+      return read_request();
     case Phase::handling: {
       if (!answer_) return false;
       Response response = std::move(*answer_);
@@ -168,10 +168,12 @@ bool Connection::step() {
       begin_answer(std::move(response));
       return true;
     }
-    case Phase::writing: return write_some();
+    case Phase::writing:
+      return write_some();
     case Phase::waiting:
     case Phase::lingering:
-    case Phase::closed: return false;
+    case Phase::closed:
+      return false;
   }
   return false;
 }
@@ -183,8 +185,12 @@ bool Connection::read_request() {
   }
   consume(parser_->feed(input()));
   switch (parser_->state()) {
-    case RequestParser::State::refused: refuse_request(parser_->refusal()); return true;
-    case RequestParser::State::complete: hand_over(); return true;
+    case RequestParser::State::refused:
+      refuse_request(parser_->refusal());
+      return true;
+    case RequestParser::State::complete:
+      hand_over();
+      return true;
     case RequestParser::State::body:
       if (parser_->expects_continue() && !continued_) {
         continued_ = true;
@@ -197,7 +203,8 @@ bool Connection::read_request() {
         }
       }
       break;
-    case RequestParser::State::head: break;
+    case RequestParser::State::head:
+      break;
   }
   if (peer_done_) close();
   return false;
@@ -301,10 +308,10 @@ void Connection::begin_answer(Response response) {
   stream_ = std::move(response.stream);
   wake_pending_ = std::make_shared<std::atomic<bool>>(false);
   try {
-    stream_->start([worker = worker_.shared_from_this(), weak = weak_from_this(),
-                    pending = wake_pending_] {
-      if (!pending->exchange(true)) worker->post(weak, 0, std::nullopt);
-    });
+    stream_->start(
+        [worker = worker_.shared_from_this(), weak = weak_from_this(), pending = wake_pending_] {
+          if (!pending->exchange(true)) worker->post(weak, 0, std::nullopt);
+        });
   } catch (const std::exception& failure) {
     spdlog::error("http: a stream threw: {}", failure.what());
     close();
@@ -403,8 +410,8 @@ void Connection::linger() {
 
 void Connection::keep_reading() {
   if (reading_armed_ || peer_done_ || phase_ == Phase::closed) return;
-  const bool busy = phase_ == Phase::handling || phase_ == Phase::writing ||
-                    phase_ == Phase::waiting;
+  const bool busy =
+      phase_ == Phase::handling || phase_ == Phase::writing || phase_ == Phase::waiting;
   if (busy && input().size() >= kReadAhead) return;
   reading_armed_ = true;
   socket_.async_wait(asio::ip::tcp::socket::wait_read,

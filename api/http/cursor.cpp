@@ -60,7 +60,8 @@ Result<std::string> CursorSeal::open(std::string_view scope, std::string_view cu
   Result<std::string> bytes = from_base64url(cursor);
   if (!bytes || bytes->size() < kMacBytes) return bad;
   const std::string_view payload = std::string_view(*bytes).substr(0, bytes->size() - kMacBytes);
-  if (!equal(mac(key_, scope, payload), std::string_view(*bytes).substr(payload.size()))) return bad;
+  if (!equal(mac(key_, scope, payload), std::string_view(*bytes).substr(payload.size())))
+    return bad;
   return std::string(payload);
 }
 

@@ -8,8 +8,8 @@
 namespace recourse::http {
 
 /// Makes and reads the opaque cursors of lists: base64url (RFC 4648, 5, no padding) of the payload
-/// followed by 16 bytes of HMAC-SHA-256 over the scope and the payload. Whoever changes a cursor, or
-/// shows it in another scope, gets nothing. The payload can be read by its holder. Any thread.
+/// followed by 16 bytes of HMAC-SHA-256 over the scope and the payload. Whoever changes a cursor,
+/// or shows it in another scope, gets nothing. The payload can be read by its holder. Any thread.
 class CursorSeal {
  public:
   /// `key`: at least 16 secret bytes. Cursors live as long as the key.

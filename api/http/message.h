@@ -66,7 +66,8 @@ struct Request {
   /// When the first byte of the request was read.
   std::chrono::steady_clock::time_point received_at{};
 
-  /// Set by the router: the route, its path parameters, and where the segments of `{name...}` begin.
+  /// Set by the router: the route, its path parameters, and where the segments of `{name...}`
+  /// begin.
   const Route* route = nullptr;
   std::vector<std::pair<std::string_view, std::string>> parameters;
   std::size_t tail_begin = 0;
@@ -91,8 +92,8 @@ class StreamSource {
 
   virtual ~StreamSource() = default;
 
-  /// Called once, before the first `next`. `wake` may be called by any thread, at any time, as often
-  /// as wished, also after the connection or the server has ended; calls are folded into one.
+  /// Called once, before the first `next`. `wake` may be called by any thread, at any time, as
+  /// often as wished, also after the connection or the server has ended; calls are folded into one.
   virtual void start(std::function<void()> wake) = 0;
   /// Called when the socket can take more. Must not block; 4 to 64 KiB at a time are a good size.
   virtual Next next(std::string& out) = 0;

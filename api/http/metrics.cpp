@@ -75,9 +75,9 @@ void append_histogram(std::string& out, const std::string& name, const Values& l
 
 Histogram::Histogram(std::vector<double> bounds)
     : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {
-  RECOURSE_ASSERT(std::adjacent_find(bounds_.begin(), bounds_.end(), std::greater_equal<>()) ==
-                      bounds_.end(),
-                  "bounds ascend");
+  RECOURSE_ASSERT(
+      std::adjacent_find(bounds_.begin(), bounds_.end(), std::greater_equal<>()) == bounds_.end(),
+      "bounds ascend");
 }
 
 void Histogram::observe(double value) {

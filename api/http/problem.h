@@ -19,9 +19,8 @@ using Member = std::pair<std::string, std::string>;
 
 /// A problem document (RFC 9457) of type `urn:recourse:problem:<slug>` with `title`, `status`,
 /// `detail` (left out when empty) and `outcome`. Text that is not UTF-8 is mended, not refused.
-Response problem(int status, std::string_view slug, std::string_view title,
-                 std::string_view detail, Outcome outcome = Outcome::rejected,
-                 const std::vector<Member>& members = {});
+Response problem(int status, std::string_view slug, std::string_view title, std::string_view detail,
+                 Outcome outcome = Outcome::rejected, const std::vector<Member>& members = {});
 
 /// The one place where error codes become HTTP. The message of codes that speak of our own trouble
 /// (corrupt, io, locked) is not shown to the client; the caller logs it.

@@ -1,10 +1,9 @@
 #include "api/http/request_parser.h"
 
 // Boost before 1.82 forgets <utility> in C++20.
-#include <utility>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
+#include <utility>
 
 #include "api/http/problem.h"
 #include "api/http/target.h"
@@ -136,7 +135,8 @@ class RequestParser::Impl final : private beast::basic_parser<true> {
                         failure);
         expects_continue = !http_1_0;
         break;
-      default: break;
+      default:
+        break;
     }
     request.headers.add(std::string(view(name)), std::string(view(value)));
   }

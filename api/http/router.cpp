@@ -143,8 +143,7 @@ Router::Match Router::match(Request& request) const {
 }
 
 Response Router::unmatched(const Request& request, const Match& match) {
-  if (match.allowed.empty())
-    return problem(404, "not-found", "Not found", "no such path");
+  if (match.allowed.empty()) return problem(404, "not-found", "Not found", "no such path");
   std::string allow;
   for (const Method method : match.allowed) allow.append(name(method)).append(", ");
   allow.append(name(Method::options));
@@ -152,8 +151,7 @@ Response Router::unmatched(const Request& request, const Match& match) {
   if (request.method == Method::options) {
     response.status = 204;
   } else {
-    response = problem(405, "method-not-allowed", "Method not allowed",
-                       "this path takes " + allow);
+    response = problem(405, "method-not-allowed", "Method not allowed", "this path takes " + allow);
   }
   response.headers.set("Allow", allow);
   return response;

@@ -1,16 +1,15 @@
-#include <utility>
-
 #include "api/http/server.h"
 
-#include <cerrno>
-#include <condition_variable>
-#include <thread>
-#include <vector>
+#include <spdlog/spdlog.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <spdlog/spdlog.h>
+#include <cerrno>
+#include <condition_variable>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "api/http/worker.h"
 
@@ -50,8 +49,7 @@ class Server::Impl {
     Failure failure;
     const auto address = boost::asio::ip::make_address(
         options.address == "localhost" ? "127.0.0.1" : options.address, failure);
-    if (failure)
-      return Error{ErrorCode::invalid, "'" + options.address + "' is not an IP address"};
+    if (failure) return Error{ErrorCode::invalid, "'" + options.address + "' is not an IP address"};
     const tcp::endpoint endpoint(address, options.port);
     acceptor_->open(endpoint.protocol(), failure);
     // Only against the time-wait of a former run: it does not let two processes listen on Linux.

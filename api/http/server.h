@@ -17,10 +17,10 @@ namespace recourse::http {
 struct ServerFigures {
   std::uint64_t open_connections = 0;  ///< Now.
   std::uint64_t accepted = 0;
-  std::uint64_t refused = 0;     ///< Connections past the limit.
-  std::uint64_t requests = 0;    ///< Handed to the handler.
-  std::uint64_t malformed = 0;   ///< Answered by the server itself: framing, limits, time-outs.
-  std::uint64_t timed_out = 0;   ///< Connections closed because the client was too slow.
+  std::uint64_t refused = 0;    ///< Connections past the limit.
+  std::uint64_t requests = 0;   ///< Handed to the handler.
+  std::uint64_t malformed = 0;  ///< Answered by the server itself: framing, limits, time-outs.
+  std::uint64_t timed_out = 0;  ///< Connections closed because the client was too slow.
 };
 
 struct ServerOptions {

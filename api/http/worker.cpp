@@ -1,12 +1,11 @@
-#include <utility>
-
 #include "api/http/worker.h"
 
-#include <array>
-#include <ctime>
-
-#include <boost/asio/post.hpp>
 #include <spdlog/spdlog.h>
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <ctime>
+#include <utility>
 
 #include "api/http/connection.h"
 

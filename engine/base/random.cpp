@@ -76,8 +76,8 @@ ActionId make_action_id(Timestamp time, Random& random) {
   // RFC 9562, 6.2, method 3: the fraction of the millisecond in rand_a, so that the actions of one
   // run sort in the order in which they were proposed.
   const auto fraction =
-      static_cast<std::uint64_t>((time.time_since_epoch().count() % 1'000 + 1'000) % 1'000) * 4'096 /
-      1'000;
+      static_cast<std::uint64_t>((time.time_since_epoch().count() % 1'000 + 1'000) % 1'000) *
+      4'096 / 1'000;
   bits[6] = static_cast<std::uint8_t>(0x70 | fraction >> 8);
   bits[7] = static_cast<std::uint8_t>(fraction);
   bits[8] = static_cast<std::uint8_t>((bits[8] & 0x3f) | 0x80);

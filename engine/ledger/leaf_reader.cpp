@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kSequence = "\"sequence\":\"";
 constexpr std::size_t kDigits = 16;
-constexpr std::uint64_t kLongScan = 1024;  // From here on reading ahead pays.
-constexpr std::uint64_t kStoredLeaf = 512;   // Bytes, about: more is not read ahead than asked for.
+constexpr std::uint64_t kLongScan = 1024;   // From here on reading ahead pays.
+constexpr std::uint64_t kStoredLeaf = 512;  // Bytes, about: more is not read ahead than asked for.
 constexpr std::uint64_t kReadAhead = 1 << 20;
 
 }  // namespace

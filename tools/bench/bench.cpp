@@ -31,8 +31,8 @@ std::string format(const char* pattern, Values... values) {
 Result<std::vector<Figure>> run(const BenchOptions& options) {
   std::vector<Figure> figures;
   for (const Measurement& measurement : kMeasurements) {
-    if (!options.only.empty() && std::find(options.only.begin(), options.only.end(),
-                                           measurement.name) == options.only.end())
+    if (!options.only.empty() &&
+        std::find(options.only.begin(), options.only.end(), measurement.name) == options.only.end())
       continue;
     if (options.progress) options.progress(measurement.name);
     const Status measured = measurement.measure(options, figures);
@@ -44,12 +44,12 @@ Result<std::vector<Figure>> run(const BenchOptions& options) {
 }
 
 std::string to_text(const std::vector<Figure>& figures) {
-  std::string text = format("%-48s %12s  %-12s %12s  %-34s %6s %6s %9s %9s\n", "what", "ours", "unit",
-                            "ceiling", "of", "ratio", "floor", "p50 us", "p99 us");
+  std::string text = format("%-48s %12s  %-12s %12s  %-34s %6s %6s %9s %9s\n", "what", "ours",
+                            "unit", "ceiling", "of", "ratio", "floor", "p50 us", "p99 us");
   for (const Figure& figure : figures) {
-    text += format("%-48s %12.0f  %-12s %12.0f  %-34s %6.2f ", figure.name.c_str(), figure.ours,
-                   figure.unit.c_str(), figure.ceiling, figure.ceiling_name.c_str(),
-                   figure.ratio());
+    text +=
+        format("%-48s %12.0f  %-12s %12.0f  %-34s %6.2f ", figure.name.c_str(), figure.ours,
+               figure.unit.c_str(), figure.ceiling, figure.ceiling_name.c_str(), figure.ratio());
     text += figure.floor ? format("%6.2f ", *figure.floor) : format("%6s ", "-");
     text += figure.p50_us ? format("%9.0f %9.0f\n", *figure.p50_us, *figure.p99_us)
                           : format("%9s %9s\n", "-", "-");

@@ -23,10 +23,10 @@ struct Figure {
 };
 
 struct BenchOptions {
-  std::string scratch_dir;             ///< On the disk to be measured; made and removed.
-  double seconds = 3;                  ///< For each timed measurement.
-  std::size_t tickets = 1'000;         ///< Warm tickets, 20 actions each.
-  std::vector<std::string> only;       ///< append, propose, query, history; empty: all.
+  std::string scratch_dir;        ///< On the disk to be measured; made and removed.
+  double seconds = 3;             ///< For each timed measurement.
+  std::size_t tickets = 1'000;    ///< Warm tickets, 20 actions each.
+  std::vector<std::string> only;  ///< append, propose, query, history; empty: all.
   std::function<void(const std::string&)> progress;
 };
 

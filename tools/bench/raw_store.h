@@ -36,7 +36,8 @@ class RawStore {
   /// synced, then 512 bytes written and synced elsewhere, as the HEAD anchor is. Leaves a second.
   Result<double> append(const RawRecords& records, std::size_t leaves_per_batch);
 
-  /// Synced writes from `threads` threads for `seconds`, each of what one proposal stores. A second.
+  /// Synced writes from `threads` threads for `seconds`, each of what one proposal stores. A
+  /// second.
   Result<double> synced_writes(const RawRecords& records, std::size_t threads, double seconds);
 
   /// Iterates over all leaves and touches each; with `hash`, SHA-256 of each. Leaves a second.

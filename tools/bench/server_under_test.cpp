@@ -28,8 +28,8 @@ ServerUnderTest::ServerUnderTest(BenchDesk& desk)
 Result<std::unique_ptr<ServerUnderTest>> ServerUnderTest::start(BenchDesk& desk) {
   std::unique_ptr<ServerUnderTest> made(new ServerUnderTest(desk));
   RECOURSE_LET(made->server_,
-               http::Server::start(any_port(), [&router = made->router_](
-                                                   http::Request&& request, http::Reply reply) {
+               http::Server::start(any_port(), [&router = made->router_](http::Request&& request,
+                                                                         http::Reply reply) {
                  router.dispatch(std::move(request), std::move(reply));
                }));
   return made;

@@ -8,8 +8,7 @@ using namespace recourse::http;
 
 TEST_CASE("the text is Prometheus' format 0.0.4") {
   MetricRegistry registry;
-  auto& requests =
-      registry.counter("recourse_requests_total", "Requests.", {"route", "status"});
+  auto& requests = registry.counter("recourse_requests_total", "Requests.", {"route", "status"});
   requests.with({"/v1/tickets", "200"}).add(3);
   requests.with({"/v1/\"odd\"\\\n", "404"}).add();
   registry.gauge("recourse_queue_length", "Commands that wait\nand \\ more.").only().set(2.5);

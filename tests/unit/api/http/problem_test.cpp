@@ -17,17 +17,25 @@ TEST_CASE("a problem document names its type, status, detail and outcome") {
 }
 
 TEST_CASE("error codes have the statuses that clients are promised") {
-  const std::pair<ErrorCode, int> promised[] = {
-      {ErrorCode::invalid, 400},          {ErrorCode::unauthenticated, 401},
-      {ErrorCode::forbidden, 403},        {ErrorCode::not_found, 404},
-      {ErrorCode::conflict, 409},         {ErrorCode::version_conflict, 412},
-      {ErrorCode::key_reused, 422},       {ErrorCode::in_progress, 409},
-      {ErrorCode::precondition_missing, 400}, {ErrorCode::too_large, 413},
-      {ErrorCode::limited, 429},          {ErrorCode::unavailable, 503},
-      {ErrorCode::unknown_outcome, 503},  {ErrorCode::disk_full, 507},
-      {ErrorCode::locked, 503},           {ErrorCode::corrupt, 500},
-      {ErrorCode::erased, 410},           {ErrorCode::unsupported, 501},
-      {ErrorCode::io, 500}};
+  const std::pair<ErrorCode, int> promised[] = {{ErrorCode::invalid, 400},
+                                                {ErrorCode::unauthenticated, 401},
+                                                {ErrorCode::forbidden, 403},
+                                                {ErrorCode::not_found, 404},
+                                                {ErrorCode::conflict, 409},
+                                                {ErrorCode::version_conflict, 412},
+                                                {ErrorCode::key_reused, 422},
+                                                {ErrorCode::in_progress, 409},
+                                                {ErrorCode::precondition_missing, 400},
+                                                {ErrorCode::too_large, 413},
+                                                {ErrorCode::limited, 429},
+                                                {ErrorCode::unavailable, 503},
+                                                {ErrorCode::unknown_outcome, 503},
+                                                {ErrorCode::disk_full, 507},
+                                                {ErrorCode::locked, 503},
+                                                {ErrorCode::corrupt, 500},
+                                                {ErrorCode::erased, 410},
+                                                {ErrorCode::unsupported, 501},
+                                                {ErrorCode::io, 500}};
   for (const auto& [code, status] : promised) {
     const Response response = problem(Error{code, "why"});
     CHECK(response.status == status);

@@ -146,8 +146,7 @@ TEST_CASE("headers are bounded in bytes and in number") {
   CHECK(status_of(many + "\r\n") == 200);
   CHECK(status_of(many + "X: y\r\n\r\n") == 431);
   // Neither do a chunk's extensions or a trailer grow without end.
-  const std::string chunked =
-      "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
   CHECK(status_of(chunked + "5;x=" + std::string(20'000, 'a')) == 431);
   CHECK(status_of(chunked + "0\r\nX: " + std::string(20'000, 'a')) == 431);
 }

@@ -60,10 +60,10 @@ bool is_problem(const std::string& answer, int status) {
 TEST_CASE("the body of a GET is not read as the next request") {
   Serving serving;
   const std::string hidden = "GET /hidden HTTP/1.1\r\nHost: h\r\n\r\n";
-  const std::string answers = exchange(
-      serving.port(), "GET /a HTTP/1.1\r\nHost: h\r\nContent-Length: " +
-                          std::to_string(hidden.size()) + "\r\n\r\n" + hidden +
-                          "GET /b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const std::string answers =
+      exchange(serving.port(),
+               "GET /a HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(hidden.size()) +
+                   "\r\n\r\n" + hidden + "GET /b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   CHECK(answers.find("seen /a") != std::string::npos);
   CHECK(answers.find("seen /b") != std::string::npos);
   CHECK(answers.find("hidden") == std::string::npos);
@@ -75,8 +75,8 @@ TEST_CASE("smuggled requests are answered 400 once, and nothing behind them is r
   for (const char* framing :
        {"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
-        "Content-Length: 0\r\nContent-Length: 4\r\n\r\n",
-        "Content-Length: 5abc\r\n\r\nhello", "Content-Length: +5\r\n\r\nhello",
+        "Content-Length: 0\r\nContent-Length: 4\r\n\r\n", "Content-Length: 5abc\r\n\r\nhello",
+        "Content-Length: +5\r\n\r\nhello",
         "Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n",
         "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"}) {
     CAPTURE(framing);
@@ -232,7 +232,8 @@ TEST_CASE("noise never stops the server") {
   Serving serving;
   std::uint64_t state = 42;
   for (int round = 0; round < 200; ++round) {
-    std::string noise = round % 2 == 0 ? "" : "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+    std::string noise =
+        round % 2 == 0 ? "" : "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
     for (int i = 0; i < 200; ++i) {
       state = state * 6364136223846793005U + 1442695040888963407U;
       noise.push_back(static_cast<char>(state >> 56));

@@ -123,8 +123,8 @@ TEST_CASE("HTTP/1.0 gets a stream unframed, ended by the connection's end") {
 TEST_CASE("HEAD of a stream starts nothing") {
   const auto source = std::make_shared<Lines>(3, 4);
   const auto server = serve(source);
-  const std::string answer = exchange(
-      server->port(), "HEAD /stream HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const std::string answer =
+      exchange(server->port(), "HEAD /stream HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   CHECK(answer.ends_with("\r\n\r\n"));
   CHECK(source->given == 0);
   CHECK(source->closed_calls == 1);
@@ -206,7 +206,10 @@ TEST_CASE("a stopping server ends live streams in order and does not wait for th
   client.read_until("\r\n\r\n");
   REQUIRE(eventually([&] { return feed->started.load(); }));
   std::string rest;
-  std::thread reader([&] { rest = client.read_to_end(); client.close(); });
+  std::thread reader([&] {
+    rest = client.read_to_end();
+    client.close();
+  });
   const auto begin = std::chrono::steady_clock::now();
   server->stop(10s);
   CHECK(std::chrono::steady_clock::now() - begin < 2s);

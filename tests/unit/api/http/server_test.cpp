@@ -29,8 +29,8 @@ std::unique_ptr<Server> serve(Handler handler, ServerOptions options = any_port(
 }
 
 void echo(Request&& request, Reply reply) {
-  Response response = json(std::string(name(request.method)) + " " + request.path() + " " +
-                           request.body);
+  Response response =
+      json(std::string(name(request.method)) + " " + request.path() + " " + request.body);
   response.headers.add("X-Peer", request.peer);
   reply(std::move(response));
 }
@@ -137,9 +137,8 @@ TEST_CASE("very many pipelined requests are all answered and starve nobody") {
   std::thread sender([&] { flood.send(requests); });
   httplib::Client other("127.0.0.1", server->port());
   CHECK(other.Get("/other"));
-  const std::string answers = flood.read_until([](const std::string& all) {
-    return count_of(all, "GET /flood") == 2000;
-  });
+  const std::string answers =
+      flood.read_until([](const std::string& all) { return count_of(all, "GET /flood") == 2000; });
   CHECK(count_of(answers, "GET /flood") == 2000);
   sender.join();
 }
@@ -217,8 +216,7 @@ TEST_CASE("HTTP/1.0 is answered and closed, or kept when asked") {
 TEST_CASE("a client that expects 100-continue is told to go on") {
   const auto server = serve(echo);
   RawClient client(server->port());
-  client.send(
-      "POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  client.send("POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
   CHECK(client.read_until("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("hello");
   CHECK(client.read_until("hello").ends_with("POST /x hello"));
@@ -294,9 +292,8 @@ TEST_CASE("an answer after the end of its server is dropped without harm") {
 
 TEST_CASE("a router can be the handler") {
   Router router;
-  router.add({Method::get, "/v1/tickets/{id}", [](Request&& request, Reply reply) {
-                reply(json(request.parameter("id")));
-              }});
+  router.add({Method::get, "/v1/tickets/{id}",
+              [](Request&& request, Reply reply) { reply(json(request.parameter("id"))); }});
   const auto server = serve([&](Request&& request, Reply reply) {
     router.dispatch(std::move(request), std::move(reply));
   });

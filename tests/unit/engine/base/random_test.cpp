@@ -84,7 +84,8 @@ TEST_CASE("action ids sort by the microsecond in which they were made") {
   SeededRandom random(4);
   std::string last;
   for (int i = 0; i < 5'000; ++i) {
-    const ActionId id = make_action_id(Timestamp{1645557742000ms} + std::chrono::microseconds{i}, random);
+    const ActionId id =
+        make_action_id(Timestamp{1645557742000ms} + std::chrono::microseconds{i}, random);
     CHECK(last < id.value());
     last = id.value();
   }

@@ -19,7 +19,8 @@ struct DeploymentForTest {
   std::unique_ptr<Writer> writer;
 
   DeploymentForTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "recourse-test-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "recourse-test-XXXXXX").string();
     REQUIRE(mkdtemp(pattern.data()) != nullptr);
     dir = pattern;
     open();

@@ -110,7 +110,8 @@ TEST_CASE_FIXTURE(Desk, "positions have no gaps and every event of a commit foll
   CHECK(expected == size.value());
 }
 
-TEST_CASE_FIXTURE(Desk, "the same key and request give the first answer for ever, also after a restart") {
+TEST_CASE_FIXTURE(Desk,
+                  "the same key and request give the first answer for ever, also after a restart") {
   const TicketId ticket = open_ticket();
   const auto first = give(agent, resolve(ticket), "k-1", "POST body");
   REQUIRE(first.ok());
@@ -134,7 +135,8 @@ TEST_CASE_FIXTURE(Desk, "two requests with one key in the same group make one se
     WriteRequest request = command_request(kTenant, agent, resolve(ticket));
     request.idempotency_key = "same";
     request.fingerprint = "same";
-    writer->submit(std::move(request), [&](Outcome outcome) { answer.set_value(std::move(outcome)); });
+    writer->submit(std::move(request),
+                   [&](Outcome outcome) { answer.set_value(std::move(outcome)); });
   }
   std::string event;
   std::size_t count = 0;
@@ -173,7 +175,8 @@ TEST_CASE_FIXTURE(Desk, "what is decided after a restart sees what was decided b
   CHECK(refused->code.text == "already_rolled_back");
 }
 
-TEST_CASE_FIXTURE(Desk, "a rebuild gives the digests of the live views, and they are served afterwards") {
+TEST_CASE_FIXTURE(Desk,
+                  "a rebuild gives the digests of the live views, and they are served afterwards") {
   for (int i = 0; i < 20; ++i) {
     const TicketId ticket = open_ticket();
     const auto done = give(agent, resolve(ticket));
@@ -240,7 +243,8 @@ TEST_CASE_FIXTURE(Desk, "a tenant has its policy from the commit that made it") 
   CHECK(std::holds_alternative<PolicyActivated>(read_leaf(*leaf)->data));
 }
 
-TEST_CASE_FIXTURE(Desk, "a ledger that was quiet for a minute quotes the meta ledger's head first") {
+TEST_CASE_FIXTURE(Desk,
+                  "a ledger that was quiet for a minute quotes the meta ledger's head first") {
   open_ticket();
   clock.advance(std::chrono::seconds(61));
   const std::uint64_t before = ledger->head(id()).size.value();
