@@ -80,6 +80,7 @@ class History final : public Projection {
     row.run = data.run;
     row.agent_version = data.agent_version;
     row.step = data.step;
+    row.amends = data.amends;
     step(row, event, ActionStatus::proposed);
     tickets_.change(data.action.value()) = data.ticket;
   }
@@ -133,6 +134,14 @@ class History final : public Projection {
   }
   void on(const RecordedEvent& event, const ApprovalStaled& data) {
     end_waiting(event, data, ActionStatus::staled);
+  }
+  void on(const RecordedEvent& event, const ApprovalRevoked& data) {
+    end_waiting(event, data, ActionStatus::rejected);
+  }
+  void on(const RecordedEvent& event, const ActionAmended& data) {
+    ActionRow& row = touch(event, data);
+    row.amended_by = data.by;
+    step(row, event, ActionStatus::superseded);
   }
   void on(const RecordedEvent& event, const ActionWithdrawn& data) {
     step(touch(event, data), event, ActionStatus::withdrawn);
@@ -251,7 +260,7 @@ class History final : public Projection {
 }  // namespace
 
 ProjectionKind action_history_kind() {
-  return {2, "action_history", 4,
+  return {2, "action_history", 5,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<History>(source, digest);
           }};

@@ -1,5 +1,7 @@
 #include "projections/approvals.h"
 
+#include <algorithm>
+
 #include "projections/row_table.h"
 #include "projections/rows.h"
 
@@ -25,6 +27,11 @@ class Approvals final : public Projection {
     return std::string(word(row.status)) + '/' + row.approval.value();
   }
 
+  static void end_claim(ApprovalRow& row) {
+    row.claimed_by.reset();
+    row.claimed_until.reset();
+  }
+
   template <class E>
   ApprovalRow& touch(const RecordedEvent& event, const E& data) {
     ApprovalRow& row = approvals_.change(data.approval.value());
@@ -41,6 +48,8 @@ class Approvals final : public Projection {
   ApprovalRow& end(const RecordedEvent& event, const E& data, ApprovalStatus status) {
     ApprovalRow& row = touch(event, data);
     by_status_.erase(status_key(row));
+    end_claim(row);
+    row.escalate_at.reset();
     row.status = status;
     row.decided_at = event.time;
     row.decided_by = event.actor.id;
@@ -58,28 +67,66 @@ class Approvals final : public Projection {
     row.requested_at = event.time;
     row.expires_at = data.expires_at;
     row.not_alone = data.not_alone;
+    row.escalate_at = data.escalate_at;
+    row.escalate_to = data.escalate_to;
     by_status_.change(status_key(row));
+  }
+  void on(const RecordedEvent& event, const ApprovalClaimed& data) {
+    ApprovalRow& row = touch(event, data);
+    row.claimed_by = data.by;
+    row.claimed_until = data.until;
+  }
+  void on(const RecordedEvent& event, const ApprovalReleased& data) {
+    end_claim(touch(event, data));
+  }
+  void on(const RecordedEvent& event, const ApprovalEscalated& data) {
+    ApprovalRow& row = touch(event, data);
+    end_claim(row);
+    row.escalate_at.reset();
+    row.roles = data.to;
+    row.escalated_at = event.time;
+    for (VoteRow& vote : row.votes)
+      vote.counts =
+          !vote.role || std::find(data.to.begin(), data.to.end(), *vote.role) != data.to.end();
   }
   void on(const RecordedEvent& event, const ApprovalVoted& data) {
     ApprovalRow& row = touch(event, data);
-    VoteRow vote{event.actor.id, data.vote, event.time, std::nullopt, data.decision_ms};
+    VoteRow vote;
+    vote.by = event.actor.id;
+    vote.vote = data.vote;
+    vote.at = event.time;
+    vote.decision_ms = data.decision_ms;
     if (data.reason) vote.reason = ref_to(event, *data.reason);
+    vote.role = data.role;
+    vote.auth_level = data.auth_level;
+    vote.channel = data.channel;
+    vote.authenticated_at = data.authenticated_at;
+    end_claim(row);
     row.decision_reason = vote.reason;
     row.votes.push_back(std::move(vote));
   }
   void on(const RecordedEvent& event, const ApprovalGranted& data) {
-    end(event, data, ApprovalStatus::granted);
+    end(event, data, ApprovalStatus::granted).granted_position =
+        static_cast<std::int64_t>(event.position.value());
   }
   void on(const RecordedEvent& event, const ApprovalRejected& data) {
-    end(event, data, ApprovalStatus::rejected);
+    ApprovalRow& row = end(event, data, ApprovalStatus::rejected);
+    row.reason_code = data.reason_code;
+    row.retry = data.retry;
+  }
+  void on(const RecordedEvent& event, const ApprovalRevoked& data) {
+    ApprovalRow& row = end(event, data, ApprovalStatus::revoked);
+    if (data.reason) row.decision_reason = ref_to(event, *data.reason);
   }
   void on(const RecordedEvent& event, const ApprovalExpired& data) {
     end(event, data, ApprovalStatus::expired);
   }
   void on(const RecordedEvent& event, const ApprovalStaled& data) {
     const bool withdrawn = data.cause.text == "withdrawn";
-    end(event, data, withdrawn ? ApprovalStatus::withdrawn : ApprovalStatus::staled).cause =
-        data.cause;
+    ApprovalRow& row =
+        end(event, data, withdrawn ? ApprovalStatus::withdrawn : ApprovalStatus::staled);
+    row.cause = data.cause;
+    row.changed = data.changed;
   }
   /// Used up: who decided and when stay as they were.
   void on(const RecordedEvent& event, const ApprovalConsumed& data) {
@@ -98,7 +145,7 @@ class Approvals final : public Projection {
 }  // namespace
 
 ProjectionKind approvals_kind() {
-  return {3, "approvals", 3,
+  return {3, "approvals", 4,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Approvals>(source, digest);
           }};

@@ -129,6 +129,7 @@ class Rollbacks final : public Projection {
   void on(const RecordedEvent& event, const ApprovalRejected& data) { end_waiver(event, data); }
   void on(const RecordedEvent& event, const ApprovalExpired& data) { end_waiver(event, data); }
   void on(const RecordedEvent& event, const ApprovalStaled& data) { end_waiver(event, data); }
+  void on(const RecordedEvent& event, const ApprovalRevoked& data) { end_waiver(event, data); }
   template <class E>
   void end_waiver(const RecordedEvent& event, const E& data) {
     if (!data.rollback || !data.step) return;
@@ -294,6 +295,7 @@ class Rollbacks final : public Projection {
     row.action = data.action;
     row.ticket = data.ticket;
     row.opened_at = event.time;
+    row.due_at = data.due_at;
     row.last_position = static_cast<std::int64_t>(event.position.value());
     open_.change(data.incident.value());
     if (data.rollback && data.kind == IncidentKind::remediation)
@@ -323,7 +325,7 @@ class Rollbacks final : public Projection {
 }  // namespace
 
 ProjectionKind rollbacks_kind() {
-  return {8, "rollbacks", 3,
+  return {8, "rollbacks", 4,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Rollbacks>(source, digest);
           }};

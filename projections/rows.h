@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/base/vocabulary.h"
-#include "engine/event/action_events.h"
+#include "engine/event/approval_events.h"
 #include "engine/event/rollback_events.h"
 #include "projections/row_codec.h"
 
@@ -96,6 +96,7 @@ struct ActionRow {
   std::optional<Clear> rollback_refusal;       ///< Code of the newest refusal.
   std::optional<Clear> agent_version;          ///< As it says itself.
   std::optional<ActionId> caused_by, redo_of;  ///< As the agent says.
+  std::optional<ActionId> amends, amended_by;  ///< The proposal before, and the one after it.
   std::optional<RollbackId> tainted_by;        ///< It undid what this was built on.
   std::int64_t dispatches = 0;
   std::vector<ActionStep> steps;  ///< At most the newest 32.
@@ -109,8 +110,8 @@ BOOST_DESCRIBE_STRUCT(ActionRow, (),
                        reasoning, result, run, outcome, problem, policy, decided_at, approval,
                        lease, lease_until, provider_ref, failure_code, changes, resolution,
                        rollback, rolled_back, rolled_back_at, rolled_back_by, rollback_reason,
-                       rollback_refusal, agent_version, caused_by, redo_of, tainted_by, dispatches,
-                       steps, last_position, imported))
+                       rollback_refusal, agent_version, caused_by, redo_of, amends, amended_by,
+                       tainted_by, dispatches, steps, last_position, imported))
 
 // ---- approvals ----------------------------------------------------------------------------------
 
@@ -120,8 +121,13 @@ struct VoteRow {
   Timestamp at;
   std::optional<SealedRef> reason;
   std::int64_t decision_ms = 0;
+  std::optional<Clear> role, auth_level, channel;
+  std::optional<Timestamp> authenticated_at;
+  bool counts = true;  ///< Not any more when others were asked instead.
 };
-BOOST_DESCRIBE_STRUCT(VoteRow, (), (by, vote, at, reason, decision_ms))
+BOOST_DESCRIBE_STRUCT(VoteRow, (),
+                      (by, vote, at, reason, decision_ms, role, auth_level, channel,
+                       authenticated_at, counts))
 
 struct ApprovalRow {
   ApprovalId approval;
@@ -138,15 +144,26 @@ struct ApprovalRow {
   Timestamp requested_at, expires_at;
   std::optional<Timestamp> decided_at;
   std::optional<PrincipalId> decided_by;
+  std::optional<std::int64_t> granted_position;  ///< Of approval.granted.
   std::optional<SealedRef> decision_reason;
-  std::optional<Clear> cause;  ///< Why it was staled.
+  std::optional<Clear> cause;                       ///< Why it was staled.
+  std::optional<std::vector<ChangedFact>> changed;  ///< For the cause drift.
+  std::optional<Clear> reason_code;                 ///< Of a rejection.
+  std::optional<RetryAdvice> retry;
+  std::optional<PrincipalId> claimed_by;  ///< Only this person votes until the claim ends.
+  std::optional<Timestamp> claimed_until;
+  std::optional<Timestamp> escalate_at;  ///< Others are asked then.
+  std::optional<std::vector<Clear>> escalate_to;
+  std::optional<Timestamp> escalated_at;
   std::vector<VoteRow> votes;
   std::int64_t last_position = 0;
 };
 BOOST_DESCRIBE_STRUCT(ApprovalRow, (),
                       (approval, action, ticket, rollback, step, not_alone, status, args_commitment,
                        render_digest, quorum, roles, excluded, requested_at, expires_at, decided_at,
-                       decided_by, decision_reason, cause, votes, last_position))
+                       decided_by, granted_position, decision_reason, cause, changed, reason_code,
+                       retry, claimed_by, claimed_until, escalate_at, escalate_to, escalated_at,
+                       votes, last_position))
 
 // ---- rollbacks ----------------------------------------------------------------------------------
 
@@ -216,15 +233,15 @@ struct RollbackIncidentRow {
   std::optional<ActionId> action;
   std::optional<TicketId> ticket;
   Timestamp opened_at;
-  std::optional<Timestamp> closed_at;
+  std::optional<Timestamp> due_at, closed_at;
   std::optional<PrincipalId> closed_by;
   std::optional<Clear> resolution;
   std::optional<SealedRef> reason;
   std::int64_t last_position = 0;
 };
 BOOST_DESCRIBE_STRUCT(RollbackIncidentRow, (),
-                      (incident, kind, open, rollback, step, action, ticket, opened_at, closed_at,
-                       closed_by, resolution, reason, last_position))
+                      (incident, kind, open, rollback, step, action, ticket, opened_at, due_at,
+                       closed_at, closed_by, resolution, reason, last_position))
 
 // ---- resolutions --------------------------------------------------------------------------------
 

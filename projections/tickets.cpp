@@ -182,6 +182,7 @@ class Tickets final : public Projection {
   void on(const RecordedEvent& event, const ApprovalRejected& data) { approval_ended(event, data); }
   void on(const RecordedEvent& event, const ApprovalExpired& data) { approval_ended(event, data); }
   void on(const RecordedEvent& event, const ApprovalStaled& data) { approval_ended(event, data); }
+  void on(const RecordedEvent& event, const ApprovalRevoked& data) { approval_ended(event, data); }
 
   /// Everything else about a ticket moves its row on; what is about none changes nothing.
   template <class E>

@@ -29,6 +29,11 @@ ActionStatus status_after(const Committed& committed) {
       status = ActionStatus::failed;
     } else if (std::holds_alternative<EffectOutcomeUnknown>(event.data)) {
       status = ActionStatus::outcome_unknown;
+    } else if (std::holds_alternative<ApprovalStaled>(event.data)) {
+      // Mostly because of something that was said before, and says where the action stands.
+      if (status == ActionStatus::proposed) status = ActionStatus::staled;
+    } else if (std::holds_alternative<ApprovalExpired>(event.data)) {
+      status = ActionStatus::expired;
     } else if (std::holds_alternative<ActionWithdrawn>(event.data)) {
       status = ActionStatus::withdrawn;
     }
@@ -40,6 +45,9 @@ http::Response proposed(const Committed& committed) {
   if (auto limited = limit_answer(committed)) return std::move(*limited);
   JsonObject object;
   std::string location;
+  if (const auto* action = find_event<ActionProposed>(committed); action && action->amends)
+    object.value("amends", action->amends)
+        .flag("superseded", find_event<ActionAmended>(committed) != nullptr);
   if (const auto* action = find_event<ActionProposed>(committed)) {
     object.value("action", action->action)
         .text("uuid", to_uuid(action->action))
@@ -107,6 +115,11 @@ http::Response leased(const Call& call, const Committed& committed) {
     object.value("action", decided->action)
         .value("outcome", decided->outcome)
         .value("problem", decided->problem);
+  } else if (const auto* staled = find_event<ApprovalStaled>(committed)) {
+    object.value("action", staled->action)
+        .value("ticket", staled->ticket)
+        .value("cause", staled->cause)
+        .value("changed", staled->changed);
   }
   object.value("status", status_after(committed));
   return accepted(committed, std::move(object));
@@ -189,6 +202,23 @@ void withdraw_action(CallPtr call) {
   if (!good) return;
   submit(call, body.canonical, std::move(command),
          [action = *action](const Committed& committed) { return reported(action, committed); });
+}
+
+void amend_action(CallPtr call) {
+  auto action = action_id(call->request.parameter("action"));
+  if (!action) return refuse(*call, action.error());
+  AmendAction command;
+  command.action = *action;
+  Body body;
+  const bool good = with_body(*call, body, [&](BodyReader& reader) {
+    command.args_json = reader.object_json("args");
+    command.confidence_ppm = reader.optional_integer("confidence_ppm", 0, 1'000'000);
+    command.reasoning = reader.optional_text("reasoning");
+    command.reason = reader.optional_text("reason");
+    command.expected_ticket_version =
+        reader.optional_integer("expected_ticket_version", 0, Json::kMaxInteger);
+  });
+  if (good) submit(call, body.canonical, std::move(command), proposed);
 }
 
 void list_action_types(CallPtr call) { respond(*call, http::json(manifest_json())); }

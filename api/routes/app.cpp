@@ -32,9 +32,9 @@ void record_rejection(Writer& writer, const served::Rejections::One& one) {
   request.principal = one.principal;
   const Actor actor{one.principal.kind, one.principal.id};
   request.decide = [one, actor](DecisionStep&) -> Result<std::vector<NewEvent>> {
-    return std::vector<NewEvent>{
-        {"commands", "", actor, "", "",
-         CommandRejected{Clear(one.command), Clear(one.problem), one.count}}};
+    CommandRejected rejected{Clear(one.command), Clear(one.problem), one.count};
+    if (!one.target.empty()) rejected.target = Clear(one.target);
+    return std::vector<NewEvent>{{"commands", "", actor, "", "", std::move(rejected)}};
   };
   writer.submit(std::move(request), [](const Outcome& outcome) {
     if (!outcome) spdlog::warn("a rejected command was not recorded: {}", outcome.error().message);

@@ -1,9 +1,8 @@
-#include <chrono>
-
+#include "api/routes/approval_summary.h"
+#include "api/routes/json_object.h"
 #include "api/routes/read.h"
 #include "api/routes/read_rollback.h"
 #include "api/routes/resources.h"
-#include "api/routes/write.h"
 #include "engine/policy/action_types.h"
 #include "projections/rows.h"
 
@@ -15,6 +14,23 @@ struct ApprovalPage {
   std::vector<std::string> tickets;
   std::optional<std::string> last;
 };
+
+/// What the approval is about, for whoever decides which one to look at first.
+Result<std::string> summary_of(const Call& call, const ApprovalRow& approval) {
+  if (approval.rollback) {
+    RECOURSE_LET(const std::string json,
+                 call.app.views.row(view::rollbacks(), call.ledger,
+                                    "rollback/" + approval.rollback->value()));
+    RollbackRow rollback;
+    if (!decode_row(json, rollback)) return Error{ErrorCode::corrupt, "a rollback's row"};
+    return approval_summary(rollback);
+  }
+  RECOURSE_LET(const std::string json, action_row(call, approval.ticket.value_or(TicketId()),
+                                                  approval.action.value_or(ActionId())));
+  ActionRow action;
+  if (!decode_row(json, action)) return Error{ErrorCode::corrupt, "an action's row"};
+  return approval_summary(action);
+}
 
 /// Oldest first: who has waited longest is served first.
 Result<ApprovalPage> read_page(const Call& call, ApprovalStatus status,
@@ -39,6 +55,13 @@ Result<ApprovalPage> read_page(const Call& call, ApprovalStatus status,
                                           : Status(row.error());
                               return false;
                             }
+                            auto summary = summary_of(call, approval);
+                            if (!summary) {
+                              inner = summary.error();
+                              return false;
+                            }
+                            row->pop_back();
+                            *row += ",\"summary\":" + *summary + '}';
                             page.rows.push_back(std::move(*row));
                             if (approval.ticket) page.tickets.push_back(approval.ticket->value());
                             page.last = std::string(key);
@@ -76,6 +99,15 @@ std::string render_text(const ApprovalRow& approval, const RollbackId& rollback)
          to_base64(as_text(approval.args_commitment)) + '\n';
 }
 
+std::string lines_json(const std::vector<std::string>& lines) {
+  std::string list;
+  for (const std::string& line : lines) {
+    if (!list.empty()) list += ',';
+    append_canonical_string(list, line);
+  }
+  return '[' + list + ']';
+}
+
 void answer_approval(const Call& call, const std::string& approval_json,
                      const std::string& action_json, const Shown& shown) {
   ApprovalRow approval;
@@ -91,6 +123,11 @@ void answer_approval(const Call& call, const std::string& approval_json,
     render.text("text", render_text(approval, action)).value("digest", approval.render_digest);
     if (const ActionType* type = find_action_type(action.type.text))
       render.raw("type", type_json(*type));
+    const auto summary = shown.row(approval_summary(action));
+    const auto lines = approval_lines(action, shown);
+    if (!summary) return refuse(call, summary.error());
+    if (!lines) return refuse(call, lines.error());
+    render.raw("summary", *summary).raw("lines", lines_json(*lines));
     object.raw("render", std::move(render).take());
   }
   respond(call, http::json(std::move(object).take()));
@@ -107,54 +144,12 @@ void answer_rollback_approval(const CallPtr& call, const std::string& approval_j
     JsonObject render;
     render.text("text", render_text(approval, *approval.rollback))
         .value("digest", approval.render_digest);
+    if (const auto summary = summary_of(*call, approval)) render.raw("summary", *summary);
     object.raw("render", std::move(render).take());
     show(call, tickets, [call, text = std::move(object).take()](const Shown& shown) {
       answer_row(*call, shown, text);
     });
   });
-}
-
-http::Response voted(const ApprovalId& approval, const Committed& committed) {
-  JsonObject object;
-  object.value("approval", approval);
-  std::string_view status = "pending";
-  std::string_view action_status = "awaiting_approval";
-  const RollbackId* rollback = nullptr;
-  std::string_view rollback_status = "awaiting_approval";
-  for (const RecordedEvent& event : committed.events) {
-    if (const auto* vote = std::get_if<ApprovalVoted>(&event.data))
-      object.value("action", vote->action)
-          .value("ticket", vote->ticket)
-          .value("rollback", vote->rollback)
-          .value("step", vote->step)
-          .value("vote", vote->vote);
-    if (const auto* vote = std::get_if<ApprovalVoted>(&event.data))
-      rollback = vote->rollback ? &*vote->rollback : nullptr;
-    if (std::holds_alternative<RollbackStarted>(event.data)) rollback_status = "started";
-    if (std::holds_alternative<RollbackCompleted>(event.data)) rollback_status = "completed";
-    if (std::holds_alternative<RollbackPartial>(event.data)) rollback_status = "partial";
-    if (std::holds_alternative<RollbackAborted>(event.data)) rollback_status = "aborted";
-    if (std::holds_alternative<ApprovalGranted>(event.data)) {
-      status = "granted";
-      action_status = "authorized";
-    }
-    if (std::holds_alternative<ApprovalRejected>(event.data)) status = action_status = "rejected";
-    if (std::holds_alternative<ApprovalExpired>(event.data)) status = action_status = "expired";
-    if (std::holds_alternative<ApprovalStaled>(event.data)) status = action_status = "staled";
-    if (std::holds_alternative<ApprovalConsumed>(event.data)) status = "consumed";
-    if (std::holds_alternative<EffectDispatched>(event.data)) action_status = "dispatching";
-    if (std::holds_alternative<EffectConfirmed>(event.data)) action_status = "succeeded";
-    if (std::holds_alternative<EffectRejected>(event.data)) action_status = "failed";
-    if (const auto* decided = std::get_if<PolicyDecided>(&event.data);
-        decided != nullptr && decided->outcome == PolicyOutcome::deny)
-      action_status = "denied";
-    if (std::holds_alternative<BypassGranted>(event.data)) object.flag("bypass", true);
-  }
-  object.text("status", status);
-  if (rollback == nullptr) object.text("action_status", action_status);
-  if (rollback != nullptr && !find_event<CompensationSkipped>(committed))
-    object.text("rollback_status", rollback_status);
-  return accepted(committed, std::move(object));
 }
 
 }  // namespace
@@ -211,24 +206,6 @@ void show_approval(CallPtr call) {
       });
     });
   });
-}
-
-void cast_vote(CallPtr call) {
-  auto id = id_parameter(*call, "approval");
-  if (!id) return refuse(*call, id.error());
-  CastVote command;
-  command.approval = ApprovalId(*id);
-  Body body;
-  const bool good = with_body(*call, body, [&](BodyReader& reader) {
-    command.vote = reader.word_of<Vote>("vote");
-    command.reason = reader.optional_text("reason");
-    command.render_digest = reader.optional_text("render_digest", {1, 64});
-  });
-  if (!good) return;
-  submit(call, body.canonical, std::move(command),
-         [approval = ApprovalId(*id)](const Committed& committed) {
-           return voted(approval, committed);
-         });
 }
 
 }  // namespace recourse::routes

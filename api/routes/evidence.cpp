@@ -145,7 +145,8 @@ void show_event_proof(CallPtr call) {
 void show_verifier_key(CallPtr call) {
   JsonObject object;
   object.text("log", call->app.signer.verifier_key(call->ledger))
-      .text("reports", call->app.signer.report_verifier_key());
+      .text("reports", call->app.signer.report_verifier_key())
+      .text("receipts", call->app.signer.receipt_verifier_key());
   respond(*call, http::json(std::move(object).take()));
 }
 

@@ -26,12 +26,21 @@ void propose_action(CallPtr call);
 void lease_action(CallPtr call);
 void report_action(CallPtr call);
 void withdraw_action(CallPtr call);
+void amend_action(CallPtr call);
 void list_action_types(CallPtr call);
 
-// approvals.cpp
+// approvals.cpp, approval_commands.cpp
 void list_approvals(CallPtr call);
 void show_approval(CallPtr call);
 void cast_vote(CallPtr call);
+void claim_approval(CallPtr call);
+void release_approval(CallPtr call);
+void escalate_approval(CallPtr call);
+void revoke_approval(CallPtr call);
+
+// receipts.cpp
+void show_approval_receipt(CallPtr call);
+void show_action_receipt(CallPtr call);
 
 // rollbacks.cpp, dependents.cpp, read_rollback.cpp, rollback_steps.cpp, incidents.cpp
 void roll_back(CallPtr call);

@@ -113,6 +113,9 @@ http::Response planned(const Committed& committed) {
 http::Response moved(const RollbackId& rollback, const Committed& committed) {
   JsonObject object;
   object.value("rollback", rollback).text("status", status_of(committed));
+  if (find_event<BypassGranted>(committed) != nullptr) object.flag("bypass", true);
+  if (const auto* incident = find_event<IncidentOpened>(committed))
+    object.value("incident", incident->incident);
   return accepted(committed, std::move(object), 200);
 }
 
@@ -217,6 +220,8 @@ void start_rollback(CallPtr call) {
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
     command.plan_digest = reader.text("plan_digest", {1, 64});
+    command.break_glass = reader.optional_flag("break_glass").value_or(false);
+    command.reason = reader.optional_text("reason");
   });
   if (good)
     submit(call, body.canonical, std::move(command),

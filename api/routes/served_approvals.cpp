@@ -2,6 +2,7 @@
 
 #include "api/routes/body_reader.h"
 #include "api/routes/read.h"
+#include "api/routes/refused_vote.h"
 #include "api/routes/served_errors.h"
 #include "api/routes/served_rows.h"
 #include "api/routes/served_systems.h"
@@ -37,7 +38,8 @@ Result<Approval> with_action(const Call& call, ApprovalRow row) {
 std::string approval_object(const Approval& approval) {
   const ApprovalRow& row = approval.row;
   std::int64_t approving = 0;
-  for (const VoteRow& vote : row.votes) approving += vote.vote == Vote::approve ? 1 : 0;
+  for (const VoteRow& vote : row.votes)
+    approving += vote.counts && vote.vote == Vote::approve ? 1 : 0;
   JsonObject out;
   out.value("id", row.approval)
       .value("ticket_id", row.ticket)
@@ -180,6 +182,7 @@ void decide(const CallPtr& call, const Approval& asked) {
   command.channel = "served";
   WriteOptions options;
   options.key_required = false;
+  options.refused = note_refused_vote(call, asked.row.approval);
   submit(
       call, body.canonical, std::move(command),
       [asked, reason = decision.reason](const Committed& committed) {

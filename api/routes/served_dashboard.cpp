@@ -86,7 +86,7 @@ Result<std::string> stats(const Call& call) {
   for (const ApprovalStatus status :
        {ApprovalStatus::pending, ApprovalStatus::granted, ApprovalStatus::consumed,
         ApprovalStatus::rejected, ApprovalStatus::expired, ApprovalStatus::staled,
-        ApprovalStatus::withdrawn}) {
+        ApprovalStatus::withdrawn, ApprovalStatus::revoked}) {
     RECOURSE_LET(const std::int64_t count,
                  count_keys(call, view::approvals(), "status/" + std::string(word(status)) + '/'));
     const std::string_view served = support_approval_status(status);

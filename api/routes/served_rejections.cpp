@@ -4,26 +4,38 @@
 #include <vector>
 
 namespace recourse::routes::served {
+namespace {
+
+/// Past these, rejections are told apart by command and problem alone.
+constexpr std::size_t kMaxEntries = 4'096;
+
+}  // namespace
 
 Rejections::Rejections(Record record, std::chrono::seconds window)
     : record_(std::move(record)), window_(window) {}
 
 void Rejections::note(const TenantId& tenant, const Principal& principal,
-                      const std::string& command, const std::string& problem, Timestamp now) {
+                      const std::string& command, const std::string& problem, Timestamp now,
+                      const std::string& target) {
+  One one{tenant, principal, command, problem, 1, target};
   {
     const std::lock_guard lock(mutex_);
-    const auto [found, first] =
-        entries_.try_emplace(tenant.value() + '\n' + command + '\n' + problem);
-    Entry& entry = found->second;
-    if (!first) {
-      const std::int64_t count = entry.waiting.count + 1;
-      entry.waiting = {tenant, principal, command, problem, count};
-      return;
+    std::string key = tenant.value() + '\n' + command + '\n' + problem;
+    const std::string own = key + '\n' + principal.id.value() + '\n' + target;
+    if (!target.empty() && (entries_.size() < kMaxEntries || entries_.contains(own))) {
+      key = own;
+    } else {
+      one.target.clear();
     }
+    const auto [found, first] = entries_.try_emplace(std::move(key));
+    Entry& entry = found->second;
+    one.count = first ? 0 : entry.waiting.count + 1;
+    entry.waiting = one;
+    if (!first) return;
     entry.recorded_at = now;
-    entry.waiting = {tenant, principal, command, problem, 0};
   }
-  record_({tenant, principal, command, problem, 1});
+  one.count = 1;
+  record_(one);
 }
 
 void Rejections::flush(Timestamp now) {

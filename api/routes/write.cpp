@@ -126,9 +126,12 @@ http::Response accepted(const Committed& committed, JsonObject object, int statu
 
 void submit(const CallPtr& call, std::string_view body, Command command, Answer answer,
             WriteOptions options) {
-  if (!may(call->principal, command))
-    return refuse(*call, {ErrorCode::forbidden,
-                          "this key may not give the command " + std::string(name(command))});
+  if (!may(call->principal, command)) {
+    const Error error{ErrorCode::forbidden,
+                      "this key may not give the command " + std::string(name(command))};
+    if (options.refused) options.refused(error);
+    return refuse(*call, error);
+  }
   WriteRequest request =
       command_request(call->tenant, call->principal, std::move(command), options.requester_address);
   submit(call, body, std::move(request), std::move(answer), std::move(options));
@@ -156,8 +159,9 @@ void submit(const CallPtr& call, std::string_view body, WriteRequest request, An
   request.fingerprint = fingerprint(call->request, body);
   if (!admit(*call, request)) return;
   call->app.writer.submit(
-      std::move(request),
-      [call, answer = std::move(answer), explain = std::move(options.explain)](Outcome outcome) {
+      std::move(request), [call, answer = std::move(answer), explain = std::move(options.explain),
+                           refused = std::move(options.refused)](Outcome outcome) {
+        if (!outcome && refused) refused(outcome.error());
         if (!outcome)
           return refuse_command(*call, outcome.error(),
                                 explain ? explain(outcome.error()) : std::vector<http::Member>());

@@ -20,6 +20,8 @@ struct WriteOptions {
   std::string requester_address;  ///< See command_request().
   /// Members of a problem that an error of this code gets.
   std::function<std::vector<http::Member>(const Error&)> explain;
+  /// Told of an error before it is answered.
+  std::function<void(const Error&)> refused;
 };
 
 /// Gives `command` in the caller's name and answers when it is durable. `body`: its canonical text,

@@ -26,7 +26,7 @@ BOOST_DEFINE_ENUM_CLASS(Reversibility, R0, R1, R2, R3, R4)
 BOOST_DEFINE_ENUM_CLASS(ActionStatus, proposed, denied, shadowed, awaiting_approval, authorized,
                         rejected, expired, withdrawn, staled, dispatching, succeeded, failed,
                         outcome_unknown, rollback_pending, rolled_back, partially_rolled_back,
-                        rollback_failed, irreversible)
+                        rollback_failed, irreversible, superseded)
 
 BOOST_DEFINE_ENUM_CLASS(PolicyOutcome, allow, require_approval, shadow, deny, defer)
 BOOST_DEFINE_ENUM_CLASS(PolicyMode, shadow, enforce)
@@ -37,8 +37,11 @@ BOOST_DEFINE_ENUM_CLASS(PolicyMode, shadow, enforce)
 BOOST_DEFINE_ENUM_CLASS(AgentAutonomy, off, shadow, suggest, approve, auto_)
 
 BOOST_DEFINE_ENUM_CLASS(ApprovalStatus, pending, granted, rejected, expired, staled, withdrawn,
-                        consumed)
+                        consumed, revoked)
 BOOST_DEFINE_ENUM_CLASS(Vote, approve, reject)
+/// What a rejection says about another try: the same may be asked for again, better reasoned, or
+/// the same arguments are not to come back on this ticket.
+BOOST_DEFINE_ENUM_CLASS(RetryAdvice, revise, forbid)
 
 /// What a client executor reports about an effect.
 BOOST_DEFINE_ENUM_CLASS(EffectOutcome, succeeded, failed, unknown)
@@ -60,7 +63,7 @@ BOOST_DEFINE_ENUM_CLASS(BreakerStatus, closed, open, half_open)
 BOOST_DEFINE_ENUM_CLASS(Mishap, error, rollback, reopening, low_satisfaction)
 BOOST_DEFINE_ENUM_CLASS(RolloutUnit, ticket, tenant)
 /// What a timer is about: an approval that ends, the lease of an action, that of a rollback's step.
-BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step)
+BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step, claim, escalation)
 BOOST_DEFINE_ENUM_CLASS(RunStatus, active, finished, failed, cancelled)
 
 /// The word of an enumerator, without the keyword underscore.

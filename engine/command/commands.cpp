@@ -35,8 +35,20 @@ struct RuleOf {
   Rule operator()(const LeaseAction&) const { return {"lease_action", kDesk, true}; }
   Rule operator()(const ReportAction&) const { return {"report_action", kDesk, true}; }
   Rule operator()(const WithdrawAction&) const { return {"withdraw_action", kDesk, true}; }
+  Rule operator()(const AmendAction&) const { return {"amend_action", kDesk, true, false, false}; }
   Rule operator()(const CastVote&) const { return {"cast_vote", kDeciders, false, false, false}; }
+  Rule operator()(const ClaimApproval&) const {
+    return {"claim_approval", kDeciders, false, false, false};
+  }
+  Rule operator()(const ReleaseApproval&) const {
+    return {"release_approval", kDeciders, false, false, false};
+  }
+  Rule operator()(const EscalateApproval&) const { return {"escalate_approval", kDeciders}; }
+  Rule operator()(const RevokeApproval&) const {
+    return {"revoke_approval", kDeciders, false, false, false};
+  }
   Rule operator()(const ExpireApproval&) const { return {"expire_approval", kNobody}; }
+  Rule operator()(const ExpireClaim&) const { return {"expire_claim", kNobody}; }
   Rule operator()(const ExpireLease&) const { return {"expire_lease", kNobody}; }
   Rule operator()(const SubmitFeedback&) const { return {"submit_feedback", kDesk, true, true}; }
   Rule operator()(const RollBack&) const { return {"roll_back", kManagers}; }

@@ -107,16 +107,51 @@ struct WithdrawAction {
   std::optional<std::string> reason;
 };
 
+/// Takes an action's place with other arguments: a proposal of who amends, judged and approved on
+/// its own. The type is the same.
+struct AmendAction {
+  ActionId action;
+  std::string args_json = "{}";  ///< Canonical JSON object
+  std::optional<std::int64_t> confidence_ppm;
+  std::optional<std::string> reasoning;
+  std::optional<std::string> reason;  ///< Why the old one does not do.
+  std::optional<std::int64_t> expected_ticket_version;
+};
+
 struct CastVote {
   ApprovalId approval;
   Vote vote = Vote::reject;
   std::optional<std::string> reason;         ///< Required for reject.
   std::optional<std::string> render_digest;  ///< base64; votes on the channel `api` must quote it.
   std::string channel = "api";  ///< api, or the served surface the vote came by: served, slack
+  std::optional<std::string> reason_code = {};  ///< Of a rejection.
+  std::optional<RetryAdvice> retry = {};        ///< Of a rejection; default revise.
+};
+/// Keeps others from voting for a while; who has it already keeps it longer. An admin may take it
+/// over.
+struct ClaimApproval {
+  ApprovalId approval;
+  std::int64_t claim_s = 600;
+};
+struct ReleaseApproval {
+  ApprovalId approval;
+};
+/// Asks the escalation roles, once. The system does it when half of the time is over.
+struct EscalateApproval {
+  ApprovalId approval;
+  std::optional<std::string> reason;
+};
+/// Takes back what was granted and not used yet.
+struct RevokeApproval {
+  ApprovalId approval;
+  std::optional<std::string> reason;  ///< Required.
 };
 
 /// Timers: only the system asks for these.
 struct ExpireApproval {
+  ApprovalId approval;
+};
+struct ExpireClaim {
   ApprovalId approval;
 };
 struct ExpireLease {
@@ -156,6 +191,9 @@ struct RollBack {
 struct StartRollback {
   RollbackId rollback;
   std::string plan_digest;  ///< base64
+  /// Without the people who have to agree: an admin, with a reason, and people look at it later.
+  bool break_glass = false;
+  std::optional<std::string> reason = {};
 };
 /// Before the start: nothing is done. After it: what has not begun is left.
 struct AbortRollback {
@@ -264,13 +302,15 @@ struct RetirePolicy {
   std::optional<std::string> reason;
 };
 
-using Command = std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
-                             ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
-                             CastVote, ExpireApproval, ExpireLease, SubmitFeedback, RollBack,
-                             StartRollback, AbortRollback, PauseRollback, LeaseStep, ReportStep,
-                             RetryStep, SkipStep, RecordStep, CloseIncident, ExpireStepLease,
-                             ContinueRollback, EngageKillswitch, ReleaseKillswitch, SetBreaker,
-                             RampRollout, DraftPolicy, ActivatePolicy, RetirePolicy>;
+using Command =
+    std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
+                 ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
+                 AmendAction, CastVote, ClaimApproval, ReleaseApproval, EscalateApproval,
+                 RevokeApproval, ExpireApproval, ExpireClaim, ExpireLease, SubmitFeedback, RollBack,
+                 StartRollback, AbortRollback, PauseRollback, LeaseStep, ReportStep, RetryStep,
+                 SkipStep, RecordStep, CloseIncident, ExpireStepLease, ContinueRollback,
+                 EngageKillswitch, ReleaseKillswitch, SetBreaker, RampRollout, DraftPolicy,
+                 ActivatePolicy, RetirePolicy>;
 
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,

@@ -1,25 +1,11 @@
 #include <algorithm>
 
+#include "engine/decision/ballot.h"
 #include "engine/decision/carry_out_rollback.h"
 #include "engine/decision/decisions.h"
 
 namespace recourse {
 namespace {
-
-ApprovalVoted vote_of(const Draft& draft, const CastVote& command, const ApprovalState& approval) {
-  ApprovalVoted voted;
-  voted.approval = approval.approval;
-  voted.vote = command.vote;
-  voted.reason = draft.seal_given(command.reason);
-  voted.render_digest = approval.render_digest;
-  voted.channel = command.channel;
-  voted.decision_ms = std::chrono::duration_cast<std::chrono::milliseconds>(draft.context.now -
-                                                                            approval.requested_at)
-                          .count();
-  voted.rollback = approval.rollback;
-  voted.step = approval.step;
-  return voted;
-}
 
 /// Enough people, and not only those who had agreed to what is to be undone.
 bool is_enough(const ApprovalState& approval, const PrincipalId& voter) {
@@ -52,16 +38,9 @@ Decision vote_on_rollback(State& state, const CastVote& command, const ApprovalS
   if (own)
     draft.add(stream, BypassGranted{"self_approval", context.principal.id, "single_admin",
                                     approval.approval, ticket});
-  ApprovalVoted voted = vote_of(draft, command, approval);
-  voted.ticket = ticket;
-  draft.add(stream, std::move(voted));
+  draft.add(stream, vote_of(draft, command, approval));
   if (command.vote == Vote::reject) {
-    draft.add(stream, ApprovalRejected{approval.approval,
-                                       {},
-                                       ticket,
-                                       draft.seal_given(command.reason),
-                                       approval.rollback,
-                                       approval.step});
+    draft.add(stream, rejection_of(draft, command, approval));
     if (!approval.step)
       run.add(RollbackAborted{
           rollback.rollback, rollback.action, rollback.ticket, "approval_rejected", {}});

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/decision/ballot.h"
 #include "engine/decision/carry_out_rollback.h"
 #include "engine/decision/decisions.h"
 #include "engine/event/bind.h"
@@ -233,6 +234,8 @@ Decision skip_step(State& state, const SkipStep& command, const DecisionContext&
   asked.roles = {Clear(word(Role::manager)), Clear(word(Role::admin))};
   asked.excluded = {context.principal.id};
   asked.expires_at = context.now + kWaiverTtl;
+  asked.escalate_at = half_time(context.now, asked.expires_at);
+  asked.escalate_to = admins_only();
   TicketNoted noted;
   noted.ticket = step.plan.ticket;
   noted.message = draft.make<MessageId>("msg_");

@@ -22,7 +22,17 @@ struct Decide {
   Decision operator()(const LeaseAction& c) const { return lease_action(state, c, context); }
   Decision operator()(const ReportAction& c) const { return report_action(state, c, context); }
   Decision operator()(const WithdrawAction& c) const { return withdraw_action(state, c, context); }
+  Decision operator()(const AmendAction& c) const { return amend_action(state, c, context); }
   Decision operator()(const CastVote& c) const { return cast_vote(state, c, context); }
+  Decision operator()(const ClaimApproval& c) const { return claim_approval(state, c, context); }
+  Decision operator()(const ReleaseApproval& c) const {
+    return release_approval(state, c, context);
+  }
+  Decision operator()(const EscalateApproval& c) const {
+    return escalate_approval(state, c, context);
+  }
+  Decision operator()(const RevokeApproval& c) const { return revoke_approval(state, c, context); }
+  Decision operator()(const ExpireClaim& c) const { return expire_claim(state, c, context); }
   Decision operator()(const ExpireApproval& c) const { return expire_approval(state, c, context); }
   Decision operator()(const ExpireLease& c) const { return expire_lease(state, c, context); }
   Decision operator()(const SubmitFeedback& c) const { return submit_feedback(state, c, context); }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/decision/ballot.h"
 #include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
@@ -101,11 +102,30 @@ Result<std::optional<ActionBasedOn>> based_on_what(const Draft& draft, const Pro
   return std::optional(std::move(based));
 }
 
+void supersede(Draft& draft, const Superseded& superseded, const ActionId& by) {
+  const ActionState& old = superseded.action;
+  ActionAmended amended;
+  amended.action = old.action;
+  amended.ticket = old.ticket;
+  amended.by = by;
+  amended.reason = draft.seal_given(superseded.reason);
+  draft.add(old.action.value(), std::move(amended));
+  stale_approvals(draft, "amended",
+                  [&](const ActionState& other) { return other.action == old.action; });
+}
+
 }  // namespace
 
 Decision propose_action(State& state, const ProposeAction& command,
                         const DecisionContext& context) {
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
+  return propose(draft, command, {});
+}
+
+Decision propose(Draft& draft, const ProposeAction& command,
+                 const std::optional<Superseded>& superseded) {
+  State& state = draft.state;
+  const DecisionContext& context = draft.context;
   RECOURSE_TRY(check_ticket(draft.ticket));
   if (command.confidence_ppm &&
       (*command.confidence_ppm < 0 || *command.confidence_ppm > 1'000'000))
@@ -124,6 +144,7 @@ Decision propose_action(State& state, const ProposeAction& command,
   CheckedArgs checked;
   if (type != nullptr) checked = check_args(*type, *args, policy.currency.text);
   ActionProposed proposed = proposal(draft, command, type, checked);
+  if (superseded) proposed.amends = superseded->action.action;
   const ActionState action = proposed_state(state, proposed, context.principal);
   Facts facts = facts_of(state, action, nullptr, policy, context);
   facts.schema_faults = std::move(checked.faults);
@@ -135,21 +156,27 @@ Decision propose_action(State& state, const ProposeAction& command,
   note_breaker_time(draft, action, policy);
   draft.add(stream, std::move(proposed));
   if (based_on) draft.add(stream, *based_on);
+  // What the policy refuses takes nothing's place.
+  if (superseded && verdict.outcome != PolicyOutcome::deny)
+    supersede(draft, *superseded, action.action);
   draft.add(stream, policy_decided(verdict, action, in_force.name, "propose",
                                    make_ulid("dec_", context.now, context.random)));
   judge_in_shadow(draft, action, facts);
   note_reached_limits(draft, action, policy, facts, verdict);
   note_assignments(draft, action, facts);
   if (verdict.outcome == PolicyOutcome::require_approval) {
-    request_approval(draft, action, verdict, policy);
+    request_approval(draft, action, verdict, policy,
+                     superseded ? superseded->shaped_by : std::vector<PrincipalId>());
   } else if (verdict.outcome == PolicyOutcome::allow && type->executor == Executor::internal) {
     execute_internally(draft, action, *type, *args, policy);
   }
+  if (superseded && verdict.outcome != PolicyOutcome::require_approval)
+    settle_automation(draft, "amended");
   return std::move(draft.events);
 }
 
 void request_approval(Draft& draft, const ActionState& action, const Verdict& verdict,
-                      const Policy& policy) {
+                      const Policy& policy, const std::vector<PrincipalId>& shaped_by) {
   ApprovalRequested requested;
   requested.approval = draft.make<ApprovalId>("apr_");
   requested.action = action.action;
@@ -157,7 +184,15 @@ void request_approval(Draft& draft, const ActionState& action, const Verdict& ve
   requested.quorum = verdict.quorum;
   for (const Role role : verdict.roles) requested.roles.emplace_back(word(role));
   requested.excluded = {action.proposer};
+  for (const PrincipalId& one : shaped_by)
+    if (std::find(requested.excluded.begin(), requested.excluded.end(), one) ==
+        requested.excluded.end())
+      requested.excluded.push_back(one);
   requested.expires_at = draft.context.now + std::chrono::seconds(policy.approval_ttl_s);
+  requested.escalate_at = half_time(draft.context.now, requested.expires_at);
+  requested.escalate_to.emplace();
+  for (const Role role : escalation_roles(policy, find_action_type(action.type.text)))
+    requested.escalate_to->emplace_back(word(role));
   requested.args_commitment = action.args_commitment;
   if (action.args_commitment != Hash{})
     requested.render_digest = approval_digest(requested.approval, action.action, action.type.text,

@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "engine/decision/ballot.h"
 #include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
+#include "engine/decision/drift.h"
 #include "engine/decision/facts.h"
 #include "engine/decision/windows.h"
 #include "engine/event/clear_names.h"
@@ -9,15 +11,6 @@
 
 namespace recourse {
 namespace {
-
-Error forbidden(std::string message) { return {ErrorCode::forbidden, std::move(message)}; }
-
-Status check_open(const ApprovalState& approval, Timestamp now) {
-  if (approval.status != ApprovalStatus::pending)
-    return conflict("the approval is " + std::string(word(approval.status)) + " already");
-  if (now >= approval.expires_at) return conflict("the approval has expired");
-  return {};
-}
 
 /// What was looked at must be what is asked: a vote quotes the digest of it. Served surfaces show
 /// the present state and have no place for a digest, so only there it may be absent.
@@ -30,20 +23,15 @@ Status check_digest(const CastVote& command, const ApprovalState& approval) {
   return conflict("the approval shows something else than what you voted on");
 }
 
-Status check_voter(const ApprovalState& approval, const Principal& voter) {
-  if (voter.kind != ActorType::human) return forbidden("machine keys never vote");
-  const bool listed = std::any_of(approval.roles.begin(), approval.roles.end(),
-                                  [&](const Clear& role) { return role.text == word(voter.role); });
-  if (!listed) return forbidden("your role may not vote on this approval");
-  const bool voted = std::any_of(approval.votes.begin(), approval.votes.end(),
-                                 [&](const VoteState& vote) { return vote.by == voter.id; });
-  if (voted) return conflict("you have voted on this approval");
+Status check_words(const CastVote& command) {
+  if (!is_label(command.channel)) return invalid("channel: 1 to 64 bytes");
+  const bool rejects = command.vote == Vote::reject;
+  if (rejects && command.reason.value_or("").empty()) return invalid("a rejection has a reason");
+  if (!rejects && (command.reason_code || command.retry))
+    return invalid("reason_code and retry are about a rejection");
+  if (command.reason_code && !is_code(*command.reason_code))
+    return invalid("reason_code: 1 to 128 of A-Za-z0-9_.:/-");
   return {};
-}
-
-bool is_excluded(const ApprovalState& approval, const PrincipalId& voter) {
-  const auto& excluded = approval.excluded;
-  return std::find(excluded.begin(), excluded.end(), voter) != excluded.end();
 }
 
 std::int64_t approving(const ApprovalState& approval) {
@@ -93,7 +81,7 @@ void run_granted(Draft& draft, const ApprovalState& approval, const ActionState&
     execute_internally(draft, action, type, *args, *in_force.policy);
   } else if (verdict.outcome == PolicyOutcome::require_approval) {
     stale_approval(draft, approval, "policy_changed");
-    request_approval(draft, action, verdict, *in_force.policy);
+    request_approval(draft, action, verdict, *in_force.policy, approval.excluded);
   } else {
     stale_approval(draft, approval, "policy");
   }
@@ -123,17 +111,15 @@ Decision cast_vote(State& state, const CastVote& command, const DecisionContext&
   const Principal& voter = context.principal;
   RECOURSE_TRY(check_voter(approval, voter));
   RECOURSE_TRY(check_open(approval, context.now));
+  RECOURSE_TRY(check_claim(approval, voter, context.now));
   RECOURSE_TRY(check_digest(command, approval));
-  if (!is_label(command.channel)) return invalid("channel: 1 to 64 bytes");
-  const bool rejects = command.vote == Vote::reject;
-  if (rejects && command.reason.value_or("").empty()) return invalid("a rejection has a reason");
-  const bool own = is_excluded(approval, voter.id);
-  if (own && !(context.admins <= 1 && voter.role == Role::admin))
-    return forbidden("who asked for it does not vote on it");
+  RECOURSE_TRY(check_words(command));
+  RECOURSE_LET(const bool own, is_own(approval, context));
   if (approval.rollback) return vote_on_rollback(state, command, approval, own, context);
   const ActionState* asked = state.actions.find(approval.action);
   if (asked == nullptr) return not_found("action", approval.action.value());
   const ActionState action = *asked;
+  const bool rejects = command.vote == Vote::reject;
   // An approval that is burnt while nothing may run would have to be asked for again.
   if (!rejects && stopped_by(state, action, context))
     return conflict("the kill switch is engaged: approve after it is released");
@@ -147,26 +133,19 @@ Decision cast_vote(State& state, const CastVote& command, const DecisionContext&
   if (own)
     draft.add(stream, BypassGranted{"self_approval", voter.id, "single_admin", approval.approval,
                                     approval.ticket});
-  ApprovalVoted voted;
-  voted.approval = approval.approval;
-  voted.action = action.action;
-  voted.ticket = action.ticket;
-  voted.vote = command.vote;
-  voted.reason = draft.seal_given(command.reason);
-  voted.render_digest = approval.render_digest;
-  voted.channel = command.channel;
-  voted.decision_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(context.now - approval.requested_at)
-          .count();
-  draft.add(stream, std::move(voted));
+  draft.add(stream, vote_of(draft, command, approval));
   if (rejects) {
-    draft.add(stream, ApprovalRejected{approval.approval, action.action, action.ticket,
-                                       draft.seal_given(command.reason)});
+    draft.add(stream, rejection_of(draft, command, approval));
     stop_waiting(draft, approval.approval, "approval_rejected");
     return std::move(draft.events);
   }
   if (votes >= approval.quorum) {
-    grant(draft, approval, action, votes);
+    if (std::vector<ChangedFact> changed = drift_of(draft.ticket, action); !changed.empty()) {
+      // People agreed to what is no longer so.
+      stale_approval(draft, approval, "drift", std::move(changed));
+    } else {
+      grant(draft, approval, action, votes);
+    }
     stop_waiting(draft, approval.approval, "approval_granted");
   }
   return std::move(draft.events);

@@ -21,7 +21,13 @@ Decision withdraw_action(State&, const WithdrawAction&, const DecisionContext&);
 Decision lease_action(State&, const LeaseAction&, const DecisionContext&);
 Decision report_action(State&, const ReportAction&, const DecisionContext&);
 Decision expire_lease(State&, const ExpireLease&, const DecisionContext&);
+Decision amend_action(State&, const AmendAction&, const DecisionContext&);
 Decision cast_vote(State&, const CastVote&, const DecisionContext&);
+Decision claim_approval(State&, const ClaimApproval&, const DecisionContext&);
+Decision release_approval(State&, const ReleaseApproval&, const DecisionContext&);
+Decision escalate_approval(State&, const EscalateApproval&, const DecisionContext&);
+Decision revoke_approval(State&, const RevokeApproval&, const DecisionContext&);
+Decision expire_claim(State&, const ExpireClaim&, const DecisionContext&);
 Decision expire_approval(State&, const ExpireApproval&, const DecisionContext&);
 Decision submit_feedback(State&, const SubmitFeedback&, const DecisionContext&);
 Decision roll_back(State&, const RollBack&, const DecisionContext&);
@@ -44,10 +50,22 @@ Decision draft_policy(State&, const DraftPolicy&, const DecisionContext&);
 Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
 Decision retire_policy(State&, const RetirePolicy&, const DecisionContext&);
 
+/// A proposal whose place another one takes.
+struct Superseded {
+  ActionState action;
+  std::vector<PrincipalId> shaped_by;  ///< Who had a hand in it does not vote on the new one.
+  std::optional<std::string> reason;
+};
+
+/// Judges a proposal, and asks people about it or runs it where the verdict says so.
+Decision propose(Draft& draft, const ProposeAction& command,
+                 const std::optional<Superseded>& superseded);
+
 /// Asks people about `action` and makes the ticket wait. The commitment is zero for an action that
-/// is proposed by this very draft; bind_commitments() fills it.
+/// is proposed by this very draft; bind_commitments() fills it. Beside its proposer, those of
+/// `shaped_by` do not vote.
 void request_approval(Draft& draft, const ActionState& action, const Verdict& verdict,
-                      const Policy& policy);
+                      const Policy& policy, const std::vector<PrincipalId>& shaped_by = {});
 
 /// A vote about a rollback or a step of it, after the voter has been checked. `own`: the single
 /// admin's own request.

@@ -72,9 +72,12 @@ void cancel_followups(Draft& draft, const std::vector<FollowUpId>& followups,
   }
 }
 
-void stale_approval(Draft& draft, const ApprovalState& approval, std::string_view cause) {
+void stale_approval(Draft& draft, const ApprovalState& approval, std::string_view cause,
+                    std::vector<ChangedFact> changed) {
   const ApprovalId id = approval.approval;
-  draft.add(id.value(), ApprovalStaled{id, approval.action, approval.ticket, cause});
+  ApprovalStaled staled{id, approval.action, approval.ticket, cause};
+  if (!changed.empty()) staled.changed = std::move(changed);
+  draft.add(id.value(), std::move(staled));
   std::erase(draft.ticket.open_approvals, id);
 }
 

@@ -32,7 +32,10 @@ struct Draft {
   }
 
   /// Whose keys seal a text about this ticket.
-  std::vector<std::string> subjects() const { return {ticket.requester.value()}; }
+  std::vector<std::string> subjects() const {
+    if (ticket.requester.value().empty()) return {};  // Of a rollback over several tickets.
+    return {ticket.requester.value()};
+  }
   Sealed seal(std::string_view text) const { return seal_text(text, subjects()); }
   /// Nothing for an absent or empty text.
   std::optional<Sealed> seal_given(const std::optional<std::string>& text) const {
@@ -75,7 +78,9 @@ void cancel_followups(Draft& draft, const std::vector<FollowUpId>& followups,
 /// may be null. The actions become staled.
 void stale_approvals(Draft& draft, std::string_view cause,
                      const std::function<bool(const ActionState&)>& applies);
-void stale_approval(Draft& draft, const ApprovalState& approval, std::string_view cause);
+/// `changed`: for the cause drift.
+void stale_approval(Draft& draft, const ApprovalState& approval, std::string_view cause,
+                    std::vector<ChangedFact> changed = {});
 
 /// Sets `automation` by whether an approval is still pending. To be called after the approvals
 /// of the draft's ticket copy are up to date.

@@ -68,6 +68,10 @@ class ActionFold {
     row(withdrawn.action, withdrawn.ticket).status = ActionStatus::withdrawn;
   }
 
+  void operator()(const ActionAmended& amended) {
+    row(amended.action, amended.ticket).status = ActionStatus::superseded;
+  }
+
   void operator()(const EffectDispatched& dispatched) {
     ActionState& action = row(dispatched.action, dispatched.ticket);
     action.status = ActionStatus::dispatching;
@@ -105,6 +109,7 @@ class ActionFold {
   void operator()(const ApprovalRejected& e) { end_waiting(e, ActionStatus::rejected); }
   void operator()(const ApprovalExpired& e) { end_waiting(e, ActionStatus::expired); }
   void operator()(const ApprovalStaled& e) { end_waiting(e, ActionStatus::staled); }
+  void operator()(const ApprovalRevoked& e) { end_waiting(e, ActionStatus::rejected); }
 
   void operator()(const ResolutionAsserted& asserted) {
     if (asserted.action) row(*asserted.action, asserted.ticket).resolution = asserted.resolution;
@@ -115,6 +120,7 @@ class ActionFold {
   }
 
   void operator()(const ActionBasedOn& based) {
+    row(based.action, based.ticket).reads = based.reads;
     if (based.caused_by) depend(*based.caused_by, based.action, "causal");
     for (const FieldRead& read : based.reads)
       if (read.writer) depend(*read.writer, based.action, "data");

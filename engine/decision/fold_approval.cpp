@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/decision/fold.h"
 
 namespace recourse {
@@ -21,20 +23,46 @@ class ApprovalFold {
     approval.requested_at = event_.time;
     approval.expires_at = requested.expires_at;
     approval.not_alone = requested.not_alone.value_or(std::vector<PrincipalId>());
+    approval.escalate_at = requested.escalate_at;
+    approval.escalate_to = requested.escalate_to.value_or(std::vector<Clear>());
   }
+  void operator()(const ApprovalClaimed& claimed) {
+    row(claimed).claim = ClaimState{claimed.by, claimed.until};
+  }
+  void operator()(const ApprovalReleased& released) { row(released).claim.reset(); }
   void operator()(const ApprovalVoted& voted) {
-    row(voted).votes.push_back({event_.actor.id, voted.vote});
+    ApprovalState& approval = row(voted);
+    approval.votes.push_back({event_.actor.id, voted.vote, voted.role});
+    // Who voted has looked; where another vote is missing, another person may look.
+    approval.claim.reset();
+  }
+  void operator()(const ApprovalEscalated& escalated) {
+    ApprovalState& approval = row(escalated);
+    approval.escalated = true;
+    approval.roles = escalated.to;
+    std::erase_if(approval.votes, [&](const VoteState& vote) {
+      return vote.role &&
+             std::find(escalated.to.begin(), escalated.to.end(), *vote.role) == escalated.to.end();
+    });
+    approval.claim.reset();
   }
   void operator()(const ApprovalGranted& e) { row(e).status = ApprovalStatus::granted; }
-  void operator()(const ApprovalRejected& e) { row(e).status = ApprovalStatus::rejected; }
-  void operator()(const ApprovalExpired& e) { row(e).status = ApprovalStatus::expired; }
+  void operator()(const ApprovalRejected& e) { end(e, ApprovalStatus::rejected); }
+  void operator()(const ApprovalExpired& e) { end(e, ApprovalStatus::expired); }
   void operator()(const ApprovalConsumed& e) { row(e).status = ApprovalStatus::consumed; }
+  void operator()(const ApprovalRevoked& e) { end(e, ApprovalStatus::revoked); }
   void operator()(const ApprovalStaled& e) {
-    row(e).status =
-        e.cause.text == "withdrawn" ? ApprovalStatus::withdrawn : ApprovalStatus::staled;
+    end(e, e.cause.text == "withdrawn" ? ApprovalStatus::withdrawn : ApprovalStatus::staled);
   }
 
  private:
+  template <class Event>
+  void end(const Event& event, ApprovalStatus status) {
+    ApprovalState& approval = row(event);
+    approval.status = status;
+    approval.claim.reset();
+  }
+
   template <class Event>
   ApprovalState& row(const Event& event) {
     ApprovalState& approval = state_.approvals.change(event.approval);

@@ -54,6 +54,7 @@ class RollbackFold {
   void operator()(const ApprovalRejected& e) { end_waiver(e); }
   void operator()(const ApprovalExpired& e) { end_waiver(e); }
   void operator()(const ApprovalStaled& e) { end_waiver(e); }
+  void operator()(const ApprovalRevoked& e) { end_waiver(e); }
 
   void operator()(const RollbackStaled& e) { close_plan(e.rollback, RollbackStatus::staled); }
   void operator()(const RollbackAborted& e) { close_plan(e.rollback, RollbackStatus::aborted); }

@@ -6,7 +6,7 @@ namespace recourse {
 namespace {
 
 constexpr std::size_t kEarlierWriters = 8;
-constexpr std::size_t kRejectedActions = 64;
+constexpr std::size_t kRejectedActions = 256;
 
 template <class T>
 void add_once(std::vector<T>& list, const T& value) {
@@ -105,9 +105,11 @@ class TicketFold {
   void operator()(const ApprovalConsumed& e) { close(e); }
   void operator()(const ApprovalExpired& e) { close(e); }
   void operator()(const ApprovalStaled& e) { close(e); }
+  void operator()(const ApprovalRevoked& e) { close(e); }
   void operator()(const ApprovalRejected& rejected) {
     close(rejected);
     if (!rejected.action || !rejected.ticket) return;
+    if (rejected.retry.value_or(RetryAdvice::forbid) != RetryAdvice::forbid) return;
     std::vector<ActionId>& actions = row(*rejected.ticket).rejected_actions;
     actions.push_back(*rejected.action);
     if (actions.size() > kRejectedActions) actions.erase(actions.begin());

@@ -15,12 +15,20 @@ class TimerFold {
 
   void operator()(const ApprovalRequested& e) {
     set_timer(state_, TimerKind::approval, e.approval.value(), e.expires_at);
+    if (e.escalate_at) set_timer(state_, TimerKind::escalation, e.approval.value(), *e.escalate_at);
   }
-  // A granted one that nobody uses ends when somebody tries to.
-  void operator()(const ApprovalGranted& e) { clear(e.approval); }
+  void operator()(const ApprovalClaimed& e) {
+    set_timer(state_, TimerKind::claim, e.approval.value(), e.until);
+  }
+  void operator()(const ApprovalReleased& e) { end_claim(e.approval); }
+  void operator()(const ApprovalVoted& e) { end_claim(e.approval); }
+  void operator()(const ApprovalEscalated& e) { stop_asking(e.approval); }
+  // What is granted and not used in time ends as well.
+  void operator()(const ApprovalGranted& e) { stop_asking(e.approval); }
   void operator()(const ApprovalRejected& e) { clear(e.approval); }
   void operator()(const ApprovalExpired& e) { clear(e.approval); }
   void operator()(const ApprovalStaled& e) { clear(e.approval); }
+  void operator()(const ApprovalRevoked& e) { clear(e.approval); }
   void operator()(const ApprovalConsumed& e) { clear(e.approval); }
 
   // ---- Leases of executors ---------------------------------------------------------------------
@@ -50,7 +58,15 @@ class TimerFold {
   void operator()(const CompensationRecordedManually& e) { end_step(e); }
 
  private:
-  void clear(const ApprovalId& id) { clear_timer(state_, TimerKind::approval, id.value()); }
+  void end_claim(const ApprovalId& id) { clear_timer(state_, TimerKind::claim, id.value()); }
+  void stop_asking(const ApprovalId& id) {
+    end_claim(id);
+    clear_timer(state_, TimerKind::escalation, id.value());
+  }
+  void clear(const ApprovalId& id) {
+    stop_asking(id);
+    clear_timer(state_, TimerKind::approval, id.value());
+  }
   void clear(const ActionId& id) { clear_timer(state_, TimerKind::lease, id.value()); }
   template <class Event>
   void end_step(const Event& e) {

@@ -1,5 +1,6 @@
 #include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
+#include "engine/decision/drift.h"
 #include "engine/decision/facts.h"
 #include "engine/decision/windows.h"
 #include "engine/event/clear_names.h"
@@ -133,6 +134,12 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
               ApprovalExpired{approval->approval, action.action, action.ticket});
     return std::move(draft.events);
   }
+  if (approval) {
+    if (std::vector<ChangedFact> changed = drift_of(draft.ticket, action); !changed.empty()) {
+      stale_approval(draft, *approval, "drift", std::move(changed));
+      return std::move(draft.events);
+    }
+  }
   if (!context.action_args) {
     // Nothing is left that could be run.
     draft.add(action.action.value(),
@@ -157,7 +164,8 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
   } else if (verdict.outcome == PolicyOutcome::require_approval) {
     // The policy asks for more than was granted.
     if (approval) stale_approval(draft, *approval, "policy_changed");
-    request_approval(draft, action, verdict, *in_force.policy);
+    request_approval(draft, action, verdict, *in_force.policy,
+                     approval ? approval->excluded : std::vector<PrincipalId>());
   } else if (approval && !holds_back(verdict.problem.value_or(""))) {
     stale_approval(draft, *approval, "policy");
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/decision/ballot.h"
 #include "engine/decision/carry_out_rollback.h"
 #include "engine/decision/decisions.h"
 #include "engine/decision/plan_rollback.h"
@@ -14,6 +15,7 @@ constexpr std::size_t kItemsPerLeaf = 64;
 constexpr std::size_t kMostSteps = 20'000;
 constexpr std::size_t kMostTainted = 1'000;
 constexpr auto kApprovalTtl = std::chrono::minutes(60);
+constexpr auto kReviewWithin = std::chrono::hours(24);
 
 RollbackSelector selector_of(const BulkTarget& bulk) {
   RollbackSelector selector;
@@ -273,6 +275,8 @@ class Request {
     asked.excluded = {context_.principal.id};
     if (!plan_.approved_before.empty()) asked.not_alone = plan_.approved_before;
     asked.expires_at = context_.now + kApprovalTtl;
+    asked.escalate_at = half_time(context_.now, asked.expires_at);
+    asked.escalate_to = admins_only();
     draft.add(asked.approval.value(), std::move(asked));
   }
 
@@ -303,18 +307,57 @@ Decision roll_back(State& state, const RollBack& command, const DecisionContext&
   return Request(state, command, context).run();
 }
 
+namespace {
+
+/// Whether the glass is broken and may be: it is for an emergency, and it leaves a trace.
+Status check_glass(const RollbackState& rollback, const StartRollback& command,
+                   const Principal& by) {
+  if (rollback.status != RollbackStatus::awaiting_approval)
+    return conflict("nobody has to agree to it: start it without breaking the glass");
+  if (by.kind != ActorType::human || by.role != Role::admin)
+    return Error{ErrorCode::forbidden, "only an admin may start what others have to agree to"};
+  if (command.reason.value_or("").empty()) return invalid("breaking the glass has a reason");
+  return {};
+}
+
+void break_glass(RollbackRun& run, const StartRollback& command) {
+  const RollbackState& rollback = run.rollback();
+  Draft& draft = run.about_rollback();
+  const PrincipalId& by = draft.context.principal.id;
+  BypassGranted bypass{"rollback", by, "break_glass", rollback.approval, rollback.ticket};
+  bypass.reason = draft.seal_given(command.reason);
+  draft.add(rollback.approval->value(), std::move(bypass));
+  draft.add(
+      rollback.approval->value(),
+      ApprovalStaled{*rollback.approval, {}, rollback.ticket, "break_glass", rollback.rollback});
+  IncidentOpened review;
+  review.incident = draft.make<IncidentId>("inc_");
+  review.kind = IncidentKind::review;
+  review.rollback = rollback.rollback;
+  review.action = rollback.action;
+  review.ticket = rollback.ticket;
+  review.due_at = draft.context.now + kReviewWithin;
+  draft.add(review.incident.value(), std::move(review));
+}
+
+}  // namespace
+
 Decision start_rollback(State& state, const StartRollback& command,
                         const DecisionContext& context) {
   RECOURSE_LET(const RollbackState rollback, find_rollback(state, command.rollback));
-  if (rollback.status == RollbackStatus::awaiting_approval)
+  if (command.break_glass) {
+    RECOURSE_TRY(check_glass(rollback, command, context.principal));
+  } else if (rollback.status == RollbackStatus::awaiting_approval) {
     return conflict("the rollback waits for its approval");
+  }
   if (rollback.status == RollbackStatus::staled)
     return conflict("others have written since it was planned: ask for a new plan");
-  if (rollback.status != RollbackStatus::planned)
+  if (rollback.status != RollbackStatus::planned && !command.break_glass)
     return conflict("the rollback is " + std::string(word(rollback.status)));
   if (command.plan_digest != to_base64(as_text(rollback.plan_digest)))
     return conflict("this is not the digest of the plan");
   RollbackRun run(state, context, rollback);
+  if (command.break_glass) break_glass(run, command);
   run.start(kStepsAtOnce);
   return std::move(run).events();
 }

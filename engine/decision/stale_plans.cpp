@@ -37,6 +37,7 @@ class Touches {
     return touch;
   }
   std::optional<Touch> operator()(const ActionWithdrawn& e) const { return about(e); }
+  std::optional<Touch> operator()(const ActionAmended& e) const { return about(e); }
   std::optional<Touch> operator()(const EffectDispatched& e) const { return about(e); }
   std::optional<Touch> operator()(const EffectReconciled& e) const { return about(e); }
   std::optional<Touch> operator()(const CompensationStarted& e) const { return about(e); }

@@ -60,16 +60,20 @@ struct TicketState {
   std::vector<ApprovalId> open_approvals;   ///< Pending, or granted and not used yet.
   std::int64_t last_position = -1;          ///< Of the ticket's own stream, or -1.
   std::int64_t last_customer_message = -1;  ///< Position, or -1.
-  std::vector<ActionId> rejected_actions;   ///< By an approver; the latest 64.
-  std::vector<RollbackId> open_plans;       ///< Planned, not started: a write may overtake them.
-  std::vector<IncidentId> stuck;            ///< Open incidents that suspend automation.
+  /// Version of the last event of the ticket's stream that says something about it: whether
+  /// automation waits is ours to say and nobody's surprise.
+  std::int64_t changed_version = -1;
+  /// By an approver who does not want to be asked for the same again; the latest 256.
+  std::vector<ActionId> rejected_actions;
+  std::vector<RollbackId> open_plans;  ///< Planned, not started: a write may overtake them.
+  std::vector<IncidentId> stuck;       ///< Open incidents that suspend automation.
   bool operator==(const TicketState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TicketState, (),
                       (ticket, number, next_version, status, handler, automation, requester,
                        channel, category, priority, assignee, team, fields, open_resolutions,
                        last_resolution, pending_followups, open_approvals, last_position,
-                       last_customer_message, rejected_actions, open_plans, stuck))
+                       last_customer_message, changed_version, rejected_actions, open_plans, stuck))
 
 /// A later action that was built on this one: it was caused by it, or read what it wrote.
 struct DependentState {
@@ -109,6 +113,7 @@ struct ActionState {
   std::vector<DependentState> dependents;  ///< Later actions that say they were built on it.
   bool tainted = false;                    ///< What it was built on has been undone.
   std::vector<Mishap> mishaps;             ///< What spoke against it, each once.
+  std::vector<FieldRead> reads;            ///< What the agent says it looked at, as it was then.
   bool operator==(const ActionState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ActionState, (),
@@ -117,14 +122,23 @@ BOOST_DESCRIBE_STRUCT(ActionState, (),
                        amount_minor, expected_ticket_version, currency, policy, run, approval,
                        lease, lease_until, attempts, permitted_at, writes, resolution, followups,
                        rollback, executed_at, executed_time, agent_version, dependents, tainted,
-                       mishaps))
+                       mishaps, reads))
 
 struct VoteState {
   PrincipalId by;
   Vote vote = Vote::reject;
+  std::optional<Clear> role = {};
   bool operator==(const VoteState&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(VoteState, (), (by, vote))
+BOOST_DESCRIBE_STRUCT(VoteState, (), (by, vote, role))
+
+/// Who looks at an approval, and until when.
+struct ClaimState {
+  PrincipalId by;
+  Timestamp until;
+  bool operator==(const ClaimState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ClaimState, (), (by, until))
 
 struct ApprovalState {
   ApprovalId approval;
@@ -141,12 +155,16 @@ struct ApprovalState {
   std::vector<PrincipalId> excluded;
   std::vector<VoteState> votes;
   Timestamp requested_at, expires_at;
+  std::optional<ClaimState> claim;
+  std::optional<Timestamp> escalate_at;
+  std::vector<Clear> escalate_to;
+  bool escalated = false;
   bool operator==(const ApprovalState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ApprovalState, (),
                       (approval, action, ticket, rollback, step, not_alone, next_version, status,
                        args_commitment, render_digest, quorum, roles, excluded, votes, requested_at,
-                       expires_at))
+                       expires_at, claim, escalate_at, escalate_to, escalated))
 
 struct ResolutionState {
   ResolutionId resolution;

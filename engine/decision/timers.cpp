@@ -41,6 +41,10 @@ Command command_of(const TimerState& timer) {
       return ExpireApproval{ApprovalId(timer.id.text)};
     case TimerKind::lease:
       return ExpireLease{ActionId(timer.id.text)};
+    case TimerKind::claim:
+      return ExpireClaim{ApprovalId(timer.id.text)};
+    case TimerKind::escalation:
+      return EscalateApproval{ApprovalId(timer.id.text), {}};
     case TimerKind::step:
       break;
   }

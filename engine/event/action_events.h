@@ -45,12 +45,13 @@ struct ActionProposed {
   std::optional<Clear> agent_version;        ///< As the agent says; absent: its run's.
   std::optional<RunId> run;
   std::optional<std::int64_t> step;  ///< Ordinal of the call within its run.
+  std::optional<ActionId> amends;    ///< The proposal that this one replaces.
   Provenance provenance;
 };
 BOOST_DESCRIBE_STRUCT(ActionProposed, (),
                       (action, ticket, type, type_version, unknown_type, args, args_are_json,
                        confidence_ppm, reasoning, expected_ticket_version, amount_minor, currency,
-                       agent_version, run, step, provenance))
+                       agent_version, run, step, amends, provenance))
 
 struct RuleInput {
   Clear name, value;
@@ -97,6 +98,16 @@ struct ActionWithdrawn {
   std::optional<Sealed> reason;
 };
 BOOST_DESCRIBE_STRUCT(ActionWithdrawn, (), (action, ticket, reason))
+
+/// Another proposal takes its place.
+struct ActionAmended {
+  static constexpr std::string_view kType = "recourse.action.amended.v1";
+  ActionId action;
+  TicketId ticket;
+  ActionId by;  ///< The action that amends it.
+  std::optional<Sealed> reason;
+};
+BOOST_DESCRIBE_STRUCT(ActionAmended, (), (action, ticket, by, reason))
 
 struct EffectDispatched {
   static constexpr std::string_view kType = "recourse.effect.dispatched.v1";

@@ -189,7 +189,8 @@ struct CommandRejected {
   Clear command;
   Clear problem;
   std::int64_t count = 1;
+  std::optional<Clear> target = {};  ///< Id of what it was about, where that matters: an approval.
 };
-BOOST_DESCRIBE_STRUCT(CommandRejected, (), (command, problem, count))
+BOOST_DESCRIBE_STRUCT(CommandRejected, (), (command, problem, count, target))
 
 }  // namespace recourse

@@ -364,8 +364,9 @@ struct IncidentOpened {
   std::optional<std::int64_t> step;
   std::optional<ActionId> action;
   std::optional<TicketId> ticket;
+  std::optional<Timestamp> due_at = {};  ///< By when people should have looked at it.
 };
-BOOST_DESCRIBE_STRUCT(IncidentOpened, (), (incident, kind, rollback, step, action, ticket))
+BOOST_DESCRIBE_STRUCT(IncidentOpened, (), (incident, kind, rollback, step, action, ticket, due_at))
 
 struct IncidentClosed {
   static constexpr std::string_view kType = "recourse.incident.closed.v1";

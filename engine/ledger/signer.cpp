@@ -11,6 +11,7 @@
 #include "engine/ledger/ed25519.h"
 #include "engine/ledger/ledger_impl.h"
 #include "engine/ledger/note_key.h"
+#include "engine/ledger/receipt_token.h"
 #include "engine/ledger/row_key.h"
 #include "engine/ledger/signer_state.h"
 
@@ -246,8 +247,9 @@ std::string Signer::sign_report(std::string_view text) const {
   return impl_->sign(impl_->deployment + "/reports", impl_->report_key, text);
 }
 
-std::string Signer::sign_receipt(std::string_view text) const {
-  return impl_->sign(impl_->deployment + "/receipts", impl_->receipt_key, text);
+std::string Signer::sign_receipt(std::string_view payload) const {
+  RECOURSE_ASSERT(impl_->receipt_key.has_value(), "the ledger was opened with the KEK");
+  return sign_receipt_token(impl_->deployment + "/receipts", *impl_->receipt_key, payload);
 }
 
 }  // namespace recourse

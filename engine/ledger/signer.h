@@ -44,8 +44,9 @@ class Signer {
   std::string receipt_verifier_key() const;
   /// Signs a note text under <deployment>/reports. REQUIRES: is_note_text(text), the KEK.
   std::string sign_report(std::string_view text) const;
-  /// The same under <deployment>/receipts, with a key of its own.
-  std::string sign_receipt(std::string_view text) const;
+  /// A compact JWS over `payload` under <deployment>/receipts, with a key of its own. REQUIRES: the
+  /// KEK.
+  std::string sign_receipt(std::string_view payload) const;
 
  private:
   class Impl;

@@ -30,6 +30,43 @@ RuleInput input(std::string_view name, std::optional<std::int64_t> value) {
   return {name, value ? std::to_string(*value) : std::string("absent")};
 }
 
+template <class Rule>
+int rank(const Rule& rule) {
+  const bool about_undoing = rule.reversibility || rule.has_inverse;
+  return (rule.type ? 4 : 0) + (rule.category ? 2 : 0) + (about_undoing ? 1 : 0);
+}
+
+/// The rule of the highest rank, the first of equals; null when all have a negative one.
+template <class Rule, class RankOf>
+const Rule* most_specific(const std::vector<Rule>& rules, RankOf rank_of) {
+  const Rule* best = nullptr;
+  int best_rank = -1;
+  for (const Rule& rule : rules)
+    if (const int rank = rank_of(rule); rank > best_rank) {
+      best = &rule;
+      best_rank = rank;
+    }
+  return best;
+}
+
+bool changes_something(const ActionType* type) {
+  return type == nullptr || type->effect == ActionEffect::write;
+}
+
+/// Whether the rule is about actions of `type`; null: the manifest does not have it.
+template <class Rule>
+bool selects(const Rule& rule, const ActionType* type) {
+  // What the manifest does not know is as bad as it gets.
+  const Reversibility reversibility = type != nullptr ? type->reversibility : Reversibility::R4;
+  if (rule.type && (type == nullptr || type->name != rule.type->text)) return false;
+  if (rule.category && (type == nullptr || type->category != rule.category->text)) return false;
+  if (rule.has_inverse) {
+    const bool has_inverse = type != nullptr && type->inverse != "none";
+    if (!changes_something(type) || *rule.has_inverse != has_inverse) return false;
+  }
+  return !rule.reversibility || *rule.reversibility == reversibility;
+}
+
 /// Asks all rules in order and keeps what they said.
 class Judgement {
  public:
@@ -109,9 +146,7 @@ class Judgement {
     forbid("duplicate_of_rejected", answer(facts_.same_as_rejected), {});
   }
 
-  bool changes_something() const {
-    return facts_.type == nullptr || facts_.type->effect == ActionEffect::write;
-  }
+  bool changes_something() const { return recourse::changes_something(facts_.type); }
 
   /// Reading and handing over stay open to an agent that may only suggest or ask.
   void ask_autonomy_level() {
@@ -237,36 +272,8 @@ class Judgement {
   }
 
   template <class Rule>
-  static int rank(const Rule& rule) {
-    const bool about_undoing = rule.reversibility || rule.has_inverse;
-    return (rule.type ? 4 : 0) + (rule.category ? 2 : 0) + (about_undoing ? 1 : 0);
-  }
-
-  /// The rule of the highest rank, the first of equals; null when all have a negative one.
-  template <class Rule, class RankOf>
-  static const Rule* most_specific(const std::vector<Rule>& rules, RankOf rank_of) {
-    const Rule* best = nullptr;
-    int best_rank = -1;
-    for (const Rule& rule : rules)
-      if (const int rank = rank_of(rule); rank > best_rank) {
-        best = &rule;
-        best_rank = rank;
-      }
-    return best;
-  }
-
-  template <class Rule>
   bool selects(const Rule& rule) const {
-    const ActionType* type = facts_.type;
-    // What the manifest does not know is as bad as it gets.
-    const Reversibility reversibility = type != nullptr ? type->reversibility : Reversibility::R4;
-    if (rule.type && (type == nullptr || type->name != rule.type->text)) return false;
-    if (rule.category && (type == nullptr || type->category != rule.category->text)) return false;
-    if (rule.has_inverse) {
-      const bool has_inverse = type != nullptr && type->inverse != "none";
-      if (!changes_something() || *rule.has_inverse != has_inverse) return false;
-    }
-    return !rule.reversibility || *rule.reversibility == reversibility;
+    return recourse::selects(rule, facts_.type);
   }
 
   Answer fits(std::size_t row) const {
@@ -404,6 +411,15 @@ bool holds_back(std::string_view rule) {
 
 Verdict judge(const Policy& policy, const Facts& facts) {
   return Judgement(policy, facts).verdict();
+}
+
+std::vector<Role> escalation_roles(const Policy& policy, const ActionType* type) {
+  const EscalationRule* rule = nullptr;
+  if (policy.escalations)
+    rule = most_specific(*policy.escalations, [&](const EscalationRule& candidate) {
+      return selects(candidate, type) ? rank(candidate) : -1;
+    });
+  return rule != nullptr ? rule->escalate_to : std::vector<Role>{Role::admin};
 }
 
 }  // namespace recourse

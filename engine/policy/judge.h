@@ -68,4 +68,8 @@ bool holds_back(std::string_view rule);
 /// allow, never deny. Pure.
 Verdict judge(const Policy& policy, const Facts& facts);
 
+/// Who is asked in place of the first ones when half of an approval's time is over. `type` may be
+/// null: the manifest does not have it. Never empty.
+std::vector<Role> escalation_roles(const Policy& policy, const ActionType* type);
+
 }  // namespace recourse

@@ -131,6 +131,11 @@ Status check(const AutonomyRule& rule, std::set<std::string>& names) {
   return {};
 }
 
+Status check(const EscalationRule& rule, std::set<std::string>& names) {
+  RECOURSE_TRY(check_selector(rule, names));
+  return check_voters(rule.rule, 1, rule.escalate_to);
+}
+
 Status check(const Policy& policy) {
   if (policy.breaker) RECOURSE_TRY(check(*policy.breaker));
   if (!minor_digits(policy.currency.text))
@@ -156,6 +161,11 @@ Status check(const Policy& policy) {
     return Error{ErrorCode::invalid, "policy: a list has at most 200 rules"};
   if (policy.autonomy)
     for (const AutonomyRule& rule : *policy.autonomy) RECOURSE_TRY(check(rule, names));
+  names.clear();
+  if (policy.escalations && policy.escalations->size() > 200)
+    return Error{ErrorCode::invalid, "policy: a list has at most 200 rules"};
+  if (policy.escalations)
+    for (const EscalationRule& rule : *policy.escalations) RECOURSE_TRY(check(rule, names));
   return {};
 }
 

@@ -65,6 +65,18 @@ struct AutonomyRule {
 BOOST_DESCRIBE_STRUCT(AutonomyRule, (),
                       (rule, agent, type, category, reversibility, has_inverse, level))
 
+/// Who is asked when half of an approval's time is over and nobody decided. The most specific rule
+/// that fits counts, as for thresholds. Where none fits: admins.
+struct EscalationRule {
+  Clear rule = {};
+  std::optional<Clear> type = {}, category = {};
+  std::optional<Reversibility> reversibility = {};
+  std::optional<bool> has_inverse = {};
+  std::vector<Role> escalate_to;  ///< In place of those who were asked before.
+};
+BOOST_DESCRIBE_STRUCT(EscalationRule, (),
+                      (rule, type, category, reversibility, has_inverse, escalate_to))
+
 /// What a tenant lets its agents do. Written as canonical JSON into policy.activated.
 struct Policy {
   bool autonomy_enabled = true;
@@ -75,9 +87,10 @@ struct Policy {
   std::vector<Role> low_confidence_roles{Role::operator_, Role::manager, Role::admin};
   std::vector<ThresholdRule> thresholds;
   std::vector<MatrixRule> matrix;
-  std::optional<std::vector<LimitRule>> limits;       ///< At most 32.
-  std::optional<BreakerRule> breaker;                 ///< Absent: there is none.
-  std::optional<std::vector<AutonomyRule>> autonomy;  ///< At most 200.
+  std::optional<std::vector<LimitRule>> limits;                 ///< At most 32.
+  std::optional<BreakerRule> breaker;                           ///< Absent: there is none.
+  std::optional<std::vector<AutonomyRule>> autonomy;            ///< At most 200.
+  std::optional<std::vector<EscalationRule>> escalations = {};  ///< At most 200.
 
   const std::vector<LimitRule>& all_limits() const {
     static const std::vector<LimitRule> none;
@@ -87,7 +100,7 @@ struct Policy {
 BOOST_DESCRIBE_STRUCT(Policy, (),
                       (autonomy_enabled, currency, approval_ttl_s, followup_after_s,
                        low_confidence_quorum, low_confidence_roles, thresholds, matrix, limits,
-                       breaker, autonomy))
+                       breaker, autonomy, escalations))
 
 inline constexpr std::string_view kDefaultPolicyName = "pol_default@1";
 

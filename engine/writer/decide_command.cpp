@@ -14,13 +14,14 @@ std::optional<std::string> open_args(const DecisionStep& step, const ActionState
   return std::move(opened->json);
 }
 
-/// The action whose arguments a vote or a lease is about.
+/// The action whose arguments a vote, a lease or an amendment is about.
 ActionId action_of(State& state, const Command& command) {
   if (const auto* vote = std::get_if<CastVote>(&command)) {
     const ApprovalState* const approval = state.approvals.find(vote->approval);
     return approval == nullptr ? ActionId() : approval->action;
   }
   if (const auto* lease = std::get_if<LeaseAction>(&command)) return lease->action;
+  if (const auto* amended = std::get_if<AmendAction>(&command)) return amended->action;
   if (const auto* lease = std::get_if<LeaseStep>(&command)) {
     const StepState* const step = state.steps.find(step_key(lease->rollback, lease->step));
     return step == nullptr ? ActionId() : step->plan.action;
@@ -52,13 +53,14 @@ std::optional<std::string> open_reason(const DecisionStep& step, const RollbackS
   return *text->string();
 }
 
-std::vector<std::string> rejected_args(const DecisionStep& step, const ProposeAction& proposal) {
+std::vector<std::string> rejected_args(const DecisionStep& step, const TicketId& about,
+                                       const std::string& type) {
   std::vector<std::string> args;
-  const TicketState* const ticket = step.state.tickets.find(proposal.ticket);
+  const TicketState* const ticket = step.state.tickets.find(about);
   if (ticket == nullptr) return args;
   for (const ActionId& id : ticket->rejected_actions) {
     const ActionState* const action = step.state.actions.find(id);
-    if (action == nullptr || action->type.text != proposal.type) continue;
+    if (action == nullptr || action->type.text != type) continue;
     if (auto opened = open_args(step, *action)) args.push_back(std::move(*opened));
   }
   return args;
@@ -74,7 +76,11 @@ Result<std::vector<NewEvent>> decide_command(DecisionStep& step, Command command
   }
   DecisionContext context = step.context;
   if (const auto* proposal = std::get_if<ProposeAction>(&command))
-    context.rejected_args = rejected_args(step, *proposal);
+    context.rejected_args = rejected_args(step, proposal->ticket, proposal->type);
+  if (const auto* amended = std::get_if<AmendAction>(&command))
+    if (const ActionState* const old = step.state.actions.find(amended->action))
+      context.rejected_args =
+          rejected_args(step, TicketId(old->ticket), std::string(old->type.text));
   if (const ActionId id = action_of(step.state, command); !id.value().empty()) {
     const ActionState* const action = step.state.actions.find(id);
     if (action != nullptr) context.action_args = open_args(step, *action);

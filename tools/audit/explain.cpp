@@ -40,6 +40,10 @@ struct Part {
   LinkOf operator()(const ApprovalRejected&) const { return {"approval"}; }
   LinkOf operator()(const ApprovalExpired&) const { return {"approval"}; }
   LinkOf operator()(const ApprovalStaled& staled) const { return {"approval", staled.cause}; }
+  LinkOf operator()(const ApprovalClaimed&) const { return {"approval"}; }
+  LinkOf operator()(const ApprovalReleased& e) const { return {"approval", e.cause}; }
+  LinkOf operator()(const ApprovalEscalated& e) const { return {"approval", e.cause}; }
+  LinkOf operator()(const ApprovalRevoked&) const { return {"approval"}; }
   LinkOf operator()(const ApprovalConsumed&) const { return {"approval"}; }
   LinkOf operator()(const EffectDispatched& dispatched) const {
     return {"effect", dispatched.connector};

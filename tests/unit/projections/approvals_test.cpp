@@ -56,6 +56,7 @@ TEST_CASE("an approval that ended is listed under how it ended") {
   const std::vector<std::pair<EventData, std::string>> ends{
       {ApprovalGranted{kApproval, kAction, kTicket}, "granted"},
       {ApprovalRejected{kApproval, kAction, kTicket, {}}, "rejected"},
+      {ApprovalRevoked{kApproval, kAction, kTicket, {}}, "revoked"},
       {ApprovalExpired{kApproval, kAction, kTicket}, "expired"},
       {ApprovalStaled{kApproval, kAction, kTicket, "killswitch"}, "staled"},
       {ApprovalStaled{kApproval, kAction, kTicket, "withdrawn"}, "withdrawn"}};
@@ -78,4 +79,36 @@ TEST_CASE("using an approval up does not change who gave it and when") {
   CHECK(row.decided_at == Story::at(1));
   CHECK(story.has("status/consumed/apr_1"));
   CHECK(!story.has("status/granted/apr_1"));
+  CHECK(row.granted_position == 1);
+}
+
+TEST_CASE("a claim is shown until it is over") {
+  Story story(approvals_kind());
+  ApprovalClaimed claim{kApproval, kAction, kTicket, PrincipalId("usr_1"),
+                        from_rfc3339("2026-01-05T09:40:00Z").value()};
+  story.then(requested()).then(claim, "usr_1");
+  CHECK(approval(story).claimed_by == PrincipalId("usr_1"));
+  claim.until += std::chrono::minutes(10);
+  story.then(claim, "usr_1");
+  story.then(ApprovalReleased{kApproval, kAction, kTicket, PrincipalId("usr_1"), "released"});
+  CHECK(!approval(story).claimed_by);
+  story.then(claim, "usr_1").then(vote(Vote::approve), "usr_1");
+  CHECK(!approval(story).claimed_until);
+}
+
+TEST_CASE("an escalation asks others in place of the first ones") {
+  Story story(approvals_kind());
+  ApprovalRequested data = requested();
+  data.roles = {"manager"};
+  data.escalate_at = from_rfc3339("2026-01-05T09:30:00Z").value();
+  data.escalate_to = {{"admin"}};
+  ApprovalVoted first = vote(Vote::approve);
+  first.role = "manager";
+  story.then(data).then(first, "usr_1");
+  story.then(ApprovalEscalated{kApproval, kAction, kTicket, {"admin"}, "half_time"});
+  const ApprovalRow row = approval(story);
+  CHECK(row.roles == std::vector<Clear>{"admin"});
+  CHECK(row.escalated_at == Story::at(2));
+  CHECK(!row.votes[0].counts);
+  CHECK(!row.escalate_at);
 }

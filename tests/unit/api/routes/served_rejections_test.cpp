@@ -48,5 +48,33 @@ TEST_CASE("each tenant has records of its own") {
   CHECK(recorded.all[1].tenant == TenantId("globex"));
 }
 
+TEST_CASE("with a target each principal and target has records of its own") {
+  Recorded recorded;
+  const auto vote = [&](const char* who, const char* approval) {
+    recorded.rejections.note(TenantId("acme"),
+                             {PrincipalId(who), ActorType::human, Role::viewer, {}}, "cast_vote",
+                             "forbidden", kStart, approval);
+  };
+  vote("usr_1", "apr_1");
+  vote("usr_2", "apr_1");
+  vote("usr_1", "apr_2");
+  vote("usr_1", "apr_1");
+  REQUIRE(recorded.all.size() == 3);
+  CHECK(recorded.all[1].principal.id == PrincipalId("usr_2"));
+  CHECK(recorded.all[2].target == "apr_2");
+  recorded.rejections.flush(kStart + std::chrono::minutes(1));
+  REQUIRE(recorded.all.size() == 4);
+  CHECK(recorded.all[3].target == "apr_1");
+  CHECK(recorded.all[3].count == 1);
+}
+
+TEST_CASE("many targets do not grow without bound") {
+  Recorded recorded;
+  for (int i = 0; i < 10'000; ++i)
+    recorded.rejections.note(TenantId("acme"), Principal{}, "cast_vote", "forbidden", kStart,
+                             "apr_" + std::to_string(i));
+  CHECK(recorded.all.size() == 4'097);
+}
+
 }  // namespace
 }  // namespace recourse::routes::served

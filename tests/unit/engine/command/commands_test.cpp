@@ -35,6 +35,25 @@ TEST_CASE("machines and the system never vote") {
   CHECK_FALSE(may(person(Role::agent), CastVote{}));
 }
 
+TEST_CASE("who may not vote neither claims, releases, escalates nor revokes an approval") {
+  const std::vector<Command> says{ClaimApproval{}, ReleaseApproval{}, EscalateApproval{},
+                                  RevokeApproval{}};
+  for (const Command& command : says) {
+    CAPTURE(std::string(name(command)));
+    CHECK_FALSE(may(machine(), command));
+    CHECK_FALSE(may(customer(), command));
+    for (const Role role : {Role::viewer, Role::agent, Role::auditor})
+      CHECK_FALSE(may(person(role), command));
+    CHECK(may(person(Role::operator_), command));
+  }
+  // Time escalates by itself; nothing else of it is a machine's.
+  CHECK(may(system_itself(), EscalateApproval{}));
+  CHECK_FALSE(may(system_itself(), ClaimApproval{}));
+  CHECK_FALSE(may(system_itself(), RevokeApproval{}));
+  CHECK(may(machine(), AmendAction{}));
+  CHECK_FALSE(may(customer(), AmendAction{}));
+}
+
 TEST_CASE("a machine changes a ticket only by proposing an action") {
   CHECK(may(machine(), ProposeAction{}));
   CHECK(may(machine(), LeaseAction{}));

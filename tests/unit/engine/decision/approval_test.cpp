@@ -47,7 +47,7 @@ TEST_CASE("an approved action of our own runs at once with the arguments that we
   CHECK(story.ticket(ticket).open_approvals.empty());
 }
 
-TEST_CASE("a rejection tells why, and the same arguments are not asked about again") {
+TEST_CASE("a rejection tells why, and whether the same arguments may be asked about again") {
   Story story;
   const auto [ticket, action, approval] = waiting(story);
   CastVote silent = story.ballot(approval, Vote::reject);
@@ -56,6 +56,13 @@ TEST_CASE("a rejection tells why, and the same arguments are not asked about aga
   story.vote(kManager, approval, Vote::reject);
   story.then({"approval.voted", "approval.rejected", "ticket.automation_changed"});
   CHECK(story.action(action).status == ActionStatus::rejected);
+  CHECK(story.event<ApprovalRejected>().retry == RetryAdvice::revise);
+  story.propose(ticket, "process_refund", kRefund);
+  CastVote never = story.ballot(story.event<ApprovalRequested>().approval, Vote::reject);
+  never.reason_code = "wrong_customer";
+  never.retry = RetryAdvice::forbid;
+  story.given(kManager, never);
+  CHECK(story.event<ApprovalRejected>().reason_code == Clear("wrong_customer"));
   story.propose(ticket, "process_refund", kRefund);
   CHECK(story.event<PolicyDecided>().problem == Clear("duplicate_of_rejected"));
   story.propose(ticket, "process_refund", R"({"amount":5,"order_id":"O-1"})");

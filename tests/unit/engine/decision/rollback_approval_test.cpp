@@ -85,6 +85,45 @@ TEST_CASE("who agreed to the action cannot be the only one who agrees to its rol
   CHECK(story.has<RollbackStarted>());
 }
 
+TEST_CASE("in an emergency an admin breaks the glass, and people look at it afterwards") {
+  RollbackStory story;
+  const ActionId action = story.reset(story.open_ticket());
+  const Asked asked = ask(story, action);
+  StartRollback glass;
+  glass.rollback = asked.rollback;
+  glass.plan_digest = to_base64(as_text(story.state(asked.rollback).plan_digest));
+  glass.break_glass = true;
+  story.when(kThird, glass).then_refused(ErrorCode::invalid);
+  glass.reason = "links go to strangers";
+  story.when(kSecond, glass).then_refused(ErrorCode::forbidden);
+  StartRollback other = glass;
+  other.plan_digest = to_base64(as_text(Hash{}));
+  story.when(kThird, other).then_refused(ErrorCode::conflict);
+  story.when(kThird, glass)
+      .then({"bypass.granted", "approval.staled", "incident.opened", "rollback.started"});
+  CHECK(story.event<BypassGranted>().by == kThird.id);
+  CHECK(story.event<BypassGranted>().reason.has_value());
+  CHECK(story.event<IncidentOpened>().kind == IncidentKind::review);
+  CHECK(story.event<IncidentOpened>().due_at == story.now + std::chrono::hours(24));
+  story.vote(kSecond, asked.approval).then_refused(ErrorCode::conflict);
+  story.when(kThird, glass).then_refused(ErrorCode::conflict);
+  story.lease_step(asked.rollback, 0).then({"compensation.started"});
+}
+
+TEST_CASE("the glass is not broken where nobody has to agree") {
+  RollbackStory story;
+  RollBack command;
+  command.action = story.proposed(story.open_ticket(), "ESCALATE");
+  command.plan_only = true;
+  story.given(kManager, command);
+  StartRollback glass;
+  glass.rollback = story.rollback();
+  glass.plan_digest = to_base64(as_text(story.state(glass.rollback).plan_digest));
+  glass.break_glass = true;
+  glass.reason = "hurry";
+  story.when(kThird, glass).then_refused(ErrorCode::conflict);
+}
+
 TEST_CASE("money needs two people, and is then a person's task with a record of the sum") {
   RollbackStory story;
   const TicketId ticket = story.open_ticket();

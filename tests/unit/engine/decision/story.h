@@ -296,6 +296,7 @@ class Story {
   std::optional<std::string> args_for(const Command& command) {
     ActionId id;
     if (const auto* leased = std::get_if<LeaseAction>(&command)) id = leased->action;
+    if (const auto* amended = std::get_if<AmendAction>(&command)) id = amended->action;
     if (const auto* leased = std::get_if<LeaseStep>(&command))
       if (const auto* step = memory.steps.find(step_key(leased->rollback, leased->step)))
         id = step->plan.action;
@@ -308,11 +309,20 @@ class Story {
 
   std::vector<std::string> rejected_args_for(const Command& command) {
     std::vector<std::string> same_type;
-    const auto* propose = std::get_if<ProposeAction>(&command);
-    const TicketState* ticket = propose ? memory.tickets.find(propose->ticket) : nullptr;
+    TicketId about;
+    std::string type;
+    if (const auto* propose = std::get_if<ProposeAction>(&command)) {
+      about = propose->ticket;
+      type = propose->type;
+    } else if (const auto* amend = std::get_if<AmendAction>(&command)) {
+      const ActionState* old = memory.actions.find(amend->action);
+      if (old != nullptr) about = old->ticket;
+      if (old != nullptr) type = old->type.text;
+    }
+    const TicketState* ticket = memory.tickets.find(about);
     if (ticket == nullptr || erased) return same_type;
     for (const ActionId& id : ticket->rejected_actions)
-      if (action(id).type.text == propose->type) same_type.push_back(args_.at(id));
+      if (action(id).type.text == type) same_type.push_back(args_.at(id));
     return same_type;
   }
 

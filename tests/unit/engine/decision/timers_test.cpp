@@ -39,19 +39,25 @@ TEST_CASE("each kind of timer asks for its own command") {
   const Timestamp at{};
   CHECK(name(command_of({TimerKind::approval, "apr_1", at})) == "expire_approval");
   CHECK(name(command_of({TimerKind::lease, "act_1", at})) == "expire_lease");
+  CHECK(name(command_of({TimerKind::claim, "apr_1", at})) == "expire_claim");
+  CHECK(name(command_of({TimerKind::escalation, "apr_1", at})) == "escalate_approval");
   const Command step = command_of({TimerKind::step, "rbk_1/000012", at});
   REQUIRE(name(step) == "expire_step_lease");
   CHECK(std::get<ExpireStepLease>(step).rollback == RollbackId("rbk_1"));
   CHECK(std::get<ExpireStepLease>(step).step == 12);
 }
 
-TEST_CASE("an approval that nobody decides ends at its moment, once, and not before") {
+TEST_CASE("an approval that nobody decides is escalated, and ends at its moment, once") {
   Story story;
   const TicketId ticket = story.open_ticket();
   const ActionId action = story.proposed(ticket, "process_refund", kRefund);
   const ApprovalId approval = *story.action(action).approval;
   CHECK(story.has_timer(TimerKind::approval, approval.value()));
-  story.now += std::chrono::minutes(59);
+  story.now += std::chrono::minutes(29);
+  CHECK(story.fire_due().empty());
+  story.now += std::chrono::minutes(30);
+  CHECK(story.fire_due().size() == 1);
+  CHECK(story.approval(approval).escalated);
   CHECK(story.fire_due().empty());
   story.now += std::chrono::minutes(2);
   CHECK(story.fire_due().size() == 1);
@@ -60,16 +66,37 @@ TEST_CASE("an approval that nobody decides ends at its moment, once, and not bef
   CHECK(story.fire_due().empty());
 }
 
-TEST_CASE("an approval that was decided has no timer") {
-  for (const Vote vote : {Vote::approve, Vote::reject}) {
-    Story story;
-    const TicketId ticket = story.open_ticket();
-    const ActionId action = story.proposed(ticket, "process_refund", kRefund);
-    story.vote(kManager, *story.action(action).approval, vote);
-    REQUIRE_FALSE(story.refused());
-    CHECK(story.memory.timers.rows.empty());
-    CHECK(story.memory.due.rows.empty());
-  }
+TEST_CASE("an approval that was rejected has no timer, one that was granted until it is used") {
+  Story story;
+  const TicketId ticket = story.open_ticket();
+  const ActionId rejected = story.proposed(ticket, "process_refund", kRefund);
+  story.vote(kManager, *story.action(rejected).approval, Vote::reject);
+  CHECK(story.memory.timers.rows.empty());
+  CHECK(story.memory.due.rows.empty());
+  const ActionId unused = story.proposed(ticket, "process_refund", kRefund);
+  story.vote(kManager, *story.action(unused).approval);
+  CHECK(story.memory.timers.rows.size() == 1);
+  CHECK(story.has_timer(TimerKind::approval, story.action(unused).approval->value()));
+  story.now += std::chrono::minutes(60);
+  CHECK(story.fire_due().size() == 1);
+  CHECK(story.action(unused).status == ActionStatus::expired);
+  const ActionId used = story.proposed(ticket, "process_refund", kRefund);
+  story.vote(kManager, *story.action(used).approval);
+  story.lease(used);
+  CHECK_FALSE(story.has_timer(TimerKind::approval, story.action(used).approval->value()));
+}
+
+TEST_CASE("a claim that nobody releases ends at its moment") {
+  Story story;
+  const ActionId action = story.proposed(story.open_ticket(), "process_refund", kRefund);
+  const ApprovalId approval = *story.action(action).approval;
+  story.given(kManager, ClaimApproval{approval, 600});
+  story.now += std::chrono::minutes(10);
+  CHECK(story.fire_due().size() == 1);
+  CHECK_FALSE(story.approval(approval).claim.has_value());
+  story.given(kManager, ClaimApproval{approval, 600});
+  story.vote(kManager, approval);
+  CHECK_FALSE(story.has_timer(TimerKind::claim, approval.value()));
 }
 
 TEST_CASE("a lease that is lost is noticed at its moment; a report stops the timer") {

@@ -7,6 +7,7 @@
 #include "engine/ledger/checkpoint.h"
 #include "engine/ledger/durable_file.h"
 #include "engine/ledger/range_proof.h"
+#include "engine/ledger/receipt_token.h"
 #include "engine/ledger/signer_state.h"
 #include "tests/unit/engine/ledger/small_ledger.h"
 
@@ -102,7 +103,10 @@ TEST_CASE_FIXTURE(Signing, "the key outlives a restart, and reports and receipts
   const std::string report = signer->sign_report("a report\n");
   CHECK(verify_note(report, known(report_key)));
   CHECK_FALSE(verify_note(report, known(receipt_key)));
-  CHECK(verify_note(signer->sign_receipt("a receipt\n"), known(receipt_key)));
+  const std::string receipt = signer->sign_receipt(R"({"v":1})");
+  CHECK(verify_receipt_token(receipt, known(receipt_key).front()).value() == R"({"v":1})");
+  CHECK_FALSE(verify_receipt_token(receipt, known(report_key).front()));
+  CHECK(signer->sign_receipt(R"({"v":1})") == receipt);
   CHECK(report.find("example.com/reports ") != std::string::npos);
   CHECK(NoteKey::parse(report_key).value().key().bytes() !=
         NoteKey::parse(receipt_key).value().key().bytes());

@@ -74,19 +74,24 @@ TEST_CASE_FIXTURE(Desk, "what is due is read in the order of time, up to now and
   clock.advance(std::chrono::minutes(10));
   const ApprovalId second = ask();
   CHECK(due().empty());
-  clock.advance(std::chrono::minutes(55));
+  // Each is escalated when half of its hour is over.
+  clock.advance(std::chrono::minutes(21));
   REQUIRE(due().size() == 1);
-  CHECK(std::get<ExpireApproval>(due().front().command).approval == first);
+  CHECK(std::get<EscalateApproval>(due().front().command).approval == first);
+  clock.advance(std::chrono::minutes(34));
+  REQUIRE(due().size() == 3);
+  CHECK(std::get<EscalateApproval>(due()[1].command).approval == second);
+  CHECK(std::get<ExpireApproval>(due()[2].command).approval == first);
   clock.advance(std::chrono::minutes(55));
-  REQUIRE(due().size() == 2);
+  REQUIRE(due().size() == 4);
   CHECK(std::get<ExpireApproval>(due().back().command).approval == second);
   REQUIRE(due(1).size() == 1);
   const std::string name = due(1).front().timer;
-  CHECK(name == "2026-03-02T09:00:00.000000Z/approval/" + first.value());
+  CHECK(name == "2026-03-02T08:30:00.000000Z/escalation/" + first.value());
   const auto others = due_commands(*views, id(), clock.now(), 1,
                                    [&](const std::string& timer) { return timer == name; });
   REQUIRE(others->size() == 1);
-  CHECK(std::get<ExpireApproval>(others->front().command).approval == second);
+  CHECK(std::get<EscalateApproval>(others->front().command).approval == second);
 }
 
 TEST_CASE_FIXTURE(Desk, "a timer that came due while nothing ran fires after the restart, once") {

@@ -1,0 +1,153 @@
+#include "api/routes/json_object.h"
+#include "api/routes/read.h"
+#include "api/routes/resources.h"
+#include "projections/rows.h"
+
+namespace recourse::routes {
+namespace {
+
+constexpr std::int64_t kReceiptVersion = 1;
+
+std::int64_t seconds_of(Timestamp time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+Result<ApprovalRow> approval_row(const Call& call, const std::string& id) {
+  const auto json = call.app.views.row(view::approvals(), call.ledger, "approval/" + id);
+  if (!json && json.error().code == ErrorCode::not_found)
+    return Error{ErrorCode::not_found, "no such approval"};
+  if (!json) return json.error();
+  ApprovalRow row;
+  if (!decode_row(*json, row)) return Error{ErrorCode::corrupt, "an approval's row"};
+  return row;
+}
+
+std::string approvers_json(const ApprovalRow& approval) {
+  std::string list;
+  for (const VoteRow& vote : approval.votes) {
+    if (!vote.counts || vote.vote != Vote::approve) continue;
+    JsonObject one;
+    one.value("id", vote.by)
+        .value("role", vote.role)
+        .value("auth_level", vote.auth_level)
+        .value("voted_at", vote.at);
+    if (!list.empty()) list += ',';
+    list += std::move(one).take();
+  }
+  return '[' + list + ']';
+}
+
+/// What was agreed to, as it stood when it was.
+Status add_action(const Call& call, const ApprovalRow& approval, Position granted,
+                  JsonObject& receipt) {
+  RECOURSE_LET(const std::string json,
+               action_row(call, *approval.ticket, *approval.action, granted));
+  ActionRow action;
+  if (!decode_row(json, action)) return Error{ErrorCode::corrupt, "an action's row"};
+  receipt.value("plan_or_action", approval.action)
+      .value("type", action.type)
+      .number("type_version", action.type_version)
+      .value("policy_version", action.policy)
+      .value("requester", action.proposed_by)
+      .value("amount_minor", action.amount_minor)
+      .value("currency", action.currency);
+  return {};
+}
+
+Status add_rollback(const Call& call, const ApprovalRow& approval, JsonObject& receipt) {
+  RECOURSE_LET(
+      const std::string json,
+      call.app.views.row(view::rollbacks(), call.ledger, "rollback/" + approval.rollback->value()));
+  RollbackRow rollback;
+  if (!decode_row(json, rollback)) return Error{ErrorCode::corrupt, "a rollback's row"};
+  receipt.value("plan_or_action", approval.rollback)
+      .value("step", approval.step)
+      .text("type", approval.step ? "rollback_step" : "rollback")
+      .value("mode", rollback.mode);
+  // A waiver is asked for by who wants to skip the step.
+  const bool asked = approval.step && !approval.excluded.empty();
+  receipt.value("requester", asked ? approval.excluded.front() : rollback.requested_by);
+  return {};
+}
+
+/// Made of what the log says up to the grant and of nothing else, so it is the same whenever it is
+/// asked for.
+Result<std::string> receipt_of(const Call& call, const ApprovalRow& approval) {
+  const bool stands =
+      approval.status == ApprovalStatus::granted || approval.status == ApprovalStatus::consumed;
+  if (!stands || !approval.granted_position)
+    return Error{ErrorCode::conflict, "the approval is " + std::string(word(approval.status)) +
+                                          ": there is a receipt of what was granted only"};
+  const Position at(static_cast<std::uint64_t>(*approval.granted_position));
+  RECOURSE_LET(const std::string leaf, call.app.ledger.leaf(call.ledger, at));
+  RECOURSE_LET(const RecordedEvent granted, read_leaf(leaf));
+  const LogSize size(at.value() + 1);
+  RECOURSE_LET(const Hash root, call.app.ledger.root_at(call.ledger, size));
+  JsonObject receipt;
+  receipt.number("v", kReceiptVersion)
+      .value("approval_id", approval.approval)
+      .text("tenant", call.tenant.value());
+  RECOURSE_TRY(approval.rollback ? add_rollback(call, approval, receipt)
+                                 : add_action(call, approval, at, receipt));
+  if (approval.ticket) {
+    RECOURSE_LET(const std::string json, ticket_row(call, *approval.ticket, at));
+    TicketRow ticket;
+    if (!decode_row(json, ticket)) return Error{ErrorCode::corrupt, "a ticket's row"};
+    receipt.value("ticket_id", approval.ticket).number("ticket_ver", ticket.version);
+  }
+  JsonObject head;
+  head.text("origin", granted.source).number("size", size.value()).value("root", root);
+  receipt.value("subject_digest", approval.args_commitment)
+      .value("args_digest", approval.args_commitment)
+      .value("render_digest", approval.render_digest)
+      .number("quorum", approval.quorum)
+      .raw("approvers", approvers_json(approval))
+      .value("nonce", granted.id)
+      .number("iat", seconds_of(granted.time))
+      .number("exp", seconds_of(approval.expires_at))
+      .raw("checkpoint", std::move(head).take());
+  return call.app.signer.sign_receipt(std::move(receipt).take());
+}
+
+void answer_receipt(const CallPtr& call, const std::string& approval) {
+  then(call, approval_row(*call, approval), [&](const ApprovalRow& row) {
+    then(call, receipt_of(*call, row), [&](std::string token) {
+      http::Response response;
+      response.content_type = "application/jose";
+      response.body = std::move(token);
+      respond(*call, std::move(response));
+    });
+  });
+}
+
+}  // namespace
+
+void show_approval_receipt(CallPtr call) {
+  when_reached(call, [call] {
+    if (const Status good = only_query(*call, {"min_position"}); !good)
+      return refuse(*call, good.error());
+    then(call, id_parameter(*call, "approval"),
+         [&](const std::string& id) { answer_receipt(call, id); });
+  });
+}
+
+void show_action_receipt(CallPtr call) {
+  when_reached(call, [call] {
+    if (const Status good = only_query(*call, {"min_position"}); !good)
+      return refuse(*call, good.error());
+    then(call, action_id(call->request.parameter("action")), [&](const ActionId& id) {
+      then(call, ticket_of(*call, id), [&](const TicketId& ticket) {
+        then(call, action_row(*call, ticket, id), [&](const std::string& json) {
+          ActionRow action;
+          if (!decode_row(json, action))
+            return refuse(*call, {ErrorCode::corrupt, "an action's row"});
+          if (!action.approval)
+            return refuse(*call, {ErrorCode::not_found, "nobody was asked about this action"});
+          answer_receipt(call, action.approval->value());
+        });
+      });
+    });
+  });
+}
+
+}  // namespace recourse::routes
