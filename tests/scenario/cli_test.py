@@ -24,7 +24,9 @@ UNTIL = "2026-01-30T16:00:00Z"
 COMMANDS = ["serve", "demo", "import", "export", "replay", "rebuild", "verify", "tail", "doctor",
             "tenant create", "tenant list", "key create", "key list", "key revoke",
             "kill engage", "kill release", "rollout set", "rollback plan", "rollback show", "rollback start",
-            "rollback pause", "rollback resume", "rollback abort", "policy check", "policy draft",
+            "rollback pause", "rollback resume", "rollback abort", "approval list", "approval show",
+            "approval claim", "approval release", "approval approve", "approval reject",
+            "approval escalate", "approval revoke", "approval receipt", "policy check", "policy draft",
             "policy activate", "policy retire", "policy list", "policy backtest", "policy simulate",
             "explain", "bench"]
 

@@ -87,9 +87,22 @@ struct RollbackFlags : TargetFlags {
   std::string target;    ///< plan: an action's, a ticket's or a run's id; or what follows selects.
   std::string agent, agent_version, type, policy, from, before;
   std::string mode = "restrict";
-  std::string plan_digest;  ///< start
+  std::string plan_digest;   ///< start
+  bool break_glass = false;  ///< start
   std::string reason;
   bool follow = false;  ///< show
+  bool json = false;
+};
+
+/// People decide in their own name, so these need a server.
+struct ApprovalFlags : TargetFlags {
+  std::string verb;      ///< list, show, claim, release, approve, reject, escalate, revoke, receipt
+  std::string approval;  ///< All but list.
+  std::string status = "pending";  ///< list
+  std::string digest;              ///< approve, reject
+  std::string reason, reason_code;
+  std::int64_t claim_s = 600;
+  bool never_again = false;  ///< reject
   bool json = false;
 };
 
@@ -154,8 +167,10 @@ struct ExportFlags : PlaceFlags {
 };
 
 struct VerifyFlags : PlaceFlags {
-  std::string tenant;   ///< Empty: all, and the deployment's own ledger.
-  std::string log_key;  ///< The verifier key as an auditor has it.
+  std::string tenant;       ///< Empty: all, and the deployment's own ledger.
+  std::string log_key;      ///< The verifier key as an auditor has it.
+  std::string receipt;      ///< File with the receipt of an approval: only this is looked at.
+  std::string receipt_key;  ///< Whose it should be; empty: as the data directory says.
   bool strict = false, sealed = true, projections = true;
   unsigned threads = 0;
   bool json = false;
@@ -203,11 +218,12 @@ struct BenchFlags {
   bool json = false;
 };
 
-using Flags = std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
-                           TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                           RolloutFlags, RollbackFlags, PolicyCheckFlags, PolicyDraftFlags,
-                           PolicyActivateFlags, PolicyRetireFlags, PolicyListFlags,
-                           PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags, RebuildFlags,
-                           ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags>;
+using Flags =
+    std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
+                 TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
+                 RolloutFlags, RollbackFlags, ApprovalFlags, PolicyCheckFlags, PolicyDraftFlags,
+                 PolicyActivateFlags, PolicyRetireFlags, PolicyListFlags, PolicyBacktestFlags,
+                 PolicySimulateFlags, ExplainFlags, RebuildFlags, ExportFlags, VerifyFlags,
+                 TailFlags, DoctorFlags, BenchFlags>;
 
 }  // namespace recourse::cli

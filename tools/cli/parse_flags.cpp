@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "tools/cli/approval_flags.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/shared_flags.h"
 
@@ -32,6 +33,7 @@ class CommandLine {
     kill();
     rollout();
     rollback();
+    approval();
     policy();
     explain();
     export_();
@@ -314,6 +316,21 @@ class CommandLine {
       rollback_verb(*group, verb, about, example);
   }
 
+  void approval() {
+    CLI::App* const group = app_.add_subcommand("approval", "Decide about what waits for people");
+    group->require_subcommand(1);
+    for (const ApprovalVerb& one : approval_verbs()) {
+      CLI::App* sub = nullptr;
+      auto flags = command<ApprovalFlags>(*group, one.verb, one.about,
+                                          "recourse approval " + std::string(one.example) +
+                                              "\n      --url http://127.0.0.1:8080 --key-file "
+                                              "manager.key",
+                                          sub);
+      flags->verb = one.verb;
+      approval_options(sub, *flags);
+    }
+  }
+
   void rollback_verb(CLI::App& group, const std::string& verb, const char* about,
                      const char* example) {
     CLI::App* sub = nullptr;
@@ -325,13 +342,16 @@ class CommandLine {
     flags->verb = verb;
     server_target(sub, *flags);
     json_flag(sub, flags->json);
-    if (verb == "pause" || verb == "abort" || verb == "plan")
+    if (verb != "show" && verb != "resume")
       sub->add_option("--reason", flags->reason, "Why; stored sealed");
     if (verb != "plan") {
       sub->add_option("rollback", flags->rollback, "Its id")->required()->type_name("ID");
-      if (verb == "start")
+      if (verb == "start") {
         sub->add_option("--plan-digest", flags->plan_digest, "Of the plan that was looked at")
             ->required();
+        sub->add_flag("--break-glass", flags->break_glass,
+                      "In an emergency, without those who have to agree: an admin, with a reason");
+      }
       if (verb == "show")
         sub->add_flag("-f,--follow", flags->follow, "Go on until it ends or waits for people");
       return;
@@ -479,6 +499,13 @@ class CommandLine {
     tenant_option(sub, flags->tenant, "Only this tenant (default: all)");
     sub->add_option("--log-key", flags->log_key, "Verifier key of the log, as an auditor has it")
         ->type_name("KEY");
+    auto* const receipt =
+        sub->add_option("--receipt", flags->receipt, "Only the receipt of an approval in this file")
+            ->type_name("FILE");
+    sub->add_option("--receipt-key", flags->receipt_key,
+                    "Verifier key of receipts; then no data directory is needed")
+        ->type_name("KEY")
+        ->needs(receipt);
     sub->add_flag("--strict", flags->strict, "Also the canonical form and schema of every event");
     sub->add_flag("!--no-sealed", flags->sealed, "Leave sealed values out");
     sub->add_flag("!--no-projections", flags->projections, "Leave the rows out");

@@ -34,6 +34,7 @@ Json body_of(const RollbackFlags& flags) {
   Json body = Json::object();
   if (!flags.reason.empty()) body.set("reason", flags.reason);
   if (flags.verb == "start") body.set("plan_digest", flags.plan_digest);
+  if (flags.break_glass) body.set("break_glass", true);
   if (flags.verb != "plan") return body;
   body.set("mode", flags.mode).set("plan_only", true);
   body.set("target", flags.target.empty() ? selector_of(flags) : Json(flags.target));

@@ -1,5 +1,7 @@
 #include "tools/audit/verify.h"
 
+#include "engine/ledger/durable_file.h"
+#include "engine/ledger/receipt_token.h"
 #include "engine/writer/rebuild.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
@@ -22,9 +24,36 @@ Result<std::vector<ProjectionDigests>> compare(const Ledger& ledger, ViewStore& 
   return digests;
 }
 
+/// The key that an auditor has, or else the deployment's own.
+Result<NoteKey> receipt_key(const VerifyFlags& flags) {
+  if (!flags.receipt_key.empty()) return NoteKey::parse(flags.receipt_key);
+  RECOURSE_LET(const auto ledger, open_ledger_read_only(flags));
+  if (!ledger->has_keys())
+    return Error{ErrorCode::not_found, "there is no key file " + kek_path(flags) +
+                                           ": name the key of receipts with --receipt-key"};
+  RECOURSE_LET(const auto signer, Signer::open_read_only(*ledger, flags.data_dir));
+  return NoteKey::parse(signer->receipt_verifier_key());
+}
+
+int verify_receipt(const VerifyFlags& flags) {
+  const auto key = receipt_key(flags);
+  if (!key) return complain("verify", key.error());
+  auto token = read_file(flags.receipt);
+  if (!token) return complain("verify", token.error());
+  while (token->ends_with('\n') || token->ends_with('\r')) token->pop_back();
+  const auto payload = verify_receipt_token(*token, *key);
+  if (!payload)
+    return complain("verify", "the receipt does not hold: " + payload.error().message,
+                    "it was changed, or another deployment signed it", kFoundProblem);
+  if (!flags.json) print_line("The receipt holds: it is signed by " + key->name() + '.');
+  print_text(*payload);
+  return kDone;
+}
+
 }  // namespace
 
 int main_verify(const VerifyFlags& flags) {
+  if (!flags.receipt.empty()) return verify_receipt(flags);
   const auto ledger = open_ledger_read_only(flags);
   if (!ledger) return complain("verify", ledger.error());
   if (!flags.tenant.empty())
