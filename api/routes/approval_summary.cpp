@@ -32,11 +32,11 @@ std::string undo_text(const ActionType* type) {
   const Undo undo = undo_of(type);
   if (undo.kind.empty())
     return undo.problem == "nothing_to_undo" ? "changes nothing" : "cannot be undone";
-  const std::string by = undo.executor == "person" ? " by a person" : "";
   if (undo.kind == "restore") return "can be undone exactly";
-  if (undo.kind == "inverse") return "can be undone" + by + " by " + std::string(undo.type);
-  return "cannot be undone, only made up for" + by +
-         (undo.type.empty() ? std::string() : " by " + std::string(undo.type));
+  std::string how;
+  if (!undo.type.empty()) how += ": " + std::string(undo.type);
+  if (undo.executor == "person") how += how.empty() ? ": by a person" : ", by a person";
+  return (undo.kind == "inverse" ? "can be undone" : "cannot be undone, only made up for") + how;
 }
 
 /// Whether nothing brings back what was before.

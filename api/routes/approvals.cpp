@@ -55,13 +55,16 @@ Result<ApprovalPage> read_page(const Call& call, ApprovalStatus status,
                                           : Status(row.error());
                               return false;
                             }
-                            auto summary = summary_of(call, approval);
-                            if (!summary) {
+                            // While a view is built anew, what it is about may not be there yet.
+                            const auto summary = summary_of(call, approval);
+                            if (!summary && summary.error().code != ErrorCode::not_found) {
                               inner = summary.error();
                               return false;
                             }
-                            row->pop_back();
-                            *row += ",\"summary\":" + *summary + '}';
+                            if (summary) {
+                              row->pop_back();
+                              *row += ",\"summary\":" + *summary + '}';
+                            }
                             page.rows.push_back(std::move(*row));
                             if (approval.ticket) page.tickets.push_back(approval.ticket->value());
                             page.last = std::string(key);

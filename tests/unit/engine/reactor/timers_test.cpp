@@ -109,6 +109,34 @@ TEST_CASE_FIXTURE(Desk, "a timer that came due while nothing ran fires after the
   CHECK(expired().size() == 2);
 }
 
+TEST_CASE_FIXTURE(Desk, "an approval is escalated once when half of its time is over") {
+  const auto escalations = [&] {
+    std::int64_t count = 0;
+    const std::uint64_t size = ledger->head(id()).size.value();
+    REQUIRE(ledger
+                ->scan(id(), Position(0), Position(size),
+                       [&](Position, std::string_view line) {
+                         count += line.find("recourse.approval.escalated.v1") != line.npos;
+                         return true;
+                       })
+                .ok());
+    return count;
+  };
+  ask();
+  clock.advance(std::chrono::minutes(29));
+  tick();
+  CHECK(escalations() == 0);
+  clock.advance(std::chrono::minutes(1));
+  tick();
+  CHECK(escalations() == 1);
+  reopen();
+  clock.advance(std::chrono::minutes(1));
+  tick();
+  CHECK(escalations() == 1);
+  CHECK(expired().empty());
+  CHECK(due().empty());
+}
+
 TEST_CASE_FIXTURE(Desk, "a command that was stored before the answer came is not given twice") {
   ask();
   clock.advance(std::chrono::hours(2));
