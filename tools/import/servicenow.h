@@ -11,10 +11,10 @@
 
 #include "engine/base/result.h"
 #include "engine/base/time.h"
+#include "engine/calendar/timezone.h"
 #include "tools/import/byte_source.h"
 #include "tools/import/servicenow_columns.h"
 #include "tools/import/text_pool.h"
-#include "tools/import/timezone.h"
 
 /// Reads the incident log of a ServiceNow desk: a CSV file whose rows are the states of incidents
 /// after each update.

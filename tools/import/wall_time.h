@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "tools/import/timezone.h"
+#include "engine/calendar/timezone.h"
 
 namespace recourse {
 

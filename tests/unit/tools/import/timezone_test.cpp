@@ -1,10 +1,10 @@
-#include "tools/import/timezone.h"
+#include "engine/calendar/timezone.h"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 
-#include "tools/import/posix_timezone.h"
+#include "engine/calendar/posix_timezone.h"
 #include "tools/import/wall_time.h"
 
 namespace recourse {

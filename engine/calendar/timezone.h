@@ -27,7 +27,7 @@ enum class WallTimeKind {
   nonexistent,  ///< Clocks were put forward over it: it never happened.
 };
 
-/// Turns wall times of one place into UTC. A time that happened twice is taken to be the first of
+/// Turns wall times of one place into UTC and back. A time that happened twice is taken to be the first of
 /// the two; one that never happened is read with the offset before the gap, so 02:30 in a gap from
 /// 02:00 to 03:00 is 03:30 (both as RFC 5545, 3.3.5, says). Threads: any, it does not change.
 class TimeZone {
@@ -50,6 +50,11 @@ class TimeZone {
 
   /// REQUIRES: `wall` is a date and time of day that exist in the calendar.
   Moment to_utc(const WallTime& wall) const;
+  /// The same for seconds from 1970-01-01T00:00 by the clock on the wall.
+  Moment to_utc(std::chrono::seconds wall) const;
+
+  /// How far the clocks there are ahead of UTC at `utc`.
+  std::chrono::seconds offset_at(Timestamp utc) const;
 
  private:
   /// From `utc_s` on, clocks are `offset_s` ahead of UTC.

@@ -1,10 +1,10 @@
-#include "tools/import/timezone.h"
+#include "engine/calendar/timezone.h"
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 
-#include "tools/import/posix_timezone.h"
+#include "engine/calendar/posix_timezone.h"
 
 namespace recourse {
 namespace {
@@ -223,8 +223,21 @@ std::int64_t TimeZone::offset_of(std::size_t period) const {
   return period == 0 ? first_offset_s_ : transitions_[period - 1].offset_s;
 }
 
+std::chrono::seconds TimeZone::offset_at(Timestamp utc) const {
+  std::int64_t utc_s = std::chrono::floor<std::chrono::seconds>(utc).time_since_epoch().count();
+  if (repeats_after_s_ != 0 && utc_s > repeats_after_s_) {
+    const std::int64_t beyond = utc_s - repeats_after_s_;
+    utc_s -= (beyond / kCycleSeconds + 1) * kCycleSeconds;
+  }
+  return std::chrono::seconds{offset_of(period_at(utc_s))};
+}
+
 TimeZone::Moment TimeZone::to_utc(const WallTime& wall) const {
-  std::int64_t local_s = wall_seconds(wall);
+  return to_utc(std::chrono::seconds{wall_seconds(wall)});
+}
+
+TimeZone::Moment TimeZone::to_utc(std::chrono::seconds wall) const {
+  std::int64_t local_s = wall.count();
   std::int64_t moved_back_s = 0;
   if (repeats_after_s_ != 0 && local_s > repeats_after_s_ - 2 * kSecondsPerDay) {
     const std::int64_t beyond = local_s - (repeats_after_s_ - 2 * kSecondsPerDay);

@@ -1,4 +1,4 @@
-#include "tools/import/posix_timezone.h"
+#include "engine/calendar/posix_timezone.h"
 
 #include <chrono>
 #include <string>
