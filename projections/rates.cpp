@@ -2,39 +2,34 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+
+#include "projections/statistics.h"
 
 namespace recourse {
-namespace {
-
-constexpr double kZ = 1.959963984540054;  ///< 97.5 % of the normal distribution lie below it.
-
-std::int64_t ppm(double share) {
-  return static_cast<std::int64_t>(std::llround(std::clamp(share, 0.0, 1.0) * 1e6));
-}
-
-}  // namespace
-
 Rate rate(std::int64_t part, std::int64_t n) {
   Rate made;
   made.n = std::max<std::int64_t>(n, 0);
   made.part = std::clamp<std::int64_t>(part, 0, made.n);
-  if (made.n == 0) return made;
-  const double count = static_cast<double>(made.n);
-  const double share = static_cast<double>(made.part) / count;
-  const double z2 = kZ * kZ;
-  const double middle = (share + z2 / (2 * count)) / (1 + z2 / count);
-  const double half =
-      kZ / (1 + z2 / count) * std::sqrt(share * (1 - share) / count + z2 / (4 * count * count));
-  made.value_ppm = ppm(share);
-  made.low_ppm = made.part == 0 ? 0 : ppm(middle - half);
-  made.high_ppm = made.part == made.n ? 1'000'000 : ppm(middle + half);
+  const auto interval = wilson_95(made.part, made.n);
+  if (!interval) return made;
+  const double share = static_cast<double>(made.part) / static_cast<double>(made.n);
+  made.value_ppm = static_cast<std::int64_t>(std::llround(share * 1e6));
+  made.low_ppm = interval->low_ppm;
+  made.high_ppm = interval->high_ppm;
   return made;
 }
 
 ResolutionRates rates_of(const ResolutionCounts& counts) {
-  return {rate(counts.verified, counts.total), rate(counts.reopened, counts.total),
-          rate(counts.voided, counts.total), rate(counts.csat_satisfied, counts.csat_answers),
-          rate(counts.csat_answers, counts.total)};
+  return {rate(counts.verified, counts.total),
+          rate(counts.reopened, counts.total),
+          rate(counts.voided, counts.total),
+          rate(counts.csat_satisfied, counts.csat_answers),
+          rate(counts.csat_answers, counts.total),
+          rate(counts.assumed, counts.total),
+          rate(counts.thumbs_up, counts.thumbs),
+          {net_promoter_ppm(counts.nps_promoters, counts.nps_detractors, counts.nps_answers),
+           counts.nps_answers, counts.nps_promoters, counts.nps_detractors}};
 }
 
 ActionRates rates_of(const ActionCounts& counts) {
@@ -58,6 +53,52 @@ ActionRates rates_of(const ActionCounts& counts) {
 TicketRates rates_of(const TicketCounts& counts) {
   return {rate(counts.escalated, counts.opened), rate(counts.resolved, counts.opened),
           rate(counts.reopened, counts.resolved)};
+}
+
+Rate breached_rate(const SlaCounts& counts) { return rate(counts.breached, counts.started); }
+
+bool is_amended(const ApprovalRow& row) { return row.cause && row.cause->text == "amended"; }
+
+ApprovalRates rates_of(const std::vector<ApprovalRow>& decided) {
+  ApprovalRates rates;
+  std::vector<std::int64_t> waited_ms;
+  std::map<PrincipalId, ApproverRates> approvers;
+  std::int64_t rejected = 0, amended = 0, fast = 0, votes = 0;
+  for (const ApprovalRow& row : decided) {
+    // What ended without a person's decision says nothing about people.
+    if (row.status == ApprovalStatus::rejected) ++rejected;
+    if (row.status == ApprovalStatus::staled) {
+      amended += is_amended(row) ? 1 : 0;
+      continue;
+    }
+    if (row.decided_at && !row.votes.empty())
+      waited_ms.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(
+                              row.votes.back().at - row.requested_at)
+                              .count());
+    for (const VoteRow& vote : row.votes) {
+      ApproverRates& approver = approvers[vote.by];
+      approver.approver = vote.by;
+      ++approver.votes;
+      ++votes;
+      if (vote.vote == Vote::approve) ++approver.approved;
+      const bool quick = vote.decision_ms < kRubberStampMs;
+      fast += quick ? 1 : 0;
+      approver.under_3_s += quick ? 1 : 0;
+    }
+  }
+  std::sort(waited_ms.begin(), waited_ms.end());
+  rates.latency_p50_ms = percentile(waited_ms, 50);
+  rates.latency_p95_ms = percentile(waited_ms, 95);
+  rates.decided = static_cast<std::int64_t>(waited_ms.size());
+  rates.overridden = rate(rejected + amended, rates.decided + amended);
+  rates.under_3_s = rate(fast, votes);
+  for (auto& [id, approver] : approvers) {
+    const bool agrees_to_all = approver.votes >= kRubberStampLeast &&
+                               approver.approved * 100 > approver.votes * kRubberStampPercent;
+    approver.signal = agrees_to_all || approver.under_3_s > 0;
+    if (approver.signal) rates.rubber_stamps.push_back(approver);
+  }
+  return rates;
 }
 
 }  // namespace recourse

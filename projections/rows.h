@@ -3,6 +3,7 @@
 #include "engine/base/vocabulary.h"
 #include "engine/event/approval_events.h"
 #include "engine/event/rollback_events.h"
+#include "engine/event/sla_clocks.h"
 #include "projections/row_codec.h"
 
 namespace recourse {
@@ -35,6 +36,8 @@ struct TicketRow {
   std::int64_t version = 0;        ///< Of the newest event of the ticket's own stream.
   std::int64_t last_position = 0;  ///< Newest event about it.
   bool imported = false;
+  std::optional<TicketId> follows, followed_by;  ///< A ticket that was closed for too long.
+  std::optional<std::vector<SlaClock>> sla;      ///< Absent: it was promised nothing.
 };
 BOOST_DESCRIBE_STRUCT(TicketRow, (),
                       (ticket, number, status, handler, automation, escalated, run_status, channel,
@@ -42,7 +45,14 @@ BOOST_DESCRIBE_STRUCT(TicketRow, (),
                        category, priority, impact, urgency, external_ref, source_status, assignee,
                        team, opened_at, updated_at, occurred_at, last_occurred_at, resolved_at,
                        closed_at, first_response_at, messages, actions, reopenings, sla_breaches,
-                       pending_approvals, version, last_position, imported))
+                       pending_approvals, version, last_position, imported, follows, followed_by,
+                       sla))
+
+/// What became of the clocks of one kind.
+struct SlaCounts {
+  std::int64_t started = 0, met = 0, met_late = 0, breached = 0, waived = 0;
+};
+BOOST_DESCRIBE_STRUCT(SlaCounts, (), (started, met, met_late, breached, waived))
 
 // ---- action_history -----------------------------------------------------------------------------
 
@@ -245,6 +255,18 @@ BOOST_DESCRIBE_STRUCT(RollbackIncidentRow, (),
 
 // ---- resolutions --------------------------------------------------------------------------------
 
+/// One answer about it; the latest 32 are kept.
+struct AnswerRow {
+  FeedbackId feedback;
+  FeedbackKind kind = FeedbackKind::csat;
+  std::optional<std::int64_t> score;
+  std::optional<bool> confirmed;
+  Clear source;
+  Timestamp at;
+  bool retracted = false;
+};
+BOOST_DESCRIBE_STRUCT(AnswerRow, (), (feedback, kind, score, confirmed, source, at, retracted))
+
 struct ResolutionRow {
   ResolutionId resolution;
   TicketId ticket;
@@ -262,7 +284,10 @@ struct ResolutionRow {
   std::optional<Timestamp> reopened_at;
   std::optional<Clear> reopened_code;
   std::optional<SealedRef> reopened_reason;
-  bool voided = false;  ///< The action behind it was rolled back.
+  bool voided = false;   ///< The action behind it was rolled back.
+  bool assumed = false;  ///< Nobody answered until the ticket was closed.
+  std::optional<Timestamp> close_at;
+  std::vector<AnswerRow> answers;
   Timestamp created_at, updated_at;
   std::int64_t last_position = 0;
   bool imported = false;
@@ -271,8 +296,27 @@ BOOST_DESCRIBE_STRUCT(ResolutionRow, (),
                       (resolution, ticket, action, action_type, steps, confirmed, score,
                        score_source, feedback_text, followup, followup_due_at, followup_sent_at,
                        followup_cancelled_at, response_received_at, reopened, reopened_at,
-                       reopened_code, reopened_reason, voided, created_at, updated_at,
-                       last_position, imported))
+                       reopened_code, reopened_reason, voided, assumed, close_at, answers,
+                       created_at, updated_at, last_position, imported))
+
+struct FollowUpRow {
+  FollowUpId followup;
+  TicketId ticket;
+  std::optional<ResolutionId> resolution;
+  std::optional<ActionId> action;
+  FollowUpStatus status = FollowUpStatus::scheduled;
+  Clear channel;
+  Timestamp scheduled_at, due_at;
+  std::int64_t postponed = 0;  ///< How often.
+  std::optional<Timestamp> sent_at, ended_at;
+  std::optional<FollowUpAnswer> answer;
+  std::optional<Clear> reason;  ///< Why it was postponed last, skipped or cancelled.
+  std::optional<std::int64_t> late_s;
+  std::int64_t last_position = 0;
+};
+BOOST_DESCRIBE_STRUCT(FollowUpRow, (),
+                      (followup, ticket, resolution, action, status, channel, scheduled_at, due_at,
+                       postponed, sent_at, ended_at, answer, reason, late_s, last_position))
 
 // ---- analytics ----------------------------------------------------------------------------------
 
@@ -281,13 +325,20 @@ BOOST_DESCRIBE_STRUCT(ResolutionRow, (),
 struct ResolutionCounts {
   std::int64_t total = 0, autonomous = 0, confirmed = 0, contradicted = 0, reopened = 0, voided = 0;
   std::int64_t successful = 0, failed = 0, pending = 0;
-  std::int64_t verified = 0;               ///< Confirmed, and neither reopened nor voided.
-  std::int64_t scores = 0, score_sum = 0;  ///< Every score, buttons included.
+  std::int64_t assumed = 0;  ///< Nobody said anything until the ticket was closed.
+  /// Confirmed, and neither reopened nor voided within seven days.
+  std::int64_t verified = 0;
+  std::int64_t scores = 0, score_sum = 0;             ///< Every score, buttons included.
   std::int64_t csat_answers = 0, csat_satisfied = 0;  ///< Buttons excluded; 4 and 5 satisfied.
+  /// Every answer that was not taken back; 9 and 10 promote, 0 to 6 detract.
+  std::int64_t nps_answers = 0, nps_promoters = 0, nps_detractors = 0;
+  std::int64_t thumbs = 0, thumbs_up = 0;
 };
 BOOST_DESCRIBE_STRUCT(ResolutionCounts, (),
                       (total, autonomous, confirmed, contradicted, reopened, voided, successful,
-                       failed, pending, verified, scores, score_sum, csat_answers, csat_satisfied))
+                       failed, pending, assumed, verified, scores, score_sum, csat_answers,
+                       csat_satisfied, nps_answers, nps_promoters, nps_detractors, thumbs,
+                       thumbs_up))
 
 /// Counts over actions: for all, for a type, for a day, for a day and type.
 struct ActionCounts {

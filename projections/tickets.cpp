@@ -23,14 +23,16 @@ class Tickets final : public Projection {
       : tickets_("ticket/", source, digest),
         numbers_("number/", source, digest),
         by_status_("status/", source, digest),
-        pending_("pending/", source, digest) {}
+        pending_("pending/", source, digest),
+        sla_counts_("sla/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
     std::visit([&](const auto& data) { on(event, data); }, event.data);
+    if (const TicketId* const ticket = ticket_of_clock(event.data)) note_clocks(event, *ticket);
   }
 
   std::vector<FlushedTable*> tables() override {
-    return {&tickets_, &numbers_, &by_status_, &pending_};
+    return {&tickets_, &numbers_, &by_status_, &pending_, &sla_counts_};
   }
 
  private:
@@ -90,8 +92,10 @@ class Tickets final : public Projection {
     row.opened_at = event.time;
     row.occurred_at = data.provenance.occurred_at;
     row.imported = data.provenance.imported;
+    row.follows = data.follows;
     set_status(row, data.status, when(event, data.provenance));
     numbers_.change(ticket_number_key(data.number)) = data.ticket;
+    if (data.follows) tickets_.change(data.follows->value()).followed_by = data.ticket;
   }
 
   /// What is absent on both sides did not change; what is absent after was cleared.
@@ -184,6 +188,26 @@ class Tickets final : public Projection {
   void on(const RecordedEvent& event, const ApprovalStaled& data) { approval_ended(event, data); }
   void on(const RecordedEvent& event, const ApprovalRevoked& data) { approval_ended(event, data); }
 
+  void note_clocks(const RecordedEvent& event, const TicketId& ticket) {
+    TicketRow& row = tickets_.change(ticket.value());
+    if (!row.sla) row.sla.emplace();
+    if (!fold_clocks(*row.sla, event.data, event.time)) return;
+    std::visit([&](const auto& data) { count(data); }, event.data);
+  }
+  SlaCounts& counts(SlaClockName clock) { return sla_counts_.change(std::string(word(clock))); }
+  void count(const SlaApplied& data) {
+    for (const SlaTarget& target : data.clocks) ++counts(target.clock).started;
+  }
+  void count(const SlaMet& data) {
+    SlaCounts& counted = counts(data.clock);
+    ++counted.met;
+    if (data.left_ms < 0) ++counted.met_late;
+  }
+  void count(const SlaBreached& data) { ++sla_counts_.change(data.clock.text).breached; }
+  void count(const SlaWaived& data) { ++counts(data.clock).waived; }
+  template <class E>
+  void count(const E&) {}
+
   /// Everything else about a ticket moves its row on; what is about none changes nothing.
   template <class E>
   void on(const RecordedEvent& event, const E& data) {
@@ -202,12 +226,13 @@ class Tickets final : public Projection {
   RowTable<TicketId> numbers_;
   RowTable<Nothing> by_status_;
   RowTable<Nothing> pending_;  // Approvals, because one that was granted can still become stale.
+  RowTable<SlaCounts> sla_counts_;
 };
 
 }  // namespace
 
 ProjectionKind tickets_kind() {
-  return {1, "tickets", 2,
+  return {1, "tickets", 3,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Tickets>(source, digest);
           }};

@@ -62,10 +62,21 @@ void close_incident(CallPtr call);
 
 // feedback.cpp, resolutions.cpp
 void submit_feedback(CallPtr call);
+void retract_feedback(CallPtr call);
 void list_ticket_resolutions(CallPtr call);
 void show_resolution(CallPtr call);
 
-// analytics.cpp
+// followups.cpp, sla.cpp
+void list_followups(CallPtr call);
+void show_followup(CallPtr call);
+void request_followup(CallPtr call);
+void cancel_followup(CallPtr call);
+void answer_followup(CallPtr call);
+void list_clocks(CallPtr call);
+void waive_clock(CallPtr call);
+
+// analytics.cpp, rates.cpp
+void show_rates(CallPtr call);
 void show_resolution_analytics(CallPtr call);
 void show_agent_analytics(CallPtr call);
 

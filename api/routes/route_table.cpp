@@ -36,6 +36,14 @@ std::span<const RouteSpec> native_routes() {
       {Method::get, "/v1/tickets/{ticket}/actions", "tickets.actions", Needs::viewer, kReads, kNative, "The ticket's action history", list_ticket_actions},
       {Method::get, "/v1/tickets/{ticket}/resolutions", "tickets.resolutions", Needs::viewer, kReads, kNative, "The ticket's resolutions", list_ticket_resolutions},
       {Method::post, "/v1/tickets/{ticket}/feedback", "tickets.feedback", Needs::agent, kWrites, kNative, "What the customer says about a resolution", submit_feedback},
+      {Method::post, "/v1/tickets/{ticket}/followups", "tickets.follow_up", Needs::agent, kWrites, kNative, "Ask the customer whether it works, at once or at a time", request_followup},
+      {Method::post, "/v1/tickets/{ticket}/sla/waive", "tickets.waive_clock", Needs::manager, kWrites, kNative, "Hold a clock against nobody any more", waive_clock},
+      {Method::post, "/v1/feedback/{feedback}/retract", "feedback.retract", Needs::agent, kWrites, kNative, "Let an answer count no more", retract_feedback},
+      {Method::get, "/v1/followups", "followups.list", Needs::viewer, kReads, kNative, "Questions to customers, by when they are due", list_followups},
+      {Method::get, "/v1/followups/{followup}", "followups.show", Needs::viewer, kReads, kNative, "One follow-up", show_followup},
+      {Method::post, "/v1/followups/{followup}/cancel", "followups.cancel", Needs::agent, kWrites, kNative, "Do not ask", cancel_followup},
+      {Method::post, "/v1/followups/{followup}/answer", "followups.answer", Needs::agent, kWrites, kNative, "What the customer answered: confirm, reject or partial", answer_followup},
+      {Method::get, "/v1/sla", "sla.list", Needs::viewer, kReads, kNative, "Clocks that run, the next one due first, and what became of the others", list_clocks},
       {Method::get, "/v1/resolutions/{resolution}", "resolutions.show", Needs::viewer, kReads, kNative, "One resolution", show_resolution},
 
       {Method::post, "/v1/actions", "actions.propose", Needs::agent, kWrites, kNative, "Propose an action", propose_action},
@@ -75,6 +83,7 @@ std::span<const RouteSpec> native_routes() {
       {Method::get, "/v1/incidents/{incident}", "incidents.show", Needs::viewer, kReads, kNative, "One incident", show_incident},
       {Method::post, "/v1/incidents/{incident}/close", "incidents.close", Needs::operator_, kWrites, kNative, "Say that it is settled", close_incident},
 
+      {Method::get, "/v1/analytics/rates", "analytics.rates", Needs::viewer, kReads, kNative, "The rates that everybody means the same by", show_rates},
       {Method::get, "/v1/analytics/resolutions", "analytics.resolutions", Needs::viewer, kReads, kNative, "How resolutions held", show_resolution_analytics},
       {Method::get, "/v1/analytics/agent", "analytics.agent", Needs::viewer, kReads, kNative, "What agents did", show_agent_analytics},
 

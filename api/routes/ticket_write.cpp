@@ -26,6 +26,8 @@ http::Response changed(const TicketId& ticket, const Committed& committed) {
       object.value("message", received->message);
     if (const auto* sent = std::get_if<MessageSent>(&event.data))
       object.value("message", sent->message);
+    if (const auto* following = std::get_if<TicketOpened>(&event.data))
+      object.value("followed_by", following->ticket);
     if (const auto* noted = std::get_if<TicketNoted>(&event.data))
       object.value("message", noted->message);
   }

@@ -62,8 +62,15 @@ BOOST_DEFINE_ENUM_CLASS(BreakerStatus, closed, open, half_open)
 /// What speaks against an action that was executed.
 BOOST_DEFINE_ENUM_CLASS(Mishap, error, rollback, reopening, low_satisfaction)
 BOOST_DEFINE_ENUM_CLASS(RolloutUnit, ticket, tenant)
-/// What a timer is about: an approval that ends, the lease of an action, that of a rollback's step.
-BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step, claim, escalation)
+/// What a timer is about: an approval that ends, the lease of an action, that of a rollback's step,
+/// a claim that ends, an approval that is escalated, a follow-up to be sent, a resolved ticket to
+/// be closed, an SLA clock that runs out.
+BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step, claim, escalation, followup, closing, sla)
+BOOST_DEFINE_ENUM_CLASS(SlaClockName, first_response, next_response, resolution)
+BOOST_DEFINE_ENUM_CLASS(SlaStatus, running, paused, met, waived)
+BOOST_DEFINE_ENUM_CLASS(FollowUpStatus, scheduled, sent, skipped, answered, cancelled, missed)
+/// It works, it does not, it does in part.
+BOOST_DEFINE_ENUM_CLASS(FollowUpAnswer, confirm, reject, partial)
 BOOST_DEFINE_ENUM_CLASS(RunStatus, active, finished, failed, cancelled)
 
 /// The word of an enumerator, without the keyword underscore.

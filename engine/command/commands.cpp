@@ -50,7 +50,15 @@ struct RuleOf {
   Rule operator()(const ExpireApproval&) const { return {"expire_approval", kNobody}; }
   Rule operator()(const ExpireClaim&) const { return {"expire_claim", kNobody}; }
   Rule operator()(const ExpireLease&) const { return {"expire_lease", kNobody}; }
+  Rule operator()(const SendFollowUp&) const { return {"send_followup", kNobody}; }
+  Rule operator()(const CloseResolved&) const { return {"close_resolved", kNobody}; }
+  Rule operator()(const BreachClock&) const { return {"breach_clock", kNobody}; }
+  Rule operator()(const WaiveClock&) const { return {"waive_clock", kManagers}; }
+  Rule operator()(const RequestFollowUp&) const { return {"request_followup", kDesk}; }
+  Rule operator()(const CancelFollowUp&) const { return {"cancel_followup", kDesk}; }
+  Rule operator()(const AnswerFollowUp&) const { return {"answer_followup", kDesk, true, true}; }
   Rule operator()(const SubmitFeedback&) const { return {"submit_feedback", kDesk, true, true}; }
+  Rule operator()(const RetractFeedback&) const { return {"retract_feedback", kDesk}; }
   Rule operator()(const RollBack&) const { return {"roll_back", kManagers}; }
   Rule operator()(const StartRollback&) const { return {"start_rollback", kManagers}; }
   Rule operator()(const AbortRollback&) const { return {"abort_rollback", kManagers}; }

@@ -158,14 +158,58 @@ struct ExpireLease {
   ActionId action;
 };
 
+/// Timer: asks the customer, or says why not.
+struct SendFollowUp {
+  FollowUpId followup;
+};
+/// Timer: closes a ticket that was resolved long enough ago.
+struct CloseResolved {
+  TicketId ticket;
+};
+
+/// Timer: says that a clock has run out.
+struct BreachClock {
+  TicketId ticket;
+  SlaClockName clock = SlaClockName::first_response;
+};
+/// A promise that is not held against anybody any more.
+struct WaiveClock {
+  TicketId ticket;
+  SlaClockName clock = SlaClockName::first_response;
+  std::optional<std::string> reason;  ///< Required.
+};
+
+/// Asks the customer of a resolved ticket at `at`, or at once, whether it works.
+struct RequestFollowUp {
+  TicketId ticket;
+  std::optional<Timestamp> at;
+  std::optional<std::string> channel;
+};
+struct CancelFollowUp {
+  FollowUpId followup;
+  std::string reason_code = "manual";
+};
+/// One of the three buttons under a follow-up.
+struct AnswerFollowUp {
+  FollowUpId followup;
+  FollowUpAnswer answer = FollowUpAnswer::confirm;
+  std::optional<std::string> comment;
+  std::string source = "button";
+};
+
 struct SubmitFeedback {
   TicketId ticket;
   std::optional<ResolutionId> resolution;  ///< Default: the newest one.
   std::optional<bool> confirmed;
-  std::optional<std::int64_t> score;  ///< 1..5
+  std::optional<std::int64_t> score;  ///< 1..5; of kind nps 0..10, of kind thumb 0 or 1
   std::optional<std::string> comment;
   bool partial = false;  ///< With `confirmed` false: partly fixed.
   std::string source = "api";
+  std::optional<FeedbackKind> kind = {};  ///< csat, nps or thumb; absent: csat when it has a score
+};
+struct RetractFeedback {
+  FeedbackId feedback;
+  std::string reason_code = "manual";
 };
 
 /// Actions of many tickets; absent members fit everything.
@@ -302,15 +346,15 @@ struct RetirePolicy {
   std::optional<std::string> reason;
 };
 
-using Command =
-    std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
-                 ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
-                 AmendAction, CastVote, ClaimApproval, ReleaseApproval, EscalateApproval,
-                 RevokeApproval, ExpireApproval, ExpireClaim, ExpireLease, SubmitFeedback, RollBack,
-                 StartRollback, AbortRollback, PauseRollback, LeaseStep, ReportStep, RetryStep,
-                 SkipStep, RecordStep, CloseIncident, ExpireStepLease, ContinueRollback,
-                 EngageKillswitch, ReleaseKillswitch, SetBreaker, RampRollout, DraftPolicy,
-                 ActivatePolicy, RetirePolicy>;
+using Command = std::variant<
+    OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus, ReopenTicket,
+    ProposeAction, LeaseAction, ReportAction, WithdrawAction, AmendAction, CastVote, ClaimApproval,
+    ReleaseApproval, EscalateApproval, RevokeApproval, ExpireApproval, ExpireClaim, ExpireLease,
+    SendFollowUp, CloseResolved, BreachClock, WaiveClock, RequestFollowUp, CancelFollowUp,
+    AnswerFollowUp, SubmitFeedback, RetractFeedback, RollBack, StartRollback, AbortRollback,
+    PauseRollback, LeaseStep, ReportStep, RetryStep, SkipStep, RecordStep, CloseIncident,
+    ExpireStepLease, ContinueRollback, EngageKillswitch, ReleaseKillswitch, SetBreaker, RampRollout,
+    DraftPolicy, ActivatePolicy, RetirePolicy>;
 
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,

@@ -2,6 +2,7 @@
 
 #include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
+#include "engine/decision/sla.h"
 
 namespace recourse {
 namespace {
@@ -35,7 +36,19 @@ struct Decide {
   Decision operator()(const ExpireClaim& c) const { return expire_claim(state, c, context); }
   Decision operator()(const ExpireApproval& c) const { return expire_approval(state, c, context); }
   Decision operator()(const ExpireLease& c) const { return expire_lease(state, c, context); }
+  Decision operator()(const SendFollowUp& c) const { return send_followup(state, c, context); }
+  Decision operator()(const CloseResolved& c) const { return close_resolved(state, c, context); }
+  Decision operator()(const BreachClock& c) const { return breach_clock(state, c, context); }
+  Decision operator()(const WaiveClock& c) const { return waive_clock(state, c, context); }
+  Decision operator()(const RequestFollowUp& c) const {
+    return request_followup(state, c, context);
+  }
+  Decision operator()(const CancelFollowUp& c) const { return cancel_followup(state, c, context); }
+  Decision operator()(const AnswerFollowUp& c) const { return answer_followup(state, c, context); }
   Decision operator()(const SubmitFeedback& c) const { return submit_feedback(state, c, context); }
+  Decision operator()(const RetractFeedback& c) const {
+    return retract_feedback(state, c, context);
+  }
   Decision operator()(const RollBack& c) const { return roll_back(state, c, context); }
   Decision operator()(const StartRollback& c) const { return start_rollback(state, c, context); }
   Decision operator()(const AbortRollback& c) const { return abort_rollback(state, c, context); }
@@ -75,6 +88,7 @@ Result<std::vector<NewEvent>> decide(State& state, const Command& command,
   RECOURSE_LET(Events events, std::visit(Decide{state, context}, command));
   stale_overtaken_plans(state, context, events);
   note_outcomes(state, context, events);
+  keep_clocks(state, context, events);
   return events;
 }
 

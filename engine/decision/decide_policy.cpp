@@ -24,6 +24,7 @@ Result<std::string> policy_stream(const std::string& name) {
 /// The canonical text, once it has been understood.
 Result<std::string> policy_text(const std::string& text) {
   RECOURSE_LET(const Policy policy, parse_policy(text));
+  RECOURSE_TRY(check_zones(policy));
   std::string canonical = policy_json(policy);
   if (canonical.size() > kMaxPolicyBytes)
     return Error{ErrorCode::too_large, "a policy has at most 48 KiB"};

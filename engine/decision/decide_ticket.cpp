@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "engine/decision/decisions.h"
+#include "engine/decision/facts.h"
+#include "engine/decision/followups.h"
 #include "engine/event/clear_names.h"
 #include "engine/policy/action_types.h"
 
@@ -27,13 +29,15 @@ Status check_not_ended(const TicketState& ticket) {
 }
 
 void add_customer_message(Draft& draft, const AddMessage& command) {
+  if (draft.ticket.status == TicketStatus::closed)
+    reopen(draft, draft.ticket.last_resolution, "customer_replied", {});
   MessageReceived received;
-  received.ticket = command.ticket;
+  received.ticket = draft.ticket.ticket;
   received.message = draft.make<MessageId>("msg_");
   received.channel = command.channel;
   received.from = draft.ticket.requester;
   received.body = draft.seal(command.body);
-  draft.add(command.ticket.value(), std::move(received));
+  draft.add(draft.ticket.ticket.value(), std::move(received));
   if (draft.ticket.status == TicketStatus::pending)
     change_status(draft, TicketStatus::open, "customer_replied");
   stale_approvals(draft, "new_message", [](const ActionState& action) {
@@ -53,6 +57,21 @@ void add_agent_message(Draft& draft, const AddMessage& command) {
   draft.add(command.ticket.value(), std::move(sent));
   if (draft.ticket.status == TicketStatus::new_)
     change_status(draft, TicketStatus::open, "first_reply");
+}
+
+/// The ticket in which a customer's message belongs: where one that is closed for too long goes on,
+/// or the one that follows it from now on.
+Status turn_to_open_ticket(Draft& draft) {
+  const PolicyInForce in_force = policy_in_force(draft.state);
+  while (!may_reopen(*in_force.policy, draft.ticket, draft.context.now)) {
+    if (!draft.ticket.followed_by) {
+      open_following(draft);
+      return {};
+    }
+    RECOURSE_LET(Draft next, draft_for(draft.state, *draft.ticket.followed_by, draft.context));
+    draft.ticket = std::move(next.ticket);
+  }
+  return {};
 }
 
 /// Whether a person may set `to` on a ticket that is `from`. Reopening is a command of its own.
@@ -95,6 +114,7 @@ Decision add_message(State& state, const AddMessage& command, const DecisionCont
   RECOURSE_TRY(check_label("channel", command.channel));
   switch (command.from) {
     case MessageFrom::customer:
+      RECOURSE_TRY(turn_to_open_ticket(draft));
       add_customer_message(draft, command);
       break;
     case MessageFrom::agent:
@@ -159,17 +179,21 @@ Decision set_ticket_status(State& state, const SetTicketStatus& command,
     return invalid("nobody sets a ticket to " + to);
   if (!may_follow(draft.ticket.status, command.status))
     return conflict("a ticket that is " + from + " does not become " + to);
+  if (command.status == TicketStatus::closed) {
+    close(draft, "manual");
+    return std::move(draft.events);
+  }
   change_status(draft, command.status, "manual");
   if (command.status == TicketStatus::resolved) {
+    const PolicyInForce in_force = policy_in_force(state);
     ResolutionAsserted asserted;
     asserted.resolution = draft.make<ResolutionId>("res_");
     asserted.ticket = command.ticket;
     asserted.steps = draft.seal_given(command.resolution_steps);
-    draft.add(asserted.resolution.value(), std::move(asserted));
-  }
-  if (command.status == TicketStatus::closed) {
-    stale_approvals(draft, "ticket_closed", [](const ActionState&) { return true; });
-    settle_automation(draft, "ticket_closed");
+    asserted.close_at = closing_time(*in_force.policy, context.now);
+    const ResolutionId resolution = asserted.resolution;
+    draft.add(resolution.value(), std::move(asserted));
+    follow_up_by_rule(draft, *in_force.policy, resolution, {});
   }
   return std::move(draft.events);
 }
@@ -180,6 +204,8 @@ Decision reopen_ticket(State& state, const ReopenTicket& command, const Decision
   if (!is_code(command.reason_code)) return invalid("reason_code: 1 to 128 of A-Za-z0-9_.:/-");
   if (!is_resolved(draft.ticket.status))
     return conflict("only a resolved or closed ticket is reopened");
+  if (!may_reopen(*policy_in_force(state).policy, draft.ticket, context.now))
+    return conflict("the ticket is closed for too long: open a new one");
   reopen(draft, draft.ticket.last_resolution, command.reason_code,
          draft.seal_given(command.reason));
   return std::move(draft.events);

@@ -29,6 +29,14 @@ Decision escalate_approval(State&, const EscalateApproval&, const DecisionContex
 Decision revoke_approval(State&, const RevokeApproval&, const DecisionContext&);
 Decision expire_claim(State&, const ExpireClaim&, const DecisionContext&);
 Decision expire_approval(State&, const ExpireApproval&, const DecisionContext&);
+Decision send_followup(State&, const SendFollowUp&, const DecisionContext&);
+Decision close_resolved(State&, const CloseResolved&, const DecisionContext&);
+Decision request_followup(State&, const RequestFollowUp&, const DecisionContext&);
+Decision cancel_followup(State&, const CancelFollowUp&, const DecisionContext&);
+Decision answer_followup(State&, const AnswerFollowUp&, const DecisionContext&);
+Decision breach_clock(State&, const BreachClock&, const DecisionContext&);
+Decision waive_clock(State&, const WaiveClock&, const DecisionContext&);
+Decision retract_feedback(State&, const RetractFeedback&, const DecisionContext&);
 Decision submit_feedback(State&, const SubmitFeedback&, const DecisionContext&);
 Decision roll_back(State&, const RollBack&, const DecisionContext&);
 Decision start_rollback(State&, const StartRollback&, const DecisionContext&);

@@ -63,6 +63,13 @@ void reopen(Draft& draft, std::optional<ResolutionId> resolution, std::string_vi
   cancel_followups(draft, std::vector(draft.ticket.pending_followups), "reopened");
 }
 
+void close(Draft& draft, std::string_view reason_code) {
+  change_status(draft, TicketStatus::closed, reason_code);
+  cancel_followups(draft, std::vector(draft.ticket.pending_followups), "closed");
+  stale_approvals(draft, "ticket_closed", [](const ActionState&) { return true; });
+  settle_automation(draft, "ticket_closed");
+}
+
 void cancel_followups(Draft& draft, const std::vector<FollowUpId>& followups,
                       std::string_view cause) {
   std::vector<FollowUpId>& pending = draft.ticket.pending_followups;

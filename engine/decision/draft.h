@@ -71,6 +71,9 @@ void assign(Draft& draft, std::optional<PrincipalId> assignee, std::optional<Cle
 void reopen(Draft& draft, std::optional<ResolutionId> resolution, std::string_view reason_code,
             std::optional<Sealed> reason);
 
+/// Nobody works on it or is asked about it any more.
+void close(Draft& draft, std::string_view reason_code);
+
 void cancel_followups(Draft& draft, const std::vector<FollowUpId>& followups,
                       std::string_view cause);
 

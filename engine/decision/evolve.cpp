@@ -24,6 +24,10 @@ void count(State& state, const RecordedEvent& event) {
     state.rollbacks.change(RollbackId(stream)).next_version = next;
   } else if (stream.starts_with("inc_")) {
     state.incidents.change(IncidentId(stream)).next_version = next;
+  } else if (stream.starts_with("fup_")) {
+    state.followups.change(FollowUpId(stream)).next_version = next;
+  } else if (stream.starts_with("fbk_")) {
+    state.feedback.change(FeedbackId(stream)).next_version = next;
   } else if (stream.starts_with("run_")) {
     state.runs.change(RunId(stream)).next_version = next;
   } else {
@@ -44,6 +48,7 @@ void evolve(State& state, const RecordedEvent& event) {
   fold_tenant(state, event);
   fold_control(state, event.data, event.time);
   fold_policies(state, event);
+  fold_clocks(state, event);
   fold_timers(state, event);
 }
 

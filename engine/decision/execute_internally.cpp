@@ -1,4 +1,5 @@
 #include "engine/decision/decisions.h"
+#include "engine/decision/followups.h"
 
 namespace recourse {
 namespace {
@@ -13,7 +14,7 @@ class Execution {
     if (type == "AUTO_RESOLVE") auto_resolve();
     if (type == "ESCALATE" || type == "escalate_to_human") escalate();
     if (type == "ASSIGN_TO_TEAM") assign_to_team();
-    if (type == "SCHEDULE_FOLLOWUP") schedule_followup();
+    if (type == "SCHEDULE_FOLLOWUP") follow_up_later();
     if (type == "REQUEST_CLARIFICATION") request_clarification();
     return std::move(writes_);
   }
@@ -67,19 +68,6 @@ class Execution {
     draft_.add(action_.ticket.value(), std::move(sent));
   }
 
-  FollowUpId follow_up(const std::optional<ResolutionId>& resolution, std::int64_t after_s) {
-    FollowUpScheduled scheduled;
-    scheduled.followup = draft_.make<FollowUpId>("fup_");
-    scheduled.ticket = action_.ticket;
-    scheduled.resolution = resolution;
-    scheduled.action = action_.action;
-    scheduled.due_at = draft_.context.now + std::chrono::seconds(after_s);
-    scheduled.channel = draft_.ticket.channel;
-    FollowUpId id = scheduled.followup;
-    draft_.add(id.value(), std::move(scheduled));
-    return id;
-  }
-
   void auto_resolve() {
     const std::string said = steps().value_or("No steps provided");
     send(said);
@@ -90,9 +78,10 @@ class Execution {
     asserted.action = action_.action;
     asserted.action_type = action_.type;
     asserted.steps = draft_.seal(said);
+    asserted.close_at = closing_time(policy_, draft_.context.now);
     const ResolutionId resolution = asserted.resolution;
     draft_.add(resolution.value(), std::move(asserted));
-    follow_up(resolution, policy_.followup_after_s);
+    follow_up_by_rule(draft_, policy_, resolution, action_.action);
   }
 
   void escalate() {
@@ -126,11 +115,13 @@ class Execution {
     assign(draft_, std::move(assignee), std::move(team), {action_.action, {}});
   }
 
-  void schedule_followup() {
+  void follow_up_later() {
     std::int64_t after_s = policy_.followup_after_s;
     if (const Json* hours = args_.find("delay_hours"); hours != nullptr && hours->is_integer())
       after_s = *hours->integer() * 3600;
-    const FollowUpId id = follow_up(draft_.ticket.last_resolution, after_s);
+    const Timestamp at = draft_.context.now + std::chrono::seconds(after_s);
+    const FollowUpId id =
+        schedule_followup(draft_, policy_, {draft_.ticket.last_resolution, action_.action, at});
     FieldWrite write;
     write.entity = id.value();
     write.field = "followup";

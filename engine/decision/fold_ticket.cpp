@@ -36,8 +36,12 @@ class TicketFold {
     ticket.channel = opened.channel;
     ticket.category = opened.category;
     ticket.priority = opened.priority;
+    const TicketState* const before =
+        opened.follows ? state_.tickets.find(*opened.follows) : nullptr;
+    ticket.has_email = opened.customer_email || (before != nullptr && before->has_email);
     write(ticket, {"status", {}, Clear(word(opened.status)), {}});
     if (opened.number > 0) state_.ticket_numbers.change(opened.number) = opened.ticket;
+    if (opened.follows) row(*opened.follows).followed_by = opened.ticket;
   }
 
   void operator()(const TicketTriaged& triaged) {
@@ -63,6 +67,8 @@ class TicketFold {
   void operator()(const TicketStatusChanged& changed) {
     TicketState& ticket = row(changed.ticket);
     ticket.status = changed.to;
+    ticket.closed_at.reset();
+    if (changed.to == TicketStatus::closed) ticket.closed_at = event_.time;
     write(ticket, {"status", Clear(word(changed.from)), Clear(word(changed.to)), changed.action,
                    changed.rollback.has_value()});
   }
@@ -139,9 +145,10 @@ class TicketFold {
   void operator()(const FollowUpScheduled& scheduled) {
     add_once(row(scheduled.ticket).pending_followups, scheduled.followup);
   }
-  void operator()(const FollowUpCancelled& cancelled) {
-    std::erase(row(cancelled.ticket).pending_followups, cancelled.followup);
-  }
+  void operator()(const FollowUpCancelled& e) { end_followup(e); }
+  void operator()(const FollowUpSent& e) { end_followup(e); }
+  void operator()(const FollowUpSkipped& e) { end_followup(e); }
+  void operator()(const FollowUpMissed& e) { end_followup(e); }
 
  private:
   TicketState& row(const TicketId& id) {
@@ -159,6 +166,11 @@ class TicketFold {
   template <class Event>
   void close(const Event& event) {
     if (event.action && event.ticket) std::erase(row(*event.ticket).open_approvals, event.approval);
+  }
+
+  template <class Event>
+  void end_followup(const Event& event) {
+    std::erase(row(event.ticket).pending_followups, event.followup);
   }
 
   void drop(const TicketId& ticket, const ResolutionId& resolution) {

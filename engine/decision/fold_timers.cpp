@@ -31,6 +31,37 @@ class TimerFold {
   void operator()(const ApprovalRevoked& e) { clear(e.approval); }
   void operator()(const ApprovalConsumed& e) { clear(e.approval); }
 
+  // ---- Follow-ups and closing ------------------------------------------------------------------
+
+  void operator()(const FollowUpScheduled& e) {
+    set_timer(state_, TimerKind::followup, e.followup.value(), e.due_at);
+  }
+  void operator()(const FollowUpPostponed& e) {
+    set_timer(state_, TimerKind::followup, e.followup.value(), e.due_at);
+  }
+  void operator()(const FollowUpSent& e) { clear(e.followup); }
+  void operator()(const FollowUpSkipped& e) { clear(e.followup); }
+  void operator()(const FollowUpMissed& e) { clear(e.followup); }
+  void operator()(const FollowUpCancelled& e) { clear(e.followup); }
+
+  void operator()(const ResolutionAsserted& e) {
+    if (e.close_at) set_timer(state_, TimerKind::closing, e.ticket.value(), *e.close_at);
+  }
+  void operator()(const TicketStatusChanged& e) {
+    if (e.to != TicketStatus::resolved) clear_timer(state_, TimerKind::closing, e.ticket.value());
+  }
+
+  // ---- Clocks ----------------------------------------------------------------------------------
+
+  void operator()(const SlaApplied& e) {
+    for (const SlaTarget& target : e.clocks) run(e.ticket, target.clock, target.due_at);
+  }
+  void operator()(const SlaResumed& e) { run(e.ticket, e.clock, e.due_at); }
+  void operator()(const SlaPaused& e) { stop(e.ticket, word(e.clock)); }
+  void operator()(const SlaMet& e) { stop(e.ticket, word(e.clock)); }
+  void operator()(const SlaWaived& e) { stop(e.ticket, word(e.clock)); }
+  void operator()(const SlaBreached& e) { stop(e.ticket, e.clock.text); }
+
   // ---- Leases of executors ---------------------------------------------------------------------
 
   void operator()(const EffectDispatched& e) {
@@ -67,7 +98,21 @@ class TimerFold {
     stop_asking(id);
     clear_timer(state_, TimerKind::approval, id.value());
   }
+  void clear(const FollowUpId& id) { clear_timer(state_, TimerKind::followup, id.value()); }
   void clear(const ActionId& id) { clear_timer(state_, TimerKind::lease, id.value()); }
+  void run(const TicketId& ticket, SlaClockName clock, Timestamp due_at) {
+    const SlaState* const sla = state_.slas.find(ticket);
+    const SlaClock* const row = sla != nullptr ? find_clock(sla->clocks, clock) : nullptr;
+    // It is breached once, however often it is resumed.
+    if (row != nullptr && row->breached) return stop(ticket, word(clock));
+    set_timer(state_, TimerKind::sla, clock_id(ticket, word(clock)), due_at);
+  }
+  void stop(const TicketId& ticket, std::string_view clock) {
+    clear_timer(state_, TimerKind::sla, clock_id(ticket, clock));
+  }
+  static std::string clock_id(const TicketId& ticket, std::string_view clock) {
+    return (ticket.value() + '/').append(clock);
+  }
   template <class Event>
   void end_step(const Event& e) {
     clear_timer(state_, TimerKind::step, step_key(e.rollback, e.step));

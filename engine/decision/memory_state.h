@@ -50,9 +50,13 @@ class MemoryState {
   MemoryTable<std::string, AssignmentState> assignments_;
   MemoryTable<std::string, PolicyState> policies_;
   MemoryTable<std::string, TimerState> timers_, due_;
-  State state_{tickets_,  actions_,  approvals_,   resolutions_, streams_,   ticket_numbers_,
-               tenant_,   windows_,  rollbacks_,   steps_,       incidents_, runs_,
-               breakers_, rollouts_, assignments_, policies_,    timers_,    due_};
+  MemoryTable<FollowUpId, FollowUpState> followups_;
+  MemoryTable<FeedbackId, FeedbackState> feedback_;
+  MemoryTable<TicketId, SlaState> slas_;
+  State state_{tickets_,   actions_,  approvals_,   resolutions_, streams_,   ticket_numbers_,
+               tenant_,    windows_,  rollbacks_,   steps_,       incidents_, runs_,
+               breakers_,  rollouts_, assignments_, policies_,    timers_,    due_,
+               followups_, feedback_, slas_};
 };
 
 }  // namespace recourse

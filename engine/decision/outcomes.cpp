@@ -34,7 +34,7 @@ class OutcomeOf {
     return about(e.resolution, Mishap::reopening, {});
   }
   std::optional<ActionOutcome> operator()(const FeedbackSubmitted& e) const {
-    if (!e.score) return std::nullopt;
+    if (!e.score || !has_stars(e.kind)) return std::nullopt;
     const bool low = *e.score <= kLowScore;
     return about(e.resolution, low ? std::optional(Mishap::low_satisfaction) : std::nullopt,
                  e.score);

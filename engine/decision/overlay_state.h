@@ -54,7 +54,10 @@ class OverlayState {
                .assignments = below.assignments,
                .policies = below.policies,
                .timers = below.timers,
-               .due = below.due} {}
+               .due = below.due,
+               .followups = below.followups,
+               .feedback = below.feedback,
+               .slas = below.slas} {}
   OverlayState(const OverlayState&) = delete;
   OverlayState& operator=(const OverlayState&) = delete;
 

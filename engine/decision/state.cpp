@@ -19,6 +19,8 @@ std::int64_t next_version(State& state, std::string_view stream) {
   if (stream.starts_with("res_")) return version_in(state.resolutions, ResolutionId(id));
   if (stream.starts_with("rbk_")) return version_in(state.rollbacks, RollbackId(id));
   if (stream.starts_with("inc_")) return version_in(state.incidents, IncidentId(id));
+  if (stream.starts_with("fup_")) return version_in(state.followups, FollowUpId(id));
+  if (stream.starts_with("fbk_")) return version_in(state.feedback, FeedbackId(id));
   if (stream.starts_with("run_")) return version_in(state.runs, RunId(id));
   return version_in(state.streams, id);
 }

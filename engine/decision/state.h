@@ -3,6 +3,7 @@
 #include "engine/base/sliding_window.h"
 #include "engine/decision/control_state.h"
 #include "engine/event/leaf.h"
+#include "engine/event/sla_clocks.h"
 
 namespace recourse {
 
@@ -53,6 +54,9 @@ struct TicketState {
   std::optional<Clear> category, priority;
   std::optional<PrincipalId> assignee;
   std::optional<Clear> team;
+  bool has_email = false;               ///< An address was given with it.
+  std::optional<Timestamp> closed_at;   ///< While it is closed.
+  std::optional<TicketId> followed_by;  ///< The ticket in which it goes on.
   std::vector<FieldState> fields;
   std::vector<ResolutionId> open_resolutions;  ///< Asserted, neither contradicted nor voided.
   std::optional<ResolutionId> last_resolution;
@@ -71,9 +75,10 @@ struct TicketState {
 };
 BOOST_DESCRIBE_STRUCT(TicketState, (),
                       (ticket, number, next_version, status, handler, automation, requester,
-                       channel, category, priority, assignee, team, fields, open_resolutions,
-                       last_resolution, pending_followups, open_approvals, last_position,
-                       last_customer_message, changed_version, rejected_actions, open_plans, stuck))
+                       channel, category, priority, assignee, team, has_email, closed_at,
+                       followed_by, fields, open_resolutions, last_resolution, pending_followups,
+                       open_approvals, last_position, last_customer_message, changed_version,
+                       rejected_actions, open_plans, stuck))
 
 /// A later action that was built on this one: it was caused by it, or read what it wrote.
 struct DependentState {
@@ -171,12 +176,30 @@ struct ResolutionState {
   TicketId ticket;
   std::int64_t next_version = 0;
   std::optional<ActionId> action;
+  std::optional<Timestamp> asserted_at;
   std::optional<bool> confirmed;
   bool voided = false;
+  bool assumed = false;
+  std::optional<FollowUpId> asked;  ///< The follow-up that was sent about it.
   bool operator==(const ResolutionState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ResolutionState, (),
-                      (resolution, ticket, next_version, action, confirmed, voided))
+                      (resolution, ticket, next_version, action, asserted_at, confirmed, voided,
+                       assumed, asked))
+
+struct FollowUpState {
+  FollowUpId followup;
+  TicketId ticket;
+  std::int64_t next_version = 0;
+  std::optional<ResolutionId> resolution;
+  FollowUpStatus status = FollowUpStatus::scheduled;
+  Timestamp planned_at, due_at;  ///< At first, and after it was postponed.
+  Clear channel;
+  bool operator==(const FollowUpState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FollowUpState, (),
+                      (followup, ticket, next_version, resolution, status, planned_at, due_at,
+                       channel))
 
 struct RollbackState {
   RollbackId rollback;
@@ -251,7 +274,24 @@ struct RunState {
 };
 BOOST_DESCRIBE_STRUCT(RunState, (), (next_version, agent_version))
 
-/// Streams that need no more than their version: follow-ups, feedback, ledgers.
+struct FeedbackState {
+  FeedbackId feedback;
+  TicketId ticket;
+  std::int64_t next_version = 0;
+  std::optional<ResolutionId> resolution;
+  bool retracted = false;
+  bool operator==(const FeedbackState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(FeedbackState, (), (feedback, ticket, next_version, resolution, retracted))
+
+/// The clocks of one ticket.
+struct SlaState {
+  std::vector<SlaClock> clocks;
+  bool operator==(const SlaState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(SlaState, (), (clocks))
+
+/// Streams that need no more than their version: ledgers, policies.
 struct StreamState {
   std::int64_t next_version = 0;
   bool operator==(const StreamState&) const = default;
@@ -358,6 +398,9 @@ struct State {
   StateTable<std::string, PolicyState>& policies;         ///< By pol_<name>@<version>.
   StateTable<std::string, TimerState>& timers;            ///< By timer_key().
   StateTable<std::string, TimerState>& due;               ///< The same by due_key().
+  StateTable<FollowUpId, FollowUpState>& followups;
+  StateTable<FeedbackId, FeedbackState>& feedback;
+  StateTable<TicketId, SlaState>& slas;
 };
 
 /// The version that the next event of `stream` takes.

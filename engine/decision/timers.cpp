@@ -9,6 +9,13 @@ ExpireStepLease step_lease(const std::string& id) {
   return {RollbackId(id.substr(0, slash)), std::stoll(id.substr(slash + 1))};
 }
 
+/// <ticket>/<clock>
+BreachClock breach(const std::string& id) {
+  const auto slash = id.find('/');
+  return {TicketId(id.substr(0, slash)),
+          from_word<SlaClockName>(id.substr(slash + 1)).value_or(SlaClockName::resolution)};
+}
+
 }  // namespace
 
 std::string timer_key(TimerKind kind, std::string_view id) {
@@ -45,6 +52,12 @@ Command command_of(const TimerState& timer) {
       return ExpireClaim{ApprovalId(timer.id.text)};
     case TimerKind::escalation:
       return EscalateApproval{ApprovalId(timer.id.text), {}};
+    case TimerKind::followup:
+      return SendFollowUp{FollowUpId(timer.id.text)};
+    case TimerKind::closing:
+      return CloseResolved{TicketId(timer.id.text)};
+    case TimerKind::sla:
+      return breach(timer.id.text);
     case TimerKind::step:
       break;
   }

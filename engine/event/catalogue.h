@@ -12,6 +12,7 @@
 #include "engine/event/policy_events.h"
 #include "engine/event/resolution_events.h"
 #include "engine/event/rollback_events.h"
+#include "engine/event/sla_events.h"
 #include "engine/event/ticket_events.h"
 
 namespace recourse {
@@ -21,20 +22,22 @@ namespace recourse {
 using EventTypes = boost::mp11::mp_list<
     TicketOpened, TicketTriaged, TicketAssigned, TicketStatusChanged, TicketEscalated,
     TicketHandlerChanged, TicketReopened, TicketUpdated, TicketAutomationChanged, TicketNoted,
-    SlaBreached, MessageReceived, MessageSent, RunStarted, RunFinished, ActionProposed,
-    PolicyDecided, ActionWithdrawn, ActionAmended, EffectDispatched, EffectConfirmed,
-    EffectRejected, EffectOutcomeUnknown, EffectReconciled, ApprovalRequested, ApprovalClaimed,
-    ApprovalReleased, ApprovalEscalated, ApprovalVoted, ApprovalGranted, ApprovalRejected,
-    ApprovalExpired, ApprovalStaled, ApprovalRevoked, ApprovalConsumed, BypassGranted,
-    ResolutionAsserted, ResolutionConfirmed, ResolutionContradicted, ResolutionVoided,
-    FollowUpScheduled, FollowUpCancelled, FeedbackSubmitted, RollbackRequested, RollbackRefused,
-    RollbackPlanned, RollbackPlanContinued, RollbackStaled, RollbackStarted, CompensationStarted,
-    CompensationHeartbeat, CompensationSucceeded, CompensationFailed, CompensationOutcomeUnknown,
-    CompensationSkipped, CompensationRecordedManually, CompensationRetried, RollbackStuck,
-    RollbackPaused, RollbackResumed, RollbackCompleted, RollbackPartial, RollbackAborted,
-    ActionBasedOn, ActionTainted, IncidentOpened, IncidentClosed, LogOpened, LogHeartbeat,
-    LogAnchored, ClockAnomaly, HeadAccepted, KeyCreated, TenantCreated, PrincipalCreated,
-    ApiKeyCreated, ApiKeyRevoked, AuthDenied, PolicyDrafted, PolicyBacktested, PolicyBacktestListed,
+    SlaApplied, SlaPaused, SlaResumed, SlaMet, SlaBreached, SlaWaived, MessageReceived, MessageSent,
+    RunStarted, RunFinished, ActionProposed, PolicyDecided, ActionWithdrawn, ActionAmended,
+    EffectDispatched, EffectConfirmed, EffectRejected, EffectOutcomeUnknown, EffectReconciled,
+    ApprovalRequested, ApprovalClaimed, ApprovalReleased, ApprovalEscalated, ApprovalVoted,
+    ApprovalGranted, ApprovalRejected, ApprovalExpired, ApprovalStaled, ApprovalRevoked,
+    ApprovalConsumed, BypassGranted, ResolutionAsserted, ResolutionAssumed, ResolutionConfirmed,
+    ResolutionContradicted, ResolutionVoided, FollowUpScheduled, FollowUpPostponed, FollowUpSent,
+    FollowUpSkipped, FollowUpAnswered, FollowUpMissed, FollowUpCancelled, FeedbackSubmitted,
+    FeedbackRetracted, RollbackRequested, RollbackRefused, RollbackPlanned, RollbackPlanContinued,
+    RollbackStaled, RollbackStarted, CompensationStarted, CompensationHeartbeat,
+    CompensationSucceeded, CompensationFailed, CompensationOutcomeUnknown, CompensationSkipped,
+    CompensationRecordedManually, CompensationRetried, RollbackStuck, RollbackPaused,
+    RollbackResumed, RollbackCompleted, RollbackPartial, RollbackAborted, ActionBasedOn,
+    ActionTainted, IncidentOpened, IncidentClosed, LogOpened, LogHeartbeat, LogAnchored,
+    ClockAnomaly, HeadAccepted, KeyCreated, TenantCreated, PrincipalCreated, ApiKeyCreated,
+    ApiKeyRevoked, AuthDenied, PolicyDrafted, PolicyBacktested, PolicyBacktestListed,
     PolicyActivated, PolicyRetired, KillswitchEngaged, KillswitchReleased, LimitReached,
     BreakerTransitioned, RolloutRamped, RolloutAssigned, GuardrailBreached, SealedOpened,
     RecordUnreadable, ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;

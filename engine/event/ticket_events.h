@@ -27,12 +27,13 @@ struct TicketOpened {
   SubjectId requester;
   std::optional<Sealed> title, description, customer_email, metadata, record;
   std::optional<Clear> issue_type, category, priority, impact, urgency, external_ref;
+  std::optional<TicketId> follows;  ///< Closed too long ago to be reopened.
   Provenance provenance;
 };
 BOOST_DESCRIBE_STRUCT(TicketOpened, (),
                       (ticket, number, status, source_status, channel, requester, title,
                        description, customer_email, metadata, record, issue_type, category,
-                       priority, impact, urgency, external_ref, provenance))
+                       priority, impact, urgency, external_ref, follows, provenance))
 
 struct TicketTriaged {
   static constexpr std::string_view kType = "recourse.ticket.triaged.v1";
@@ -52,7 +53,7 @@ struct TicketAssigned {
   std::optional<PrincipalId> assignee, prev_assignee;
   std::optional<Clear> team, prev_team;
   bool at_opening = false;
-  std::optional<ActionId> action;  ///< The agent action that assigned it, if one did.
+  std::optional<ActionId> action;      ///< The agent action that assigned it, if one did.
   std::optional<RollbackId> rollback;  ///< Set when this restores an earlier assignment.
   Provenance provenance;
 };
@@ -111,8 +112,8 @@ BOOST_DESCRIBE_STRUCT(TicketReopened, (), (ticket, resolution, reason_code, reas
 struct TicketUpdated {
   static constexpr std::string_view kType = "recourse.ticket.updated.v1";
   TicketId ticket;
-  std::vector<Clear> fields;      ///< Names of the changed fields.
-  std::optional<Sealed> record;   ///< Their new values, as one object.
+  std::vector<Clear> fields;     ///< Names of the changed fields.
+  std::optional<Sealed> record;  ///< Their new values, as one object.
   Provenance provenance;
 };
 BOOST_DESCRIBE_STRUCT(TicketUpdated, (), (ticket, fields, record, provenance))
@@ -140,10 +141,11 @@ struct SlaBreached {
   static constexpr std::string_view kType = "recourse.sla.breached.v1";
   TicketId ticket;
   Clear clock;
-  std::optional<Timestamp> due_at;
+  std::optional<Timestamp> due_at;  ///< When it was breached, whenever that was noticed.
   Provenance provenance;
+  std::optional<bool> retroactive = {};  ///< It was noticed more than a minute later.
 };
-BOOST_DESCRIBE_STRUCT(SlaBreached, (), (ticket, clock, due_at, provenance))
+BOOST_DESCRIBE_STRUCT(SlaBreached, (), (ticket, clock, due_at, provenance, retroactive))
 
 struct MessageReceived {
   static constexpr std::string_view kType = "recourse.message.received.v1";

@@ -136,6 +136,30 @@ Status check(const EscalationRule& rule, std::set<std::string>& names) {
   return check_voters(rule.rule, 1, rule.escalate_to);
 }
 
+Status check_service(const Policy& policy) {
+  if (policy.followup) RECOURSE_TRY(check(*policy.followup));
+  if (policy.closing) RECOURSE_TRY(check(*policy.closing));
+  std::set<std::string> calendars, names;
+  if (policy.calendars) {
+    if (policy.calendars->size() > 32)
+      return Error{ErrorCode::invalid, "policy: there are at most 32 calendars"};
+    for (const CalendarRule& rule : *policy.calendars) {
+      RECOURSE_TRY(check_name(rule.rule, calendars));
+      RECOURSE_TRY(check(rule));
+    }
+  }
+  if (!policy.sla) return {};
+  if (policy.sla->size() > 100)
+    return Error{ErrorCode::invalid, "policy: there are at most 100 rules about clocks"};
+  for (const SlaRule& rule : *policy.sla) {
+    RECOURSE_TRY(check_name(rule.rule, names));
+    RECOURSE_TRY(check(rule));
+    if (rule.calendar && !calendars.contains(rule.calendar->text))
+      return wrong(rule.rule, "there is no calendar " + rule.calendar->text);
+  }
+  return {};
+}
+
 Status check(const Policy& policy) {
   if (policy.breaker) RECOURSE_TRY(check(*policy.breaker));
   if (!minor_digits(policy.currency.text))
@@ -166,7 +190,7 @@ Status check(const Policy& policy) {
     return Error{ErrorCode::invalid, "policy: a list has at most 200 rules"};
   if (policy.escalations)
     for (const EscalationRule& rule : *policy.escalations) RECOURSE_TRY(check(rule, names));
-  return {};
+  return check_service(policy);
 }
 
 }  // namespace
@@ -186,6 +210,14 @@ Result<Policy> parse_policy(std::string_view text) {
                                          std::string(where.empty() ? "an object" : where)};
   RECOURSE_TRY(check(policy));
   return policy;
+}
+
+Status check_zones(const Policy& policy) {
+  if (policy.followup) RECOURSE_TRY(check_zone("followup", policy.followup->zone));
+  if (policy.calendars)
+    for (const CalendarRule& rule : *policy.calendars)
+      RECOURSE_TRY(check_zone("rule " + rule.rule.text, rule.zone));
+  return {};
 }
 
 std::shared_ptr<const Policy> remembered_policy(std::string_view text) {

@@ -11,6 +11,7 @@
 #include "engine/event/text.h"
 #include "engine/policy/breaker.h"
 #include "engine/policy/limits.h"
+#include "engine/policy/service.h"
 
 namespace recourse {
 
@@ -91,6 +92,10 @@ struct Policy {
   std::optional<BreakerRule> breaker;                           ///< Absent: there is none.
   std::optional<std::vector<AutonomyRule>> autonomy;            ///< At most 200.
   std::optional<std::vector<EscalationRule>> escalations = {};  ///< At most 200.
+  std::optional<FollowUpRule> followup;                         ///< Absent: FollowUpRule{}.
+  std::optional<ClosingRule> closing;                           ///< Absent: ClosingRule{}.
+  std::optional<std::vector<CalendarRule>> calendars;           ///< At most 32.
+  std::optional<std::vector<SlaRule>> sla;  ///< At most 100; absent: no clock runs.
 
   const std::vector<LimitRule>& all_limits() const {
     static const std::vector<LimitRule> none;
@@ -100,7 +105,7 @@ struct Policy {
 BOOST_DESCRIBE_STRUCT(Policy, (),
                       (autonomy_enabled, currency, approval_ttl_s, followup_after_s,
                        low_confidence_quorum, low_confidence_roles, thresholds, matrix, limits,
-                       breaker, autonomy, escalations))
+                       breaker, autonomy, escalations, followup, closing, calendars, sla))
 
 inline constexpr std::string_view kDefaultPolicyName = "pol_default@1";
 
@@ -115,6 +120,10 @@ std::string policy_json(const Policy& policy);
 /// Reads any JSON text of a policy and checks it. Errors: `invalid`, naming the rule and what is
 /// wrong with it: an unknown action type or currency, a bound without currency, a name used twice.
 Result<Policy> parse_policy(std::string_view text);
+
+/// What a policy needs besides before it is accepted here: this machine knows its time zones.
+/// Errors: `invalid`.
+Status check_zones(const Policy& policy);
 
 /// parse_policy() that remembers the last few texts of this thread. Null for a bad text.
 std::shared_ptr<const Policy> remembered_policy(std::string_view text);

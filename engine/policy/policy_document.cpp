@@ -187,11 +187,16 @@ Result<Policy> read_policy_document(std::string_view text) {
   RECOURSE_LET(const DocumentNode root, read_document(text));
   Policy policy;
   RECOURSE_TRY(PolicyReader().read(root, policy, "policy"));
-  Result<Policy> checked = parse_policy(policy_json(policy));
+  const auto check = [](const Policy& read) -> Result<Policy> {
+    RECOURSE_LET(Policy checked, parse_policy(policy_json(read)));
+    RECOURSE_TRY(check_zones(checked));
+    return checked;
+  };
+  Result<Policy> checked = check(policy);
   if (checked) return checked;
   const std::string fault = checked.error().message;
   const TextPlace place = blame<Policy>(root, policy, [&](const Policy& other) {
-    const auto again = parse_policy(policy_json(other));
+    const auto again = check(other);
     return !again && again.error().message == fault;
   });
   return fault_at(place, fault);

@@ -55,7 +55,10 @@ struct DecisionState::Tables {
         assignments("assignment/", source, digest),
         policies("policy/", source, digest),
         timers("timer/", source, digest),
-        due("due/", source, digest) {}
+        due("due/", source, digest),
+        followups("followup/", source, digest),
+        feedback("feedback/", source, digest),
+        slas("sla/", source, digest) {}
 
   StoredTable<TicketId, TicketState> tickets;
   StoredTable<ActionId, ActionState> actions;
@@ -74,9 +77,12 @@ struct DecisionState::Tables {
   StoredTable<std::string, AssignmentState> assignments;
   StoredTable<std::string, PolicyState> policies;
   StoredTable<std::string, TimerState> timers, due;
-  State state{tickets,  actions,  approvals,   resolutions, streams,   ticket_numbers,
-              tenant,   windows,  rollbacks,   steps,       incidents, runs,
-              breakers, rollouts, assignments, policies,    timers,    due};
+  StoredTable<FollowUpId, FollowUpState> followups;
+  StoredTable<FeedbackId, FeedbackState> feedback;
+  StoredTable<TicketId, SlaState> slas;
+  State state{tickets,     actions,   approvals, resolutions, streams,   ticket_numbers, tenant,
+              windows,     rollbacks, steps,     incidents,   runs,      breakers,       rollouts,
+              assignments, policies,  timers,    due,         followups, feedback,       slas};
 };
 
 DecisionState::DecisionState(const RowSource& source, Digest& digest)
@@ -92,13 +98,14 @@ std::vector<FlushedTable*> DecisionState::tables() {
           all.tenant.rows(),      all.windows.rows(),   all.rollbacks.rows(),
           all.steps.rows(),       all.incidents.rows(), all.runs.rows(),
           all.breakers.rows(),    all.rollouts.rows(),  all.assignments.rows(),
-          all.policies.rows(),    all.timers.rows(),    all.due.rows()};
+          all.policies.rows(),    all.timers.rows(),    all.due.rows(),
+          all.followups.rows(),   all.feedback.rows(),  all.slas.rows()};
 }
 
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {0, "decision_state", 8,
+               {0, "decision_state", 9,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

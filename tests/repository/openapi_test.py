@@ -18,7 +18,7 @@ SERVED = "api/routes/served_systems.cpp"
 ROWS = "projections/rows.h"
 SHOWN_ROWS = ("TicketRow", "ActionRow", "ApprovalRow", "ResolutionRow", "VoteRow", "StateChange",
               "ActionStep", "RollbackRow", "RollbackIncidentRow", "ResolutionCounts", "ActionCounts",
-              "TicketCounts")
+              "TicketCounts", "AnswerRow", "SlaCounts")
 
 STRING = r'"([^"]*)"'
 NATIVE_ROUTE = re.compile(

@@ -58,5 +58,50 @@ TEST_CASE("denied actions are no failures, and rolled back ones are a share of w
   CHECK(rates.mean_confidence_ppm == 750'000);
 }
 
+ApprovalRow decided(const char* by, Vote vote, std::int64_t after_ms) {
+  ApprovalRow row;
+  row.status = vote == Vote::approve ? ApprovalStatus::consumed : ApprovalStatus::rejected;
+  row.requested_at = Timestamp(std::chrono::hours(1));
+  row.decided_at = row.requested_at + std::chrono::milliseconds(after_ms);
+  row.votes = {{PrincipalId(by), vote, *row.decided_at, std::nullopt, after_ms}};
+  return row;
+}
+
+TEST_CASE("how long people take to decide, and how often against the agent") {
+  std::vector<ApprovalRow> rows;
+  for (int i = 1; i <= 20; ++i)
+    rows.push_back(decided("usr_1", i <= 5 ? Vote::reject : Vote::approve, i * 10'000));
+  const ApprovalRates rates = rates_of(rows);
+  CHECK(rates.decided == 20);
+  CHECK(rates.latency_p50_ms == 100'000);
+  CHECK(rates.latency_p95_ms == 190'000);
+  CHECK(rates.overridden.value_ppm == 250'000);
+  CHECK(rates.under_3_s.value_ppm == 0);
+  CHECK(rates.rubber_stamps.empty());
+  ApprovalRow amended;
+  amended.status = ApprovalStatus::staled;
+  amended.cause = "amended";
+  rows.insert(rows.end(), 5, amended);
+  amended.cause = "drift";
+  rows.push_back(amended);
+  CHECK(rates_of(rows).overridden.value_ppm == 400'000);
+  CHECK(rates_of(rows).decided == 20);
+  CHECK(!rates_of(std::vector<ApprovalRow>()).latency_p50_ms);
+}
+
+TEST_CASE("who answers before reading, or never says no, is named") {
+  std::vector<ApprovalRow> rows{decided("usr_fast", Vote::reject, 2'999),
+                                decided("usr_slow", Vote::approve, 3'000)};
+  for (int i = 0; i < 50; ++i) rows.push_back(decided("usr_yes", Vote::approve, 60'000));
+  for (int i = 0; i < 49; ++i) rows.push_back(decided("usr_few", Vote::approve, 60'000));
+  for (int i = 0; i < 50; ++i)
+    rows.push_back(decided("usr_fair", i == 0 ? Vote::reject : Vote::approve, 60'000));
+  const ApprovalRates rates = rates_of(rows);
+  REQUIRE(rates.rubber_stamps.size() == 2);
+  CHECK(rates.rubber_stamps[0].approver == PrincipalId("usr_fast"));
+  CHECK(rates.rubber_stamps[1].approver == PrincipalId("usr_yes"));
+  CHECK(rates.under_3_s.part == 1);
+}
+
 }  // namespace
 }  // namespace recourse

@@ -90,5 +90,52 @@ TEST_CASE("feedback that says nothing, or too much, is refused") {
   story.when(kCustomer, other).then_refused(ErrorCode::not_found);
 }
 
+SubmitFeedback scored(const TicketId& ticket, FeedbackKind kind,
+                      std::optional<std::int64_t> score) {
+  SubmitFeedback command = answer(ticket, std::nullopt, score);
+  command.kind = kind;
+  return command;
+}
+
+TEST_CASE("a score is within what its kind of question allows") {
+  Story story;
+  const TicketId ticket = story.open_ticket();
+  story.proposed(ticket, "AUTO_RESOLVE");
+  for (const std::int64_t good : {0, 6, 10})
+    story.given(kCustomer, scored(ticket, FeedbackKind::nps, good));
+  for (const std::int64_t good : {0, 1})
+    story.given(kCustomer, scored(ticket, FeedbackKind::thumb, good));
+  CHECK(story.event<FeedbackSubmitted>().kind == FeedbackKind::thumb);
+  for (const std::int64_t wrong : {-1, 11})
+    story.when(kCustomer, scored(ticket, FeedbackKind::nps, wrong))
+        .then_refused(ErrorCode::invalid);
+  story.when(kCustomer, scored(ticket, FeedbackKind::thumb, 2)).then_refused(ErrorCode::invalid);
+  story.when(kCustomer, scored(ticket, FeedbackKind::csat, 6)).then_refused(ErrorCode::invalid);
+  story.when(kCustomer, scored(ticket, FeedbackKind::csat, 0)).then_refused(ErrorCode::invalid);
+  story.when(kCustomer, scored(ticket, FeedbackKind::nps, {})).then_refused(ErrorCode::invalid);
+  story.when(kCustomer, scored(ticket, FeedbackKind::rubric, 3)).then_refused(ErrorCode::invalid);
+}
+
+TEST_CASE("an answer may be taken back once") {
+  Story story;
+  const TicketId ticket = story.open_ticket();
+  story.proposed(ticket, "AUTO_RESOLVE");
+  story.given(kCustomer, scored(ticket, FeedbackKind::nps, 2));
+  const FeedbackId id = story.event<FeedbackSubmitted>().feedback;
+  story.when(kPerson, RetractFeedback{id}).then({"feedback.retracted"});
+  CHECK(story.event<FeedbackRetracted>().resolution == story.ticket(ticket).last_resolution);
+  story.when(kPerson, RetractFeedback{id}).then_refused(ErrorCode::conflict);
+  story.when(kPerson, RetractFeedback{FeedbackId("fbk_none")}).then_refused(ErrorCode::not_found);
+  story.when(kAgent, RetractFeedback{id}).then_refused(ErrorCode::forbidden);
+}
+
+TEST_CASE("an nps of one is no dissatisfaction with the agent's work") {
+  Story story;
+  const TicketId ticket = story.open_ticket();
+  const ActionId action = story.proposed(ticket, "AUTO_RESOLVE");
+  story.given(kCustomer, scored(ticket, FeedbackKind::nps, 1));
+  CHECK(story.action(action).mishaps.empty());
+}
+
 }  // namespace
 }  // namespace recourse

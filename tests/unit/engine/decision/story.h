@@ -48,9 +48,12 @@ struct Memory {
   MapTable<std::string, AssignmentState> assignments;
   MapTable<std::string, PolicyState> policies;
   MapTable<std::string, TimerState> timers, due;
-  State state{tickets,  actions,  approvals,   resolutions, streams,   numbers,
-              tenant,   windows,  rollbacks,   steps,       incidents, runs,
-              breakers, rollouts, assignments, policies,    timers,    due};
+  MapTable<FollowUpId, FollowUpState> followups;
+  MapTable<FeedbackId, FeedbackState> feedback;
+  MapTable<TicketId, SlaState> slas;
+  State state{tickets,     actions,   approvals, resolutions, streams,   numbers,  tenant,
+              windows,     rollbacks, steps,     incidents,   runs,      breakers, rollouts,
+              assignments, policies,  timers,    due,         followups, feedback, slas};
 
   bool same_as(const Memory& other) const {
     return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
@@ -61,7 +64,9 @@ struct Memory {
            incidents.rows == other.incidents.rows && runs.rows == other.runs.rows &&
            breakers.rows == other.breakers.rows && rollouts.rows == other.rollouts.rows &&
            assignments.rows == other.assignments.rows && policies.rows == other.policies.rows &&
-           timers.rows == other.timers.rows && due.rows == other.due.rows;
+           timers.rows == other.timers.rows && due.rows == other.due.rows &&
+           followups.rows == other.followups.rows && feedback.rows == other.feedback.rows &&
+           slas.rows == other.slas.rows;
   }
 };
 
@@ -211,6 +216,7 @@ class Story {
 
   const TicketState& ticket(const TicketId& id) const { return memory.tickets.rows.at(id); }
   const ActionState& action(const ActionId& id) const { return memory.actions.rows.at(id); }
+  const FollowUpState& followup(const FollowUpId& id) const { return memory.followups.rows.at(id); }
   const ApprovalState& approval(const ApprovalId& id) const { return memory.approvals.rows.at(id); }
 
   // ---- Short forms ---------------------------------------------------------------------------
