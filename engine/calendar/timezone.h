@@ -27,9 +27,10 @@ enum class WallTimeKind {
   nonexistent,  ///< Clocks were put forward over it: it never happened.
 };
 
-/// Turns wall times of one place into UTC and back. A time that happened twice is taken to be the first of
-/// the two; one that never happened is read with the offset before the gap, so 02:30 in a gap from
-/// 02:00 to 03:00 is 03:30 (both as RFC 5545, 3.3.5, says). Threads: any, it does not change.
+/// Turns wall times of one place into UTC and back. A time that happened twice is taken to be the
+/// first of the two; one that never happened is read with the offset before the gap, so 02:30 in a
+/// gap from 02:00 to 03:00 is 03:30 (both as RFC 5545, 3.3.5, says). Threads: any, it does not
+/// change.
 class TimeZone {
  public:
   struct Moment {
