@@ -7,6 +7,7 @@ namespace recourse {
 namespace {
 
 constexpr std::size_t kMaxSteps = 32;
+constexpr std::size_t kUsualSteps = 4;
 
 /// Who asked for a rollback, and why: its actions show it, whoever carries a step out.
 struct Asked {
@@ -44,6 +45,7 @@ class History final : public Projection {
 
   static void step(ActionRow& row, const RecordedEvent& event, ActionStatus status) {
     row.status = status;
+    if (row.steps.empty()) row.steps.reserve(kUsualSteps);
     if (row.steps.size() == kMaxSteps) row.steps.erase(row.steps.begin());
     row.steps.push_back(
         {status, static_cast<std::int64_t>(event.position.value()), event.time, event.actor.id});

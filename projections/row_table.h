@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/base/assert.h"
+#include "engine/base/bytes.h"
 #include "projections/digest.h"
 #include "projections/key_order.h"
 #include "projections/row_codec.h"
@@ -35,11 +37,11 @@ class RowTable final : public FlushedTable {
 
   /// The row to be changed, made new when it is not there. Valid as for find().
   Row& change(std::string_view key) {
-    Entry* entry = look_up(key);
-    if (entry == nullptr) entry = &insert();
-    entry->exists = true;
-    mark(*entry);
-    return entry->row;
+    name(key);
+    Entry& entry = named_last() ? *last_ : find_or_make();
+    entry.exists = true;
+    mark(entry);
+    return entry.row;
   }
 
   void erase(std::string_view key) {
@@ -101,12 +103,16 @@ class RowTable final : public FlushedTable {
   /// The entry of the row, or null when there is no such row: looking for what is not there leaves
   /// nothing behind. `scratch_` is its whole key afterwards.
   Entry* look_up(std::string_view key) {
+    name(key);
+    return named_last() ? last_ : last_ = find_or_load();
+  }
+
+  void name(std::string_view key) {
     scratch_.assign(prefix_);
     scratch_.append(key);
-    // An event's handlers ask for the same row several times.
-    if (last_ != nullptr && *last_->key == scratch_) return last_;
-    return last_ = find_or_load();
   }
+  /// An event's handlers ask for the same row several times.
+  bool named_last() const { return last_ != nullptr && *last_->key == scratch_; }
 
   Entry* find_or_load() {
     if (const auto found = rows_.find(scratch_); found != rows_.end()) return &found->second;
@@ -114,18 +120,32 @@ class RowTable final : public FlushedTable {
       return &rows_.insert(older_.extract(found)).position->second;
     const auto json = source_.load(scratch_);
     if (!json) return nullptr;
-    Entry& entry = insert();
-    RECOURSE_ASSERT(decode_row(*json, entry.row), "a stored row has its type's shape: rebuild");
-    entry.exists = true;
-    entry.stored = Digest::of_row(scratch_, *json);
+    Entry& entry = insert().first;
+    fill(entry, *json);
     return &entry;
   }
 
-  Entry& insert() {
-    const auto made = rows_.try_emplace(scratch_).first;
-    made->second.key = &made->first;
-    last_ = &made->second;
-    return made->second;
+  /// The same for a row that will be there: one look at the map for one that is new.
+  Entry& find_or_make() {
+    if (const auto found = older_.find(scratch_); found != older_.end())
+      return *(last_ = &rows_.insert(older_.extract(found)).position->second);
+    const auto [entry, is_new] = insert();
+    if (!is_new) return entry;
+    if (const auto json = source_.load(scratch_)) fill(entry, *json);
+    return entry;
+  }
+
+  std::pair<Entry&, bool> insert() {
+    const auto [at, is_new] = rows_.try_emplace(scratch_);
+    if (is_new) at->second.key = &at->first;
+    last_ = &at->second;
+    return {at->second, is_new};
+  }
+
+  void fill(Entry& entry, std::string_view json) {
+    RECOURSE_ASSERT(decode_row(json, entry.row), "a stored row has its type's shape: rebuild");
+    entry.exists = true;
+    entry.stored = Digest::of_row(scratch_, json);
   }
 
   void mark(Entry& entry) {
@@ -138,8 +158,12 @@ class RowTable final : public FlushedTable {
   const RowSource& source_;
   Digest& digest_;
   std::string scratch_;
+  /// Not noexcept, so that the map keeps the hash with the key instead of making it again.
+  struct KeyHash {
+    std::size_t operator()(const std::string& key) const { return checksum(key); }
+  };
   // Node-based, so that entries keep their addresses, also on the way from one map to the other.
-  std::unordered_map<std::string, Entry> rows_, older_;
+  std::unordered_map<std::string, Entry, KeyHash> rows_, older_;
   std::vector<ChangedRow> dirty_;
   Entry* last_ = nullptr;  ///< Asked for last, when it is there.
   int flushes_ = 0;        ///< Since the last turn.
