@@ -42,6 +42,19 @@ Status check_turn(RollbackRun& run, const StepState& step) {
   return conflict("step " + std::to_string(*step.plan.after) + " comes first");
 }
 
+/// Rollbacks overlap: another one may have undone the action since this one was planned, or be at
+/// it. What is undone is undone once.
+Status check_not_undone(State& state, const Found& found) {
+  const ActionState* action = state.actions.find(found.step.plan.action);
+  if (action == nullptr || !action->rollback) return {};
+  if (action->status == ActionStatus::rolled_back)
+    return conflict(action->rollback->value() + " has undone the action: skip the step");
+  if (action->status == ActionStatus::rollback_pending &&
+      *action->rollback != found.rollback.rollback)
+    return conflict(action->rollback->value() + " is undoing the action: wait for it");
+  return {};
+}
+
 std::string state_of(const StepState& step) {
   return "the step is " + std::string(word(step.status));
 }
@@ -172,6 +185,7 @@ Decision report_step(State& state, const ReportStep& command, const DecisionCont
   } else if (command.outcome == EffectOutcome::unknown) {
     lose(run, command.step, command.code.value_or("reported_unknown"));
   } else {
+    RECOURSE_TRY(check_not_undone(state, found));
     Draft& draft = run.about_step(command.step);
     CompensationSucceeded done{
         command.rollback, found.step.plan.action, found.step.plan.ticket, command.step, {}};
@@ -255,6 +269,7 @@ Decision record_step(State& state, const RecordStep& command, const DecisionCont
                      step.status == StepStatus::outcome_unknown ||
                      (step.status == StepStatus::planned && step.plan.executor.text != "internal");
   if (!waits) return conflict(state_of(step));
+  RECOURSE_TRY(check_not_undone(state, found));
   RollbackRun run(state, context, found.rollback);
   RECOURSE_TRY(check_turn(run, step));
   Draft& draft = run.about_step(command.step);

@@ -201,6 +201,34 @@ TEST_CASE("a step that is being carried out is not aborted under the executor's 
   r.story.abort(r.id).then_refused(ErrorCode::conflict);
 }
 
+TEST_CASE("where two rollbacks want the same action undone, one of them undoes it") {
+  Running r;
+  RollBack command;
+  command.action = r.reset;
+  r.story.given(kManager, command);
+  const RollbackId other = r.story.rollback();
+  if (r.story.has<ApprovalRequested>())
+    r.story.vote(kSecond, r.story.event<ApprovalRequested>().approval);
+  REQUIRE(r.story.state(other).status == RollbackStatus::started);
+
+  SUBCASE("while one is at it the other one has nothing to say") {
+    r.story.lease_step(r.id, 0).then({"compensation.started"});
+    r.story.record_step(other, 0).then_refused(ErrorCode::conflict);
+    CHECK(r.story.action(r.reset).status == ActionStatus::rollback_pending);
+  }
+  SUBCASE("what one has undone the other one neither records nor reports, but skips") {
+    r.story.lease_step(r.id, 0);
+    r.story.report_step(r.id, 0, EffectOutcome::unknown);
+    r.story.report_step(r.id, 0, EffectOutcome::failed);
+    r.story.record_step(r.id, 0);
+    REQUIRE(r.story.action(r.reset).status == ActionStatus::rolled_back);
+    r.story.record_step(other, 0).then_refused(ErrorCode::conflict);
+    r.story.lease_step(other, 0).then_refused(ErrorCode::conflict);
+    r.story.skip_step(other, 0);
+    CHECK_FALSE(r.story.refused());
+  }
+}
+
 TEST_CASE("what was erased cannot be handed to an executor, and a person learns of it") {
   Running r;
   r.story.erased = true;
