@@ -70,6 +70,8 @@ class Server::Impl {
     const std::lock_guard lock(stopping_);
     if (stopped_) return;
     stopped_ = true;
+    // Whatever is answered from here on says that the connection ends.
+    state_->draining = true;
     boost::asio::post(workers_.front()->context(), [this] {
       Failure ignored;
       acceptor_->close(ignored);

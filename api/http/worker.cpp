@@ -85,7 +85,6 @@ void Worker::adopt(boost::asio::ip::tcp::socket socket, bool over_limit) {
 
 void Worker::drain() {
   boost::asio::post(context_, [this] {
-    draining_ = true;
     for (auto next = connections_.begin(); next != connections_.end();) {
       const std::shared_ptr<Connection> connection = *next++;
       connection->drain();

@@ -32,6 +32,7 @@ struct ServerState {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> malformed{0};
   std::atomic<std::uint64_t> timed_out{0};
+  std::atomic<bool> draining{false};  ///< From the first moment of stopping, for all workers.
 };
 
 /// One I/O thread with its connections. Kept alive by whoever may still answer one of its requests,
@@ -58,7 +59,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
 
   // Below: for connections, on the I/O thread.
   ServerState& server() { return *server_; }
-  bool draining() const { return draining_; }
+  bool draining() const { return server_->draining; }
   std::string& scratch() { return scratch_; }
   /// The Date field's value for this second (RFC 9110, 5.6.7).
   const std::string& date();
@@ -80,7 +81,6 @@ class Worker : public std::enable_shared_from_this<Worker> {
   std::thread thread_;
   std::atomic<std::thread::id> thread_id_{};
   std::unordered_set<std::shared_ptr<Connection>> connections_;
-  bool draining_ = false;
   std::string scratch_;
   std::string date_;
   std::time_t date_second_ = 0;

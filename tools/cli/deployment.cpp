@@ -68,7 +68,7 @@ Error with_way_out(const PlaceFlags& place, Error error) {
   switch (error.code) {
     case ErrorCode::locked:
       error.message = holder_of(place.data_dir) + " holds the data directory " + place.data_dir +
-                      "; stop it first, or ask a running server with --url and --key-file";
+                      "; stop it first, or use --url and --key-file where a command has them";
       break;
     case ErrorCode::not_found:
     case ErrorCode::forbidden:

@@ -284,7 +284,7 @@ TEST_CASE("an answer after the end of its server is dropped without harm") {
   REQUIRE(eventually([&] { return arrived.load(); }));
   const auto before = std::chrono::steady_clock::now();
   server->stop(50ms);
-  CHECK(std::chrono::steady_clock::now() - before < 1s);
+  CHECK(std::chrono::steady_clock::now() - before < 10s);
   server.reset();
   (*kept)(json("too late"));
   CHECK(client.read_to_end().empty());

@@ -175,7 +175,7 @@ TEST_CASE("hostile bodies of the largest size take time in proportion to their s
   CHECK(parse_json("[" + repeated("0.0,", (1 << 18) - 1) + "1]"));
   CHECK(refused_for(repeated("\\", 1 << 20), "not a JSON value"));
   CHECK(refused_for("\"" + repeated("\\ud800", (1 << 20) / 6 - 1), "a lone surrogate"));
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
 }
 
 TEST_CASE("a text is read by its length alone, whatever was parsed before or lies behind it") {
