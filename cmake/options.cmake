@@ -20,10 +20,15 @@ if(RECOURSE_FAILPOINTS)
 endif()
 # The headers cost more than our own lines, so a release build reads them once for several sources.
 # A class of the .cpp whose members have types of its unnamed namespace is then no longer in what the
-# compiler takes for the main file; it would warn of one definition too many.
+# compiler takes for the main file; it would warn of one definition too many. Tests, whose unnamed
+# namespaces have more names in common, in smaller units.
 function(recourse_compile_together target)
   if(RECOURSE_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${RECOURSE_UNITY})
+    set(batch ${RECOURSE_UNITY})
+    if(ARGC GREATER 1 AND batch GREATER ARGV1)
+      set(batch ${ARGV1})
+    endif()
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
 endfunction()

@@ -8,9 +8,6 @@
 namespace recourse {
 namespace {
 
-struct Listed {};
-BOOST_DESCRIBE_STRUCT(Listed, (), ())
-
 class Approvals final : public Projection {
  public:
   Approvals(const RowSource& source, Digest& digest)

@@ -8,9 +8,6 @@ namespace {
 
 constexpr std::size_t kAnswers = 32;
 
-struct Listed {};
-BOOST_DESCRIBE_STRUCT(Listed, (), ())
-
 class Resolutions final : public Projection {
  public:
   Resolutions(const RowSource& source, Digest& digest)

@@ -9,6 +9,10 @@ namespace recourse {
 
 simdjson::dom::parser& row_parser();
 
+/// A row whose key says all: it is listed there.
+struct Listed {};
+BOOST_DESCRIBE_STRUCT(Listed, (), ())
+
 /// Reads a row from its canonical JSON, which to_json() makes by the same rules as for events.
 template <class Row>
 bool decode_row(std::string_view json, Row& row) {

@@ -35,7 +35,7 @@ std::string followup_json(const std::string& row, const FollowUpRow& read, Times
   return row.substr(0, row.size() - 1) + R"(,"overdue":)" + (overdue ? "true}" : "false}");
 }
 
-struct Found {
+struct FoundFollowUps {
   std::string items;
   std::size_t count = 0, scanned = 0;
   std::optional<std::string> last;
@@ -64,8 +64,9 @@ struct Found {
   }
 };
 
-Result<Found> find_followups(const Call& call, const Listing& wanted, const PageRequest& request) {
-  Found found;
+Result<FoundFollowUps> find_followups(const Call& call, const Listing& wanted,
+                                      const PageRequest& request) {
+  FoundFollowUps found;
   const ViewStore& views = call.app.views;
   if (!wanted.status) {
     RECOURSE_TRY(views.each(view::resolutions(), call.ledger, "followup/", request.from,
@@ -128,7 +129,7 @@ void list_followups(CallPtr call) {
                                 std::string(wanted.status ? word(*wanted.status) : "") + '\n' +
                                 wanted.ticket.value_or("") + (wanted.overdue ? "\noverdue" : "");
       then(call, page_request(*call, scope), [&](const PageRequest& request) {
-        then(call, find_followups(*call, wanted, request), [&](Found found) {
+        then(call, find_followups(*call, wanted, request), [&](FoundFollowUps found) {
           if (!found.inner) return refuse(*call, found.inner.error());
           if (!found.more) found.last.reset();
           respond(*call, page(*call, request, std::move(found.items), found.last));

@@ -38,7 +38,7 @@ LeafCheck::LeafCheck(const LedgerInfo& info, const std::string& meta_origin, boo
 std::string_view LeafCheck::check(Position position, std::string_view leaf, Findings& findings,
                                   std::vector<QuotedHead>& quoted) const {
   const auto damaged = [&](std::string_view what) {
-    findings.add(Verdict::damaged, what, kRestoreLedger, position);
+    findings.add(Integrity::damaged, what, kRestoreLedger, position);
   };
   const auto tail = leaf_tail(leaf);
   if (!tail) {
@@ -51,8 +51,8 @@ std::string_view LeafCheck::check(Position position, std::string_view leaf, Find
     if (!is_canonical(leaf, kLeafLimits)) damaged("the leaf is not in its canonical form");
     const Result<RecordedEvent> event = read_leaf(leaf);
     if (!event && event.error().code == ErrorCode::unsupported)
-      findings.add(Verdict::could_not_tell, event.error().message, "verify with the newest program",
-                   position);
+      findings.add(Integrity::could_not_tell, event.error().message,
+                   "verify with the newest program", position);
     else if (!event)
       damaged("the leaf is no event: " + event.error().message);
   }

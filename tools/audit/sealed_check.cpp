@@ -47,7 +47,7 @@ class SealedSlice {
   Status check_leaf(Position position, std::string_view leaf) {
     Result<RecordedEvent> event = read_leaf(leaf);
     if (!event) {
-      findings_.add(Verdict::could_not_tell, "the sealed values of an event could not be found",
+      findings_.add(Integrity::could_not_tell, "the sealed values of an event could not be found",
                     "verify with the newest program, and with --strict", position);
       return {};
     }
@@ -65,7 +65,7 @@ class SealedSlice {
     const Result<OpenedValue> value =
         ledger_.open_value(info_.ledger, event.subject, event.position, ordinal);
     const auto damaged = [&](std::string_view what) {
-      findings_.add(Verdict::damaged, what, kRestoreVault, event.position);
+      findings_.add(Integrity::damaged, what, kRestoreVault, event.position);
     };
     if (value) {
       Rho rho{};

@@ -57,7 +57,7 @@ class OrderedFold {
   }
 
   static void time_ran_back(Findings& findings, Position at) {
-    findings.add(Verdict::damaged, "the leaf's time is before that of the leaf before it",
+    findings.add(Integrity::damaged, "the leaf's time is before that of the leaf before it",
                  kRestoreLedger, at);
   }
 
@@ -175,8 +175,8 @@ class Reader {
 
   /// The next leaf cannot be read: its stored hash stands in for it.
   Status bridge() {
-    chunk_->findings.add(Verdict::damaged, "the leaf is missing or cannot be read", kRestoreLedger,
-                         next_);
+    chunk_->findings.add(Integrity::damaged, "the leaf is missing or cannot be read",
+                         kRestoreLedger, next_);
     const Result<std::string> tile =
         ledger_.tile(report_.info.ledger, 0, next_.value() / kTileWidth);
     const auto slot = static_cast<unsigned>(next_.value() % kTileWidth);

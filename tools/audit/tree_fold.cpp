@@ -47,7 +47,7 @@ void TreeFold::finish() {
   for (unsigned level = 0; level < kTileLevels; ++level)
     if (!tiles_[level].bytes.empty()) compare_tile(level, tiles_[level]);
   for (const StatedHead& beyond : stated_)
-    findings_.add(Verdict::damaged,
+    findings_.add(Integrity::damaged,
                   name_of(beyond) + " is beyond the last leaf: leaves are missing", kRestoreLedger);
 }
 
@@ -64,7 +64,7 @@ void TreeFold::compare_heads() {
     }
     if (head.by == StatedHead::By::commit && commit_differed_) continue;
     commit_differed_ = commit_differed_ || head.by == StatedHead::By::commit;
-    findings_.add(Verdict::damaged,
+    findings_.add(Integrity::damaged,
                   "the leaves do not give the root of " + name_of(head) +
                       (checkpoint ? ": what was signed is not what is stored" : ""),
                   kRestoreLedger);
@@ -75,21 +75,21 @@ void TreeFold::compare_tile(unsigned level, const GrowingTile& tile) {
   const std::string name = tile_path({level, tile.index, kTileWidth});
   const Result<std::string> stored = ledger_.tile(id_, level, tile.index);
   if (!stored) {
-    findings_.add(Verdict::damaged, name + " cannot be read: " + stored.error().message,
+    findings_.add(Integrity::damaged, name + " cannot be read: " + stored.error().message,
                   kRestoreLedger);
     return;
   }
   // A ledger that grows meanwhile has more hashes in its last tile than this fold.
   if (stored->starts_with(tile.bytes)) return;
   if (level > 0 || stored->size() < tile.bytes.size()) {
-    findings_.add(Verdict::damaged, name + " does not hold the hashes that the leaves give",
+    findings_.add(Integrity::damaged, name + " does not hold the hashes that the leaves give",
                   kRestoreLedger);
     return;
   }
   // Level 0 tells which leaf it is.
   for (std::size_t at = 0; at < tile.bytes.size(); at += 32)
     if (tile.bytes.compare(at, 32, *stored, at, 32) != 0)
-      findings_.add(Verdict::damaged, "the leaf does not have the hash that was stored for it",
+      findings_.add(Integrity::damaged, "the leaf does not have the hash that was stored for it",
                     kRestoreLedger, Position(tile.index * kTileWidth + at / 32));
 }
 

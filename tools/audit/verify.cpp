@@ -35,14 +35,15 @@ class Verification {
       if (!options_.tenant || info.tenant == *options_.tenant) chosen.push_back(info);
     }
     if (chosen.empty())
-      node("there is no ledger to verify", "name a tenant that is there", Verdict::could_not_tell);
+      node("there is no ledger to verify", "name a tenant that is there",
+           Integrity::could_not_tell);
     for (const LedgerInfo& info : chosen) verify_ledger(info);
     compare_quoted_heads();
     return std::move(report_);
   }
 
  private:
-  void node(std::string what, std::string_view way_out, Verdict verdict) {
+  void node(std::string what, std::string_view way_out, Integrity verdict) {
     report_.findings.push_back(
         {verdict, "", std::nullopt, std::nullopt, std::move(what), std::string(way_out)});
   }
@@ -64,7 +65,7 @@ class Verification {
     if (status) return;
     const bool damaged = status.error().code == ErrorCode::corrupt;
     node(status.error().message, damaged ? kRestoreLedger : "see the error, then verify again",
-         damaged ? Verdict::damaged : Verdict::could_not_tell);
+         damaged ? Integrity::damaged : Integrity::could_not_tell);
   }
 
   /// What the signer remembers having signed, apart from the database. Without it, putting the
@@ -75,7 +76,7 @@ class Verification {
       signed_heads_ = std::move(state->signed_heads);
     } else if (state.error().code != ErrorCode::not_found) {
       node("what the signer remembers cannot be read: " + state.error().message,
-           "restore the signer's state from its backup", Verdict::could_not_tell);
+           "restore the signer's state from its backup", Integrity::could_not_tell);
     }
   }
 
@@ -98,7 +99,7 @@ class Verification {
     if (beyond <= ledger.head.size.value()) return;
     // What was signed since this ledger was opened is the next verification's.
     if (moved_on()) return;
-    findings.add(Verdict::damaged,
+    findings.add(Integrity::damaged,
                  "a head of " + std::to_string(beyond) +
                      " leaves was signed, which is beyond the last leaf: this is an older copy of "
                      "the ledger, or a part of it",
@@ -108,14 +109,14 @@ class Verification {
   /// The key that must have signed for this ledger.
   std::optional<NoteKey> log_key(const LedgerInfo& info, Findings& findings) const {
     if (!options_.log_key && !ledger_.has_keys()) {
-      findings.add(Verdict::could_not_tell, "checkpoint signatures were not checked",
+      findings.add(Integrity::could_not_tell, "checkpoint signatures were not checked",
                    "give the key file (--kek) or the log's verifier key");
       return std::nullopt;
     }
     const Result<NoteKey> key =
         NoteKey::parse(options_.log_key ? *options_.log_key : signer_.verifier_key(info.ledger));
     if (!key) {
-      findings.add(Verdict::could_not_tell, "the log key is unusable: " + key.error().message,
+      findings.add(Integrity::could_not_tell, "the log key is unusable: " + key.error().message,
                    "give the verifier key as name+id+base64");
       return std::nullopt;
     }
@@ -127,7 +128,7 @@ class Verification {
                          Findings& findings) const {
     const Result<std::vector<std::string>> notes = signer_.all(info.ledger);
     if (!notes) {
-      findings.add(Verdict::damaged,
+      findings.add(Integrity::damaged,
                    "the kept checkpoints cannot be read: " + notes.error().message, kRestoreLedger);
       return;
     }
@@ -138,7 +139,7 @@ class Verification {
       const Result<VerifiedCheckpoint> verified = verify_checkpoint(note, std::span(&*key, 1));
       if (!verified || verified->checkpoint.origin != info.origin) {
         const Result<Checkpoint> claimed = peek_checkpoint(note);
-        findings.add(Verdict::damaged,
+        findings.add(Integrity::damaged,
                      "the kept checkpoint at " +
                          (claimed ? std::to_string(claimed->size) + " leaves" : "an unknown size") +
                          " is not signed by the log",
@@ -175,7 +176,7 @@ class Verification {
       could_not(check_sealed(ledger_, ledger, findings), "sealed values could not be read",
                 findings);
     } else if (options_.sealed) {
-      findings.add(Verdict::could_not_tell, "sealed values were not opened",
+      findings.add(Integrity::could_not_tell, "sealed values were not opened",
                    "give the key file (--kek), or leave them out on purpose");
     }
     if (options_.rebuild) compare_projections(ledger, findings);
@@ -185,7 +186,7 @@ class Verification {
 
   static void could_not(const Status& status, std::string_view what, Findings& findings) {
     if (status) return;
-    findings.add(Verdict::could_not_tell, std::string(what) + ": " + status.error().message,
+    findings.add(Integrity::could_not_tell, std::string(what) + ": " + status.error().message,
                  "see the error, then verify again");
   }
 
@@ -193,7 +194,7 @@ class Verification {
     const auto start = std::chrono::steady_clock::now();
     const Result<std::vector<ProjectionDigests>> digests = options_.rebuild(ledger.info.ledger);
     if (!digests) {
-      findings.add(Verdict::could_not_tell,
+      findings.add(Integrity::could_not_tell,
                    "projections could not be rebuilt: " + digests.error().message,
                    "see the error, then verify again");
       return;
@@ -203,7 +204,7 @@ class Verification {
         ++ledger.projections;
         continue;
       }
-      findings.add(Verdict::damaged,
+      findings.add(Integrity::damaged,
                    "the projection " + projection.projection + " at " +
                        std::to_string(projection.size.value()) +
                        " leaves is not what the ledger gives",
@@ -230,7 +231,7 @@ class Verification {
         if (report != report_.ledgers.end()) ++report->heads_compared;
         continue;
       }
-      findings.add(Verdict::damaged,
+      findings.add(Integrity::damaged,
                    "it quotes a head of " + found->second.origin + " at " +
                        std::to_string(head.size) + " leaves that is not the stored one",
                    kRestoreLedger, head.quoted_at);
@@ -260,7 +261,7 @@ VerifyReport report_of_refused_open(const Error& error) {
   const bool damaged = error.code == ErrorCode::corrupt;
   VerifyReport report;
   report.findings.push_back(
-      {damaged ? Verdict::damaged : Verdict::could_not_tell, "", std::nullopt, std::nullopt,
+      {damaged ? Integrity::damaged : Integrity::could_not_tell, "", std::nullopt, std::nullopt,
        error.message, std::string(damaged ? kRestoreLedger : "mend the cause, then verify again")});
   return report;
 }

@@ -9,13 +9,13 @@
 namespace recourse {
 namespace {
 
-std::string_view word_of(Verdict verdict) {
+std::string_view word_of(Integrity verdict) {
   switch (verdict) {
-    case Verdict::intact:
+    case Integrity::intact:
       return "intact";
-    case Verdict::damaged:
+    case Integrity::damaged:
       return "damaged";
-    case Verdict::could_not_tell:
+    case Integrity::could_not_tell:
       return "could not tell";
   }
   return "";
@@ -39,7 +39,7 @@ std::string rate_of(std::uint64_t count, double seconds) {
 
 }  // namespace
 
-void Findings::add(Verdict verdict, std::string_view what, std::string_view way_out,
+void Findings::add(Integrity verdict, std::string_view what, std::string_view way_out,
                    std::optional<Position> at) {
   Finding finding{verdict, origin_, at, std::nullopt, std::string(what), std::string(way_out)};
   if (at) finding.to = Position(at->value() + 1);
@@ -65,26 +65,26 @@ void Findings::push(Finding finding) {
     return;
   }
   ++left_out_;
-  left_out_damage_ = left_out_damage_ || finding.verdict == Verdict::damaged;
+  left_out_damage_ = left_out_damage_ || finding.verdict == Integrity::damaged;
 }
 
 std::vector<Finding> Findings::list() const {
   std::vector<Finding> all = list_;
   if (left_out_ > 0)
-    all.push_back({left_out_damage_ ? Verdict::damaged : Verdict::could_not_tell, origin_,
+    all.push_back({left_out_damage_ ? Integrity::damaged : Integrity::could_not_tell, origin_,
                    std::nullopt, std::nullopt,
                    std::to_string(left_out_) + " further findings are not listed",
                    "mend what is listed first, then verify again"});
   return all;
 }
 
-Verdict VerifyReport::verdict() const {
-  const auto any = [&](Verdict verdict) {
+Integrity VerifyReport::verdict() const {
+  const auto any = [&](Integrity verdict) {
     return std::any_of(findings.begin(), findings.end(),
                        [&](const Finding& finding) { return finding.verdict == verdict; });
   };
-  if (any(Verdict::damaged)) return Verdict::damaged;
-  return any(Verdict::could_not_tell) ? Verdict::could_not_tell : Verdict::intact;
+  if (any(Integrity::damaged)) return Integrity::damaged;
+  return any(Integrity::could_not_tell) ? Integrity::could_not_tell : Integrity::intact;
 }
 
 std::string to_json(const VerifyReport& report) {

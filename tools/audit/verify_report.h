@@ -11,17 +11,17 @@
 namespace recourse {
 
 /// What a verification can say. The number is the exit code of the command.
-enum class Verdict { intact = 0, damaged = 1, could_not_tell = 2 };
+enum class Integrity { intact = 0, damaged = 1, could_not_tell = 2 };
 
 /// The way out of damage to what the ledger proves.
 inline constexpr std::string_view kRestoreLedger = "restore the ledger from a verified backup";
 
 /// Something that is not as it should be, or could not be looked at.
 struct Finding {
-  Verdict verdict = Verdict::damaged;  ///< Never intact.
-  std::string origin;                  ///< Of the ledger; empty for the node as a whole.
-  std::optional<Position> from;        ///< First position concerned.
-  std::optional<Position> to;          ///< One after the last; with `from`.
+  Integrity verdict = Integrity::damaged;  ///< Never intact.
+  std::string origin;                      ///< Of the ledger; empty for the node as a whole.
+  std::optional<Position> from;            ///< First position concerned.
+  std::optional<Position> to;              ///< One after the last; with `from`.
   std::string what;
   std::string way_out;  ///< What to do now.
 };
@@ -32,7 +32,7 @@ class Findings {
  public:
   Findings(std::string origin, std::size_t limit) : origin_(std::move(origin)), limit_(limit) {}
 
-  void add(Verdict verdict, std::string_view what, std::string_view way_out,
+  void add(Integrity verdict, std::string_view what, std::string_view way_out,
            std::optional<Position> at = std::nullopt);
   void add(const Findings& later);
 
@@ -72,7 +72,7 @@ struct VerifyReport {
   bool strict = false;
 
   /// Damage wins over doubt.
-  Verdict verdict() const;
+  Integrity verdict() const;
   int exit_code() const { return static_cast<int>(verdict()); }
 };
 

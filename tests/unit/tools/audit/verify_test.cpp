@@ -72,7 +72,7 @@ TEST_CASE("with threads a large ledger comes out as without") {
     VerifyOptions options;
     options.threads = threads;
     const VerifyReport report = audited.check(options);
-    CHECK(report.verdict() == Verdict::intact);
+    CHECK(report.verdict() == Integrity::intact);
     CHECK(report.ledgers[1].leaves == kLeaves + 5000);
   }
 }
@@ -171,7 +171,7 @@ TEST_CASE("an erased value is no damage, one that vanished is") {
   Audited audited;
   REQUIRE(audited.ledger->keys().destroy(KeyName::subject(audited.tenant, "sub_1")));
   VerifyReport report = audited.check();
-  CHECK(report.verdict() == Verdict::intact);
+  CHECK(report.verdict() == Integrity::intact);
   CHECK(report.ledgers[1].sealed_erased == 2);
   CHECK(report.ledgers[1].sealed_opened == 2);
 
@@ -278,12 +278,12 @@ TEST_CASE("a head that was signed while verification runs is no loss") {
 
 TEST_CASE("many findings are counted past the limit, and damage among them still counts") {
   Findings findings("log", 2);
-  findings.add(Verdict::could_not_tell, "a", "b");
-  findings.add(Verdict::could_not_tell, "c", "d");
-  findings.add(Verdict::damaged, "e", "f");
-  findings.add(Verdict::could_not_tell, "g", "h");
+  findings.add(Integrity::could_not_tell, "a", "b");
+  findings.add(Integrity::could_not_tell, "c", "d");
+  findings.add(Integrity::damaged, "e", "f");
+  findings.add(Integrity::could_not_tell, "g", "h");
   REQUIRE(findings.list().size() == 3);
-  CHECK(findings.list().back().verdict == Verdict::damaged);
+  CHECK(findings.list().back().verdict == Integrity::damaged);
   CHECK(findings.list().back().what.starts_with("2 further"));
 }
 
