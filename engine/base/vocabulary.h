@@ -62,10 +62,17 @@ BOOST_DEFINE_ENUM_CLASS(BreakerStatus, closed, open, half_open)
 /// What speaks against an action that was executed.
 BOOST_DEFINE_ENUM_CLASS(Mishap, error, rollback, reopening, low_satisfaction)
 BOOST_DEFINE_ENUM_CLASS(RolloutUnit, ticket, tenant)
+BOOST_DEFINE_ENUM_CLASS(ExperimentArm, control, treatment)
+/// What ran succeeded; the first action on a ticket ran without a person.
+BOOST_DEFINE_ENUM_CLASS(ExperimentMetric, success, alone)
+/// By success: the interval lies on one side of nothing, or does not. Invalid: the arms are not
+/// what chance would make them.
+BOOST_DEFINE_ENUM_CLASS(ExperimentVerdict, treatment_better, control_better, undecided, invalid)
 /// What a timer is about: an approval that ends, the lease of an action, that of a rollback's step,
 /// a claim that ends, an approval that is escalated, a follow-up to be sent, a resolved ticket to
-/// be closed, an SLA clock that runs out.
-BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step, claim, escalation, followup, closing, sla)
+/// be closed, an SLA clock that runs out, a breaker whose state ends.
+BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step, claim, escalation, followup, closing, sla,
+                        breaker)
 BOOST_DEFINE_ENUM_CLASS(SlaClockName, first_response, next_response, resolution)
 BOOST_DEFINE_ENUM_CLASS(SlaStatus, running, paused, met, waived)
 BOOST_DEFINE_ENUM_CLASS(FollowUpStatus, scheduled, sent, skipped, answered, cancelled, missed)

@@ -58,6 +58,7 @@ Command command_of(const TimerState& timer) {
       return CloseResolved{TicketId(timer.id.text)};
     case TimerKind::sla:
       return breach(timer.id.text);
+    case TimerKind::breaker:
     case TimerKind::step:
       break;
   }

@@ -9,6 +9,7 @@
 #include "engine/event/approval_events.h"
 #include "engine/event/control_events.h"
 #include "engine/event/deployment_events.h"
+#include "engine/event/experiment_events.h"
 #include "engine/event/policy_events.h"
 #include "engine/event/resolution_events.h"
 #include "engine/event/rollback_events.h"
@@ -38,9 +39,11 @@ using EventTypes = boost::mp11::mp_list<
     ActionTainted, IncidentOpened, IncidentClosed, LogOpened, LogHeartbeat, LogAnchored,
     ClockAnomaly, HeadAccepted, KeyCreated, TenantCreated, PrincipalCreated, ApiKeyCreated,
     ApiKeyRevoked, AuthDenied, PolicyDrafted, PolicyBacktested, PolicyBacktestListed,
-    PolicyActivated, PolicyRetired, KillswitchEngaged, KillswitchReleased, LimitReached,
-    BreakerTransitioned, RolloutRamped, RolloutAssigned, GuardrailBreached, SealedOpened,
-    RecordUnreadable, ImportFinished, ProjectionRebuilt, ExportCreated, CommandRejected>;
+    PolicyActivated, PolicyRetired, PolicyReverted, KillswitchEngaged, KillswitchReleased,
+    LimitReached, BreakerTransitioned, RolloutRamped, RolloutAssigned, GuardrailBreached,
+    ExperimentStarted, ExperimentAssigned, ExperimentSrmDetected, ExperimentGuardrailBreached,
+    ExperimentConcluded, SealedOpened, RecordUnreadable, ImportFinished, ProjectionRebuilt,
+    ExportCreated, CommandRejected>;
 
 using EventVariant = boost::mp11::mp_rename<EventTypes, std::variant>;
 

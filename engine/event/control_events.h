@@ -9,17 +9,20 @@ namespace recourse {
 /// The breaker of one agent, agent version and action type has another state from here on.
 struct BreakerTransitioned {
   static constexpr std::string_view kType = "recourse.breaker.transitioned.v1";
-  PrincipalId agent;
+  PrincipalId agent;  ///< `all`: the type is held open for every agent.
   std::optional<Clear> agent_version;
   Clear action_type;
   BreakerStatus from = BreakerStatus::closed;
   BreakerStatus to = BreakerStatus::open;
   /// error, rollback, reopening, low_satisfaction: what made it open; time: it may be probed;
-  /// no_outcome: probes did not end in time; probes_passed; forced: a person said so.
+  /// no_outcome: probes did not end in time; probes_passed; probe_failed; forced: a person said so;
+  /// stuck_rollbacks: too many rollbacks of the type did not get on.
   Clear cause;
   std::int64_t executed = 0, bad = 0;  ///< Actions in the window of a closed one.
   std::int64_t window_s = 0;
-  std::optional<Timestamp> until;  ///< Open: until it is probed. Half-open: until it opens again.
+  /// Open: until it is probed, none while it is held open. Half-open: until it opens again; none
+  /// while nothing probes it, since the time begins with the first probe.
+  std::optional<Timestamp> until;
   std::optional<ActionId> action;  ///< Whose outcome it was.
   std::optional<TicketId> ticket;
   std::optional<Sealed> reason;

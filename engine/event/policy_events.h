@@ -99,4 +99,14 @@ struct PolicyRetired {
 };
 BOOST_DESCRIBE_STRUCT(PolicyRetired, (), (policy, reason))
 
+/// The policy that was in force before is in force again, without a backtest and by one person.
+struct PolicyReverted {
+  static constexpr std::string_view kType = "recourse.policy.reverted.v1";
+  Clear from, to;  ///< pol_<name>@<version>
+  Hash digest{};   ///< SHA-256 of the text of `to`, which is the one it was activated with.
+  Hash manifest_digest{};
+  Sealed reason;
+};
+BOOST_DESCRIBE_STRUCT(PolicyReverted, (), (from, to, digest, manifest_digest, reason))
+
 }  // namespace recourse
