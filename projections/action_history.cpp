@@ -121,8 +121,8 @@ class History final : public Projection {
   void end_waiting(const RecordedEvent& event, const E& data, ActionStatus status) {
     if (!data.action || !data.ticket) return;
     ActionRow& row = touch(event, *data.ticket, *data.action);
-    const bool waits =
-        row.status == ActionStatus::awaiting_approval || row.status == ActionStatus::authorized;
+    const bool waits = row.status == ActionStatus::awaiting_approval ||
+                       row.status == ActionStatus::authorized || row.status == ActionStatus::held;
     if (waits) step(row, event, status);
   }
   void on(const RecordedEvent& event, const ApprovalGranted& data) {
@@ -149,9 +149,26 @@ class History final : public Projection {
     step(touch(event, data), event, ActionStatus::withdrawn);
   }
 
+  void on(const RecordedEvent& event, const EffectHeld& data) {
+    ActionRow& row = touch(event, data);
+    row.hold_until = data.until;
+    row.connector = data.connector;
+    step(row, event, ActionStatus::held);
+  }
+  void on(const RecordedEvent& event, const EffectRecalled& data) {
+    ActionRow& row = touch(event, data);
+    row.recall_reason = ref(event, data.reason);
+    step(row, event, ActionStatus::recalled);
+  }
+  void on(const RecordedEvent& event, const EffectHeartbeat& data) {
+    touch(event, data).lease_until = data.lease_until;
+  }
+
   void on(const RecordedEvent& event, const EffectDispatched& data) {
     ActionRow& row = touch(event, data);
     end_lease(row);
+    row.provider_key = data.provider_key;
+    row.hold_until.reset();
     row.lease = data.lease;
     row.lease_until = data.lease_until;
     ++row.dispatches;
@@ -183,7 +200,10 @@ class History final : public Projection {
     ActionRow& row = touch(event, data);
     row.failure_code = data.code;
     row.result = ref(event, data.result);
-    executed(row, event, ActionStatus::failed);
+    row.hold_until = data.retry_at;
+    if (!data.retry_at) return executed(row, event, ActionStatus::failed);
+    end_lease(row);
+    step(row, event, ActionStatus::held);
   }
   void on(const RecordedEvent& event, const EffectOutcomeUnknown& data) {
     ActionRow& row = touch(event, data);
@@ -193,6 +213,7 @@ class History final : public Projection {
   void on(const RecordedEvent& event, const EffectReconciled& data) {
     ActionRow& row = touch(event, data);
     if (data.verdict == EffectOutcome::succeeded) set_changes(row, event, data.writes);
+    if (data.provider_ref) row.provider_ref = data.provider_ref;
     executed(row, event,
              data.verdict == EffectOutcome::succeeded ? ActionStatus::succeeded
              : data.verdict == EffectOutcome::failed  ? ActionStatus::failed
@@ -236,11 +257,11 @@ class History final : public Projection {
     if (row.status == ActionStatus::rollback_pending)
       step(row, event, ActionStatus::rollback_failed);
   }
-  /// A proposal that was taken back before it ran stays withdrawn.
+  /// What was taken back before it ran stays as it is.
   template <class E>
   void undone(const RecordedEvent& event, const E& data) {
     ActionRow& row = touch(event, data);
-    if (row.status == ActionStatus::withdrawn) return;
+    if (row.status == ActionStatus::withdrawn || row.status == ActionStatus::recalled) return;
     row.rollback = data.rollback;
     row.rolled_back = true;
     row.rolled_back_at = event.time;
@@ -262,7 +283,7 @@ class History final : public Projection {
 }  // namespace
 
 ProjectionKind action_history_kind() {
-  return {2, "action_history", 5,
+  return {2, "action_history", 6,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<History>(source, digest);
           }};

@@ -119,10 +119,11 @@ class AgentAnalytics final : public Projection {
   void on(const RecordedEvent&, const ApprovalRejected& data) {
     if (data.action) add(*data.action, &ActionCounts::approvals_rejected);
   }
-  void on(const RecordedEvent&, const ActionWithdrawn& data) {
-    add(data.action, &ActionCounts::withdrawn);
-    if (actions_.find(data.action.value()) != nullptr)
-      actions_.change(data.action.value()).withdrawn = true;
+  void on(const RecordedEvent&, const ActionWithdrawn& data) { taken_back(data.action); }
+  void on(const RecordedEvent&, const EffectRecalled& data) { taken_back(data.action); }
+  void taken_back(const ActionId& action) {
+    add(action, &ActionCounts::withdrawn);
+    if (actions_.find(action.value()) != nullptr) actions_.change(action.value()).withdrawn = true;
   }
   void on(const RecordedEvent&, const EffectDispatched& data) {
     add(data.action, &ActionCounts::dispatched);
@@ -131,6 +132,7 @@ class AgentAnalytics final : public Projection {
     add(data.action, &ActionCounts::succeeded);
   }
   void on(const RecordedEvent&, const EffectRejected& data) {
+    if (data.retry_at) return;  // It is not over yet.
     add(data.action, &ActionCounts::failed);
   }
   void on(const RecordedEvent&, const EffectOutcomeUnknown& data) {
@@ -161,7 +163,7 @@ class AgentAnalytics final : public Projection {
 }  // namespace
 
 ProjectionKind agent_analytics_kind() {
-  return {6, "agent_analytics", 2,
+  return {6, "agent_analytics", 3,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<AgentAnalytics>(source, digest);
           }};

@@ -103,8 +103,9 @@ class Approvals final : public Projection {
     row.votes.push_back(std::move(vote));
   }
   void on(const RecordedEvent& event, const ApprovalGranted& data) {
-    end(event, data, ApprovalStatus::granted).granted_position =
-        static_cast<std::int64_t>(event.position.value());
+    ApprovalRow& row = end(event, data, ApprovalStatus::granted);
+    row.granted_position = static_cast<std::int64_t>(event.position.value());
+    if (data.expires_at) row.expires_at = *data.expires_at;
   }
   void on(const RecordedEvent& event, const ApprovalRejected& data) {
     ApprovalRow& row = end(event, data, ApprovalStatus::rejected);
@@ -142,7 +143,7 @@ class Approvals final : public Projection {
 }  // namespace
 
 ProjectionKind approvals_kind() {
-  return {3, "approvals", 4,
+  return {3, "approvals", 5,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Approvals>(source, digest);
           }};

@@ -112,6 +112,10 @@ struct ActionRow {
   std::vector<ActionStep> steps;  ///< At most the newest 32.
   std::int64_t last_position = 0;
   bool imported = false;
+  std::optional<Timestamp> hold_until;  ///< While it is held: nothing is sent before.
+  std::optional<Clear> connector;       ///< That runs it.
+  std::optional<Clear> provider_key;    ///< Of its newest dispatch.
+  std::optional<SealedRef> recall_reason;
 };
 BOOST_DESCRIBE_STRUCT(ActionRow, (),
                       (action, ticket, position, type, type_version, unknown_type, args,
@@ -121,7 +125,8 @@ BOOST_DESCRIBE_STRUCT(ActionRow, (),
                        lease, lease_until, provider_ref, failure_code, changes, resolution,
                        rollback, rolled_back, rolled_back_at, rolled_back_by, rollback_reason,
                        rollback_refusal, agent_version, caused_by, redo_of, amends, amended_by,
-                       tainted_by, dispatches, steps, last_position, imported))
+                       tainted_by, dispatches, steps, last_position, imported, hold_until,
+                       connector, provider_key, recall_reason))
 
 // ---- approvals ----------------------------------------------------------------------------------
 

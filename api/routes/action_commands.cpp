@@ -21,12 +21,21 @@ ActionStatus status_after(const Committed& committed) {
         status = ActionStatus::awaiting_approval;
     } else if (std::holds_alternative<ApprovalRequested>(event.data)) {
       status = ActionStatus::awaiting_approval;
-    } else if (std::holds_alternative<EffectDispatched>(event.data)) {
+    } else if (std::holds_alternative<EffectHeld>(event.data)) {
+      status = ActionStatus::held;
+    } else if (std::holds_alternative<EffectRecalled>(event.data)) {
+      status = ActionStatus::recalled;
+    } else if (std::holds_alternative<EffectDispatched>(event.data) ||
+               std::holds_alternative<EffectHeartbeat>(event.data)) {
       status = ActionStatus::dispatching;
     } else if (std::holds_alternative<EffectConfirmed>(event.data)) {
       status = ActionStatus::succeeded;
-    } else if (std::holds_alternative<EffectRejected>(event.data)) {
-      status = ActionStatus::failed;
+    } else if (const auto* rejected = std::get_if<EffectRejected>(&event.data)) {
+      status = rejected->retry_at ? ActionStatus::held : ActionStatus::failed;
+    } else if (const auto* reconciled = std::get_if<EffectReconciled>(&event.data)) {
+      status = reconciled->verdict == EffectOutcome::succeeded ? ActionStatus::succeeded
+               : reconciled->verdict == EffectOutcome::failed  ? ActionStatus::failed
+                                                               : ActionStatus::outcome_unknown;
     } else if (std::holds_alternative<EffectOutcomeUnknown>(event.data)) {
       status = ActionStatus::outcome_unknown;
     } else if (std::holds_alternative<ApprovalStaled>(event.data)) {
@@ -64,6 +73,7 @@ http::Response proposed(const Committed& committed) {
         .number("required_approvals", decided->required_approvals)
         .value("approver_roles", decided->approver_roles);
   }
+  if (const auto* held = find_event<EffectHeld>(committed)) object.value("hold_until", held->until);
   if (const auto* approval = find_event<ApprovalRequested>(committed))
     object.value("approval", approval->approval).value("approval_expires_at", approval->expires_at);
   if (const auto* failed = find_event<EffectRejected>(committed))
@@ -109,7 +119,13 @@ http::Response leased(const Call& call, const Committed& committed) {
         .value("lease", dispatched->lease)
         .value("lease_until", dispatched->lease_until)
         .number("attempt", dispatched->attempt)
+        .value("provider_key", dispatched->provider_key)
         .raw("args", opened_args(call, *dispatched));
+  } else if (const auto* beat = find_event<EffectHeartbeat>(committed)) {
+    object.value("action", beat->action)
+        .value("ticket", beat->ticket)
+        .value("lease", beat->lease)
+        .value("lease_until", beat->lease_until);
   } else if (const auto* decided = find_event<PolicyDecided>(committed)) {
     // Judged again at dispatch, and the answer is no longer yes.
     object.value("action", decided->action)
@@ -163,6 +179,7 @@ void lease_action(CallPtr call) {
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
     command.lease_s = reader.optional_integer("lease_s", 1, 3'600).value_or(command.lease_s);
+    if (auto lease = reader.optional_code("lease_id")) command.lease = LeaseId(std::move(*lease));
   });
   if (good)
     submit(call, body.canonical, std::move(command),
@@ -196,6 +213,18 @@ void withdraw_action(CallPtr call) {
   auto action = action_id(call->request.parameter("action"));
   if (!action) return refuse(*call, action.error());
   WithdrawAction command{*action, {}};
+  Body body;
+  const bool good = with_body(
+      *call, body, [&](BodyReader& reader) { command.reason = reader.optional_text("reason"); });
+  if (!good) return;
+  submit(call, body.canonical, std::move(command),
+         [action = *action](const Committed& committed) { return reported(action, committed); });
+}
+
+void recall_action(CallPtr call) {
+  auto action = action_id(call->request.parameter("action"));
+  if (!action) return refuse(*call, action.error());
+  RecallAction command{*action, {}};
   Body body;
   const bool good = with_body(
       *call, body, [&](BodyReader& reader) { command.reason = reader.optional_text("reason"); });

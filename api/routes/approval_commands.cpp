@@ -39,6 +39,10 @@ http::Response voted(const ApprovalId& approval, const Committed& committed) {
       object.value("cause", staled->cause).value("changed", staled->changed);
     }
     if (std::holds_alternative<ApprovalConsumed>(event.data)) status = "consumed";
+    if (const auto* held = std::get_if<EffectHeld>(&event.data)) {
+      action_status = "held";
+      object.value("hold_until", held->until);
+    }
     if (std::holds_alternative<EffectDispatched>(event.data)) action_status = "dispatching";
     if (std::holds_alternative<EffectConfirmed>(event.data)) action_status = "succeeded";
     if (std::holds_alternative<EffectRejected>(event.data)) action_status = "failed";

@@ -1,7 +1,11 @@
+#include "api/routes/receipts.h"
+
 #include "api/routes/json_object.h"
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
 #include "projections/rows.h"
+#include "tools/audit/as_of.h"
+#include "tools/audit/locate.h"
 
 namespace recourse::routes {
 namespace {
@@ -12,8 +16,8 @@ std::int64_t seconds_of(Timestamp time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-Result<ApprovalRow> approval_row(const Call& call, const std::string& id) {
-  const auto json = call.app.views.row(view::approvals(), call.ledger, "approval/" + id);
+Result<ApprovalRow> approval_row(const ReceiptLog& log, const std::string& id) {
+  const auto json = log.app.views.row(view::approvals(), log.ledger, "approval/" + id);
   if (!json && json.error().code == ErrorCode::not_found)
     return Error{ErrorCode::not_found, "no such approval"};
   if (!json) return json.error();
@@ -38,10 +42,12 @@ std::string approvers_json(const ApprovalRow& approval) {
 }
 
 /// What was agreed to, as it stood when it was.
-Status add_action(const Call& call, const ApprovalRow& approval, Position granted,
+Status add_action(const ReceiptLog& log, const ApprovalRow& approval, Position granted,
                   JsonObject& receipt) {
-  RECOURSE_LET(const std::string json,
-               action_row(call, *approval.ticket, *approval.action, granted));
+  RECOURSE_LET(const auto positions,
+               positions_of_ticket(log.app.ledger, &log.app.views, log.ledger, *approval.ticket));
+  RECOURSE_LET(const std::string json, action_as_of(log.app.ledger, log.ledger, *approval.ticket,
+                                                    *approval.action, positions, granted));
   ActionRow action;
   if (!decode_row(json, action)) return Error{ErrorCode::corrupt, "an action's row"};
   receipt.value("plan_or_action", approval.action)
@@ -54,10 +60,9 @@ Status add_action(const Call& call, const ApprovalRow& approval, Position grante
   return {};
 }
 
-Status add_rollback(const Call& call, const ApprovalRow& approval, JsonObject& receipt) {
-  RECOURSE_LET(
-      const std::string json,
-      call.app.views.row(view::rollbacks(), call.ledger, "rollback/" + approval.rollback->value()));
+Status add_rollback(const ReceiptLog& log, const ApprovalRow& approval, JsonObject& receipt) {
+  RECOURSE_LET(const std::string json, log.app.views.row(view::rollbacks(), log.ledger,
+                                                         "rollback/" + approval.rollback->value()));
   RollbackRow rollback;
   if (!decode_row(json, rollback)) return Error{ErrorCode::corrupt, "a rollback's row"};
   receipt.value("plan_or_action", approval.rollback)
@@ -72,25 +77,28 @@ Status add_rollback(const Call& call, const ApprovalRow& approval, JsonObject& r
 
 /// Made of what the log says up to the grant and of nothing else, so it is the same whenever it is
 /// asked for.
-Result<std::string> receipt_of(const Call& call, const ApprovalRow& approval) {
+Result<std::string> receipt_of(const ReceiptLog& log, const ApprovalRow& approval) {
   const bool stands =
       approval.status == ApprovalStatus::granted || approval.status == ApprovalStatus::consumed;
   if (!stands || !approval.granted_position)
     return Error{ErrorCode::conflict, "the approval is " + std::string(word(approval.status)) +
                                           ": there is a receipt of what was granted only"};
   const Position at(static_cast<std::uint64_t>(*approval.granted_position));
-  RECOURSE_LET(const std::string leaf, call.app.ledger.leaf(call.ledger, at));
+  RECOURSE_LET(const std::string leaf, log.app.ledger.leaf(log.ledger, at));
   RECOURSE_LET(const RecordedEvent granted, read_leaf(leaf));
   const LogSize size(at.value() + 1);
-  RECOURSE_LET(const Hash root, call.app.ledger.root_at(call.ledger, size));
+  RECOURSE_LET(const Hash root, log.app.ledger.root_at(log.ledger, size));
   JsonObject receipt;
   receipt.number("v", kReceiptVersion)
       .value("approval_id", approval.approval)
-      .text("tenant", call.tenant.value());
-  RECOURSE_TRY(approval.rollback ? add_rollback(call, approval, receipt)
-                                 : add_action(call, approval, at, receipt));
+      .text("tenant", log.tenant.value());
+  RECOURSE_TRY(approval.rollback ? add_rollback(log, approval, receipt)
+                                 : add_action(log, approval, at, receipt));
   if (approval.ticket) {
-    RECOURSE_LET(const std::string json, ticket_row(call, *approval.ticket, at));
+    RECOURSE_LET(const auto positions,
+                 positions_of_ticket(log.app.ledger, &log.app.views, log.ledger, *approval.ticket));
+    RECOURSE_LET(const std::string json,
+                 ticket_as_of(log.app.ledger, log.ledger, *approval.ticket, positions, at));
     TicketRow ticket;
     if (!decode_row(json, ticket)) return Error{ErrorCode::corrupt, "a ticket's row"};
     receipt.value("ticket_id", approval.ticket).number("ticket_ver", ticket.version);
@@ -106,17 +114,25 @@ Result<std::string> receipt_of(const Call& call, const ApprovalRow& approval) {
       .number("iat", seconds_of(granted.time))
       .number("exp", seconds_of(approval.expires_at))
       .raw("checkpoint", std::move(head).take());
-  return call.app.signer.sign_receipt(std::move(receipt).take());
+  return log.app.signer.sign_receipt(std::move(receipt).take());
 }
 
+}  // namespace
+
+Result<std::string> approval_receipt(const ReceiptLog& log, const ApprovalId& approval) {
+  RECOURSE_LET(const ApprovalRow row, approval_row(log, approval.value()));
+  return receipt_of(log, row);
+}
+
+namespace {
+
 void answer_receipt(const CallPtr& call, const std::string& approval) {
-  then(call, approval_row(*call, approval), [&](const ApprovalRow& row) {
-    then(call, receipt_of(*call, row), [&](std::string token) {
-      http::Response response;
-      response.content_type = "application/jose";
-      response.body = std::move(token);
-      respond(*call, std::move(response));
-    });
+  const ReceiptLog log{call->app, call->tenant, call->ledger};
+  then(call, approval_receipt(log, ApprovalId(approval)), [&](std::string token) {
+    http::Response response;
+    response.content_type = "application/jose";
+    response.body = std::move(token);
+    respond(*call, std::move(response));
   });
 }
 

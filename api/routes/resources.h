@@ -26,6 +26,7 @@ void propose_action(CallPtr call);
 void lease_action(CallPtr call);
 void report_action(CallPtr call);
 void withdraw_action(CallPtr call);
+void recall_action(CallPtr call);
 void amend_action(CallPtr call);
 void list_action_types(CallPtr call);
 
@@ -111,6 +112,10 @@ void explain_action(CallPtr call);
 // breakers.cpp, rollouts.cpp
 void list_breakers(CallPtr call);
 void set_breaker(CallPtr call);
+
+void list_connectors(CallPtr call);
+void configure_connector(CallPtr call);
+void remove_connector(CallPtr call);
 void list_rollouts(CallPtr call);
 void ramp_rollout(CallPtr call);
 

@@ -54,6 +54,7 @@ std::span<const RouteSpec> native_routes() {
       {Method::post, "/v1/actions/{action}/lease", "actions.lease", Needs::agent, kWrites, kNative, "Take an authorized action to run it", lease_action},
       {Method::post, "/v1/actions/{action}/report", "actions.report", Needs::agent, kWrites, kNative, "Report what became of it", report_action},
       {Method::post, "/v1/actions/{action}/withdraw", "actions.withdraw", Needs::agent, kWrites, kNative, "Take a proposal back", withdraw_action},
+      {Method::post, "/v1/actions/{action}/recall", "actions.recall", Needs::agent, kWrites, kNative, "Take it back before it is sent", recall_action},
       {Method::post, "/v1/actions/{action}/amend", "actions.amend", Needs::agent, kWrites, kNative, "Propose it with other arguments instead", amend_action},
       {Method::get, "/v1/action-types", "action_types.list", Needs::viewer, kReads, kNative, "The manifest of action types", list_action_types},
 
@@ -103,6 +104,9 @@ std::span<const RouteSpec> native_routes() {
       {Method::del, "/v1/killswitch", "killswitch.release", Needs::manager, kWrites, kNative, "Let agents go on", release_killswitch},
       {Method::get, "/v1/breakers", "breakers.list", Needs::viewer, kReads, kNative, "Breakers by agent and action type", list_breakers},
       {Method::post, "/v1/breakers", "breakers.set", Needs::manager, kWrites, kNative, "Hold a breaker open, or close one", set_breaker},
+      {Method::get, "/v1/connectors", "connectors.list", Needs::viewer, kReads, kNative, "Which providers run which action types", list_connectors},
+      {Method::post, "/v1/connectors", "connectors.configure", Needs::admin, kWrites, kNative, "Let a provider run action types", configure_connector},
+      {Method::del, "/v1/connectors/{connector}", "connectors.remove", Needs::admin, kWrites, kNative, "Send nothing to a provider any more", remove_connector},
       {Method::get, "/v1/rollouts", "rollouts.list", Needs::viewer, kReads, kNative, "Rollouts and what came of each stage", list_rollouts},
       {Method::post, "/v1/rollouts", "rollouts.ramp", Needs::manager, kWrites, kNative, "Set the share that agents work on alone", ramp_rollout},
       {Method::get, "/v1/policies", "policies.show", Needs::viewer, kReads, kNative, "The policy in force and all versions, or one of them", show_policies},

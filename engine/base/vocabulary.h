@@ -26,7 +26,7 @@ BOOST_DEFINE_ENUM_CLASS(Reversibility, R0, R1, R2, R3, R4)
 BOOST_DEFINE_ENUM_CLASS(ActionStatus, proposed, denied, shadowed, awaiting_approval, authorized,
                         rejected, expired, withdrawn, staled, dispatching, succeeded, failed,
                         outcome_unknown, rollback_pending, rolled_back, partially_rolled_back,
-                        rollback_failed, irreversible, superseded)
+                        rollback_failed, irreversible, superseded, held, recalled)
 
 BOOST_DEFINE_ENUM_CLASS(PolicyOutcome, allow, require_approval, shadow, deny, defer)
 BOOST_DEFINE_ENUM_CLASS(PolicyMode, shadow, enforce)
@@ -55,8 +55,9 @@ BOOST_DEFINE_ENUM_CLASS(RollbackStatus, requested, refused, planned, awaiting_ap
 BOOST_DEFINE_ENUM_CLASS(StepStatus, planned, started, failed, outcome_unknown, succeeded, skipped,
                         recorded_manually)
 /// What people have to look after: a compensation that does not get on, a mistake that is put
-/// right instead of undone, work that was built on something undone.
-BOOST_DEFINE_ENUM_CLASS(IncidentKind, rollback_stuck, remediation, review)
+/// right instead of undone, work that was built on something undone, an effect of which nobody
+/// knows whether it happened.
+BOOST_DEFINE_ENUM_CLASS(IncidentKind, rollback_stuck, remediation, review, outcome_unknown)
 BOOST_DEFINE_ENUM_CLASS(FeedbackKind, csat, nps, thumb, rubric, correction, resolution)
 BOOST_DEFINE_ENUM_CLASS(BreakerStatus, closed, open, half_open)
 /// What speaks against an action that was executed.
@@ -70,9 +71,10 @@ BOOST_DEFINE_ENUM_CLASS(ExperimentMetric, success, alone)
 BOOST_DEFINE_ENUM_CLASS(ExperimentVerdict, treatment_better, control_better, undecided, invalid)
 /// What a timer is about: an approval that ends, the lease of an action, that of a rollback's step,
 /// a claim that ends, an approval that is escalated, a follow-up to be sent, a resolved ticket to
-/// be closed, an SLA clock that runs out, a breaker whose state ends.
+/// be closed, an SLA clock that runs out, a breaker whose state ends; and, for the outbox, what a
+/// connector is to send and what it is to look up.
 BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step, claim, escalation, followup, closing, sla,
-                        breaker)
+                        breaker, dispatch, look_up)
 BOOST_DEFINE_ENUM_CLASS(SlaClockName, first_response, next_response, resolution)
 BOOST_DEFINE_ENUM_CLASS(SlaStatus, running, paused, met, waived)
 BOOST_DEFINE_ENUM_CLASS(FollowUpStatus, scheduled, sent, skipped, answered, cancelled, missed)

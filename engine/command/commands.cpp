@@ -35,6 +35,9 @@ struct RuleOf {
   Rule operator()(const LeaseAction&) const { return {"lease_action", kDesk, true}; }
   Rule operator()(const ReportAction&) const { return {"report_action", kDesk, true}; }
   Rule operator()(const WithdrawAction&) const { return {"withdraw_action", kDesk, true}; }
+  Rule operator()(const RecallAction&) const { return {"recall_action", kDesk, true}; }
+  Rule operator()(const ConfigureConnector&) const { return {"configure_connector", kAdmins}; }
+  Rule operator()(const RemoveConnector&) const { return {"remove_connector", kAdmins}; }
   Rule operator()(const AmendAction&) const { return {"amend_action", kDesk, true, false, false}; }
   Rule operator()(const CastVote&) const { return {"cast_vote", kDeciders, false, false, false}; }
   Rule operator()(const ClaimApproval&) const {

@@ -84,9 +84,12 @@ struct ProposeAction {
 };
 
 /// A client executor takes an authorized action; what it may run comes back with the lease.
+/// With `lease` it says that it is still at it.
 struct LeaseAction {
   ActionId action;
   std::int64_t lease_s = 60;
+  std::optional<LeaseId> lease = {};
+  std::optional<std::string> connector = {};  ///< Of the outbox: which connector takes it.
 };
 
 struct ReportedWrite {
@@ -100,10 +103,31 @@ struct ReportAction {
   std::optional<std::string> provider_ref, result_json, code;
   bool retryable = false;
   std::vector<ReportedWrite> writes;
+  std::optional<std::int64_t> retry_after_s = {};  ///< As the provider asked for.
 };
 
 struct WithdrawAction {
   ActionId action;
+  std::optional<std::string> reason;
+};
+/// Takes back what may run and has not been sent.
+struct RecallAction {
+  ActionId action;
+  std::optional<std::string> reason;
+};
+/// Lets this program run actions of `types` by calls to a provider; again with the same name
+/// replaces it.
+struct ConfigureConnector {
+  std::string connector;
+  std::string url;
+  std::optional<std::string> look_up_url;
+  std::vector<std::string> types;
+  std::optional<std::string> credential;
+  std::int64_t timeout_s = 30;
+  std::int64_t max_attempts = 5;
+};
+struct RemoveConnector {
+  std::string connector;
   std::optional<std::string> reason;
 };
 
@@ -256,6 +280,7 @@ struct LeaseStep {
   std::int64_t step = 0;
   std::int64_t lease_s = 60;
   std::optional<LeaseId> lease;
+  std::optional<std::string> connector = {};  ///< Of the outbox: which connector takes it.
 };
 struct ReportStep {
   RollbackId rollback;
@@ -346,15 +371,17 @@ struct RetirePolicy {
   std::optional<std::string> reason;
 };
 
-using Command = std::variant<
-    OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus, ReopenTicket,
-    ProposeAction, LeaseAction, ReportAction, WithdrawAction, AmendAction, CastVote, ClaimApproval,
-    ReleaseApproval, EscalateApproval, RevokeApproval, ExpireApproval, ExpireClaim, ExpireLease,
-    SendFollowUp, CloseResolved, BreachClock, WaiveClock, RequestFollowUp, CancelFollowUp,
-    AnswerFollowUp, SubmitFeedback, RetractFeedback, RollBack, StartRollback, AbortRollback,
-    PauseRollback, LeaseStep, ReportStep, RetryStep, SkipStep, RecordStep, CloseIncident,
-    ExpireStepLease, ContinueRollback, EngageKillswitch, ReleaseKillswitch, SetBreaker, RampRollout,
-    DraftPolicy, ActivatePolicy, RetirePolicy>;
+using Command =
+    std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
+                 ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
+                 RecallAction, ConfigureConnector, RemoveConnector, AmendAction, CastVote,
+                 ClaimApproval, ReleaseApproval, EscalateApproval, RevokeApproval, ExpireApproval,
+                 ExpireClaim, ExpireLease, SendFollowUp, CloseResolved, BreachClock, WaiveClock,
+                 RequestFollowUp, CancelFollowUp, AnswerFollowUp, SubmitFeedback, RetractFeedback,
+                 RollBack, StartRollback, AbortRollback, PauseRollback, LeaseStep, ReportStep,
+                 RetryStep, SkipStep, RecordStep, CloseIncident, ExpireStepLease, ContinueRollback,
+                 EngageKillswitch, ReleaseKillswitch, SetBreaker, RampRollout, DraftPolicy,
+                 ActivatePolicy, RetirePolicy>;
 
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,

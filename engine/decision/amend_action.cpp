@@ -9,7 +9,7 @@ Decision amend_action(State& state, const AmendAction& command, const DecisionCo
   const Principal& by = context.principal;
   if (by.kind == ActorType::agent && by.id != action.proposer)
     return Error{ErrorCode::forbidden, "a machine amends its own actions only"};
-  if (action.status != ActionStatus::awaiting_approval && action.status != ActionStatus::authorized)
+  if (!may_be_taken_back(action.status))
     return conflict("an action that is " + std::string(word(action.status)) + " cannot be amended");
   if (context.action_args && *context.action_args == command.args_json)
     return conflict("the arguments are the ones that the action has");

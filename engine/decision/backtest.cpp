@@ -194,6 +194,7 @@ struct Backtest::Fold {
   }
   void operator()(const EffectConfirmed& confirmed) const { ended(confirmed.action, true, true); }
   void operator()(const EffectRejected& rejected) const {
+    if (rejected.retry_at) return;  // It is not over yet.
     // Of a live action: it may have been found out before anything was sent.
     ended(rejected.action, false, rejected.provenance.imported);
   }

@@ -2,18 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/decision/decisions.h"
 #include "engine/decision/plan_rollback.h"
 
 namespace recourse {
-namespace {
-
-bool has_ended(StepStatus status) {
-  return status == StepStatus::succeeded || status == StepStatus::recorded_manually ||
-         status == StepStatus::skipped;
-}
-
-}  // namespace
-
 RollbackRun::RollbackRun(State& state, const DecisionContext& context, RollbackState rollback)
     : reason(context.rollback_reason), draft_{state, context, {}}, rollback_(std::move(rollback)) {
   about_rollback();
@@ -26,7 +18,7 @@ StepState& RollbackRun::step(std::int64_t number) {
   return steps_[number] = stored != nullptr ? *stored : StepState{};
 }
 
-bool RollbackRun::is_ended(std::int64_t number) { return has_ended(step(number).status); }
+bool RollbackRun::is_ended(std::int64_t number) { return recourse::is_ended(step(number).status); }
 
 void RollbackRun::on(const TicketId& ticket) {
   if (draft_.ticket.ticket == ticket) return;
@@ -99,10 +91,8 @@ void RollbackRun::carry_out(std::int64_t number) {
   about_step(number);
   if (found == nullptr) return skip(number, "no_longer_executed");
   const ActionState action = *found;
-  if (state.plan.kind.text == "cancel") {
-    const bool waits = action.status == ActionStatus::authorized ||
-                       action.status == ActionStatus::awaiting_approval;
-    if (!waits) return skip(number, "no_longer_waiting");
+  if (takes_back(state.plan)) {
+    if (!may_be_taken_back(action.status)) return skip(number, "no_longer_waiting");
   } else {
     const bool ran =
         action.status == ActionStatus::succeeded || action.status == ActionStatus::rollback_failed;
@@ -111,8 +101,12 @@ void RollbackRun::carry_out(std::int64_t number) {
     if (!may_restore(state, action)) return skip(number, "later_writers");
   }
   add(CompensationStarted{rollback_.rollback, action.action, action.ticket, number});
-  if (state.plan.kind.text == "cancel") {
-    withdraw(state);
+  if (takes_back(state.plan)) {
+    if (action.status == ActionStatus::held) {
+      recall(draft_, action.action, {}, rollback_.rollback);
+    } else {
+      withdraw(state);
+    }
     add(CompensationSucceeded{rollback_.rollback, action.action, action.ticket, number, {}});
   } else {
     restore_fields(state);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/decision/backoff.h"
 #include "engine/decision/ballot.h"
 #include "engine/decision/carry_out_rollback.h"
 #include "engine/decision/decisions.h"
@@ -10,8 +11,6 @@ namespace recourse {
 namespace {
 
 constexpr std::int64_t kMostAttempts = 5;
-constexpr std::int64_t kFirstPause_s = 10;
-constexpr std::int64_t kLongestPause_s = 900;
 constexpr auto kWaiverTtl = std::chrono::minutes(60);
 
 /// One step of a rollback that is under way.
@@ -63,18 +62,6 @@ std::optional<Sealed> seal_result(const Draft& draft, const std::optional<std::s
   return json ? std::optional(seal_json(*json, draft.subjects())) : std::nullopt;
 }
 
-/// Exponential with full jitter, so that executors that failed together do not come back together.
-Timestamp next_attempt(const DecisionContext& context, std::int64_t attempt) {
-  std::int64_t longest = kFirstPause_s;
-  for (std::int64_t i = 1; i < attempt && longest < kLongestPause_s; ++i) longest *= 2;
-  longest = std::min(longest, kLongestPause_s);
-  std::array<std::uint8_t, 4> bytes{};
-  context.random.fill(bytes);
-  std::uint32_t drawn = 0;
-  for (const std::uint8_t byte : bytes) drawn = (drawn << 8) | byte;
-  return context.now + std::chrono::seconds(1 + drawn % longest);
-}
-
 void fail(RollbackRun& run, std::int64_t number, const ReportStep& report, std::int64_t attempt,
           bool may_retry) {
   Draft& draft = run.about_step(number);
@@ -89,7 +76,7 @@ void fail(RollbackRun& run, std::int64_t number, const ReportStep& report, std::
   failed.attempt = attempt;
   failed.result = seal_result(draft, report.result_json);
   const bool again = may_retry && report.retryable && attempt < kMostAttempts;
-  if (again) failed.retry_at = next_attempt(draft.context, attempt);
+  if (again) failed.retry_at = draft.context.now + backoff(draft.context.random, attempt);
   const std::string code = failed.code.text;
   run.add(std::move(failed));
   if (!again) run.get_stuck(number, code);
@@ -124,6 +111,17 @@ Status check_report(const ReportStep& command, const Found& found, const Princip
   return {};
 }
 
+/// What a connector runs nobody else takes, as long as there is the connector.
+Status check_taker(State& state, const LeaseStep& command, const StepState& step,
+                   const Principal& by) {
+  const ConnectorState* const connector =
+      step.plan.connector ? state.connectors.find(step.plan.connector->text) : nullptr;
+  if (connector == nullptr && command.connector) return conflict("no connector runs this step");
+  if (connector == nullptr) return {};
+  if (by.kind == ActorType::system && command.connector == connector->connector.text) return {};
+  return conflict("the connector " + connector->connector.text + " runs this step");
+}
+
 }  // namespace
 
 Decision lease_step(State& state, const LeaseStep& command, const DecisionContext& context) {
@@ -132,6 +130,7 @@ Decision lease_step(State& state, const LeaseStep& command, const DecisionContex
   if (command.lease_s < 1 || command.lease_s > 3600) return invalid("lease_s is from 1 to 3600");
   const StepState& step = found.step;
   if (step.plan.executor.text != "client") return conflict("no client executes this step");
+  RECOURSE_TRY(check_taker(state, command, step, context.principal));
   RollbackRun run(state, context, found.rollback);
   run.about_step(command.step);
   const Timestamp until = context.now + std::chrono::seconds(command.lease_s);
@@ -301,6 +300,8 @@ Decision close_incident(State& state, const CloseIncident& command,
   if (!is_code(command.resolution)) return invalid("resolution: 1 to 128 of A-Za-z0-9_.:/-");
   if (incident.kind == IncidentKind::rollback_stuck)
     return conflict("decide what becomes of the step, and the incident closes");
+  if (incident.kind == IncidentKind::outcome_unknown)
+    return conflict("report what became of the effect, and the incident closes");
   Draft draft{state, context, {}};
   if (const TicketState* ticket = incident.ticket ? state.tickets.find(*incident.ticket) : nullptr)
     draft.ticket = *ticket;

@@ -23,6 +23,13 @@ struct Decide {
   Decision operator()(const LeaseAction& c) const { return lease_action(state, c, context); }
   Decision operator()(const ReportAction& c) const { return report_action(state, c, context); }
   Decision operator()(const WithdrawAction& c) const { return withdraw_action(state, c, context); }
+  Decision operator()(const RecallAction& c) const { return recall_action(state, c, context); }
+  Decision operator()(const ConfigureConnector& c) const {
+    return configure_connector(state, c, context);
+  }
+  Decision operator()(const RemoveConnector& c) const {
+    return remove_connector(state, c, context);
+  }
   Decision operator()(const AmendAction& c) const { return amend_action(state, c, context); }
   Decision operator()(const CastVote& c) const { return cast_vote(state, c, context); }
   Decision operator()(const ClaimApproval& c) const { return claim_approval(state, c, context); }

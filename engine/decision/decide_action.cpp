@@ -6,6 +6,7 @@
 #include "engine/decision/decisions.h"
 #include "engine/decision/facts.h"
 #include "engine/decision/fold.h"
+#include "engine/decision/outbox.h"
 #include "engine/decision/windows.h"
 #include "engine/event/bind.h"
 #include "engine/event/clear_names.h"
@@ -169,6 +170,8 @@ Decision propose(Draft& draft, const ProposeAction& command,
                      superseded ? superseded->shaped_by : std::vector<PrincipalId>());
   } else if (verdict.outcome == PolicyOutcome::allow && type->executor == Executor::internal) {
     execute_internally(draft, action, *type, *args, policy);
+  } else if (verdict.outcome == PolicyOutcome::allow) {
+    put_in_outbox(draft, action, policy);
   }
   if (superseded && verdict.outcome != PolicyOutcome::require_approval)
     settle_automation(draft, "amended");
@@ -210,7 +213,7 @@ Decision withdraw_action(State& state, const WithdrawAction& command,
   const Principal& by = context.principal;
   if (by.kind == ActorType::agent && by.id != action.proposer)
     return Error{ErrorCode::forbidden, "a machine withdraws its own actions only"};
-  if (action.status != ActionStatus::awaiting_approval && action.status != ActionStatus::authorized)
+  if (!may_be_taken_back(action.status))
     return conflict("an action that is " + std::string(word(action.status)) +
                     " cannot be withdrawn");
   RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));

@@ -5,6 +5,7 @@
 #include "engine/decision/decisions.h"
 #include "engine/decision/drift.h"
 #include "engine/decision/facts.h"
+#include "engine/decision/outbox.h"
 #include "engine/decision/windows.h"
 #include "engine/event/clear_names.h"
 #include "engine/event/parse_json.h"
@@ -89,11 +90,17 @@ void run_granted(Draft& draft, const ApprovalState& approval, const ActionState&
 
 void grant(Draft& draft, const ApprovalState& approval, const ActionState& action,
            std::int64_t votes) {
-  draft.add(approval.approval.value(),
-            ApprovalGranted{approval.approval, action.action, action.ticket});
   const ActionType* type = find_action_type(action.type.text);
-  if (type != nullptr && type->executor == Executor::internal)
-    run_granted(draft, approval, action, *type, votes);
+  ApprovalGranted granted{approval.approval, action.action, action.ticket};
+  if (type != nullptr && type->executor == Executor::internal) {
+    draft.add(approval.approval.value(), std::move(granted));
+    return run_granted(draft, approval, action, *type, votes);
+  }
+  const PolicyInForce in_force = policy_in_force(draft.state);
+  granted.expires_at =
+      usable_until(draft.state, action, approval, *in_force.policy, draft.context.now);
+  draft.add(approval.approval.value(), std::move(granted));
+  put_in_outbox(draft, action, *in_force.policy);
 }
 
 /// After the vote this approval no longer waits, though it may still be open until it is used.

@@ -18,6 +18,9 @@ Decision set_ticket_status(State&, const SetTicketStatus&, const DecisionContext
 Decision reopen_ticket(State&, const ReopenTicket&, const DecisionContext&);
 Decision propose_action(State&, const ProposeAction&, const DecisionContext&);
 Decision withdraw_action(State&, const WithdrawAction&, const DecisionContext&);
+Decision recall_action(State&, const RecallAction&, const DecisionContext&);
+Decision configure_connector(State&, const ConfigureConnector&, const DecisionContext&);
+Decision remove_connector(State&, const RemoveConnector&, const DecisionContext&);
 Decision lease_action(State&, const LeaseAction&, const DecisionContext&);
 Decision report_action(State&, const ReportAction&, const DecisionContext&);
 Decision expire_lease(State&, const ExpireLease&, const DecisionContext&);
@@ -57,6 +60,10 @@ Decision ramp_rollout(State&, const RampRollout&, const DecisionContext&);
 Decision draft_policy(State&, const DraftPolicy&, const DecisionContext&);
 Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
 Decision retire_policy(State&, const RetirePolicy&, const DecisionContext&);
+
+/// Takes `action` of the draft's ticket out of the outbox, with what was agreed about it.
+void recall(Draft& draft, const ActionId& action, std::optional<Sealed> reason,
+            std::optional<RollbackId> rollback);
 
 /// A proposal whose place another one takes.
 struct Superseded {

@@ -48,6 +48,7 @@ void evolve(State& state, const RecordedEvent& event) {
   fold_tenant(state, event);
   fold_control(state, event.data, event.time);
   fold_policies(state, event);
+  fold_connector(state, event);
   fold_clocks(state, event);
   fold_timers(state, event);
 }

@@ -13,10 +13,16 @@ Policy everything_denied() {
   return policy;
 }
 
-std::int64_t granted_votes(State& state, const ActionState& action) {
+std::int64_t granted_votes(State& state, const ActionState& action, Timestamp now) {
   if (!action.approval) return 0;
   const ApprovalState* approval = state.approvals.find(*action.approval);
-  if (approval == nullptr || approval->status != ApprovalStatus::granted) return 0;
+  if (approval == nullptr) return 0;
+  // What a provider turned away without doing anything is still the one dispatch that was agreed
+  // to.
+  const bool again = approval->status == ApprovalStatus::consumed &&
+                     action.status == ActionStatus::held && action.attempts > 0 &&
+                     now < approval->expires_at;
+  if (approval->status != ApprovalStatus::granted && !again) return 0;
   if (approval->args_commitment != action.args_commitment) return 0;
   std::int64_t votes = 0;
   for (const VoteState& vote : approval->votes) votes += vote.vote == Vote::approve ? 1 : 0;
@@ -75,7 +81,7 @@ Facts facts_of(State& state, const ActionState& action, const Json* args, const 
     facts.customer_wrote_since =
         action.proposed_at >= 0 && ticket->last_customer_message > action.proposed_at;
   }
-  facts.approvals = granted_votes(state, action);
+  facts.approvals = granted_votes(state, action, context.now);
   facts.imported = action.imported;
   add_window_facts(state, action, policy, context.now, facts);
   facts.breaker = breaker_use(state, action, policy, context.now);

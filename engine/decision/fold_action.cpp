@@ -6,6 +6,8 @@
 namespace recourse {
 namespace {
 
+constexpr std::chrono::seconds kHeldBackRests{60};
+
 /// Commitments only: texts that have yet to be sealed do not belong in a row.
 std::vector<FieldWrite> without_texts(std::vector<FieldWrite> writes) {
   for (FieldWrite& write : writes) {
@@ -58,6 +60,9 @@ class ActionFold {
         return;
       case PolicyOutcome::deny:
         if (!dispatching || !holds(decided)) action.status = ActionStatus::denied;
+        // The connector comes back for it.
+        if (action.status == ActionStatus::held && action.connector)
+          action.hold_until = event_.time + kHeldBackRests;
         return;
       case PolicyOutcome::defer:
         return;
@@ -72,6 +77,17 @@ class ActionFold {
     row(amended.action, amended.ticket).status = ActionStatus::superseded;
   }
 
+  void operator()(const EffectHeld& held) {
+    ActionState& action = row(held.action, held.ticket);
+    action.status = ActionStatus::held;
+    action.hold_until = held.until;
+    action.connector = held.connector;
+  }
+  void operator()(const EffectRecalled& recalled) {
+    row(recalled.action, recalled.ticket).status = ActionStatus::recalled;
+  }
+  void operator()(const EffectHeartbeat& e) { row(e.action, e.ticket).lease_until = e.lease_until; }
+
   void operator()(const EffectDispatched& dispatched) {
     ActionState& action = row(dispatched.action, dispatched.ticket);
     action.status = ActionStatus::dispatching;
@@ -85,14 +101,25 @@ class ActionFold {
     executed(action);
   }
   void operator()(const EffectRejected& rejected) {
-    row(rejected.action, rejected.ticket).status = ActionStatus::failed;
+    ActionState& action = row(rejected.action, rejected.ticket);
+    action.status = rejected.retry_at ? ActionStatus::held : ActionStatus::failed;
+    action.hold_until = rejected.retry_at;
   }
   void operator()(const EffectOutcomeUnknown& unknown) {
-    row(unknown.action, unknown.ticket).status = ActionStatus::outcome_unknown;
+    ActionState& action = row(unknown.action, unknown.ticket);
+    action.status = ActionStatus::outcome_unknown;
+    action.look_up_at = unknown.look_up_at;
+  }
+  void operator()(const IncidentOpened& opened) {
+    if (opened.kind == IncidentKind::outcome_unknown && opened.action && opened.ticket)
+      row(*opened.action, *opened.ticket).incident = opened.incident;
   }
   void operator()(const EffectReconciled& reconciled) {
     ActionState& action = row(reconciled.action, reconciled.ticket);
+    action.look_up_at = reconciled.look_up_at;
+    ++action.look_ups;
     if (reconciled.verdict == EffectOutcome::unknown) return;
+    action.incident.reset();
     action.status = ActionStatus::failed;
     if (reconciled.verdict != EffectOutcome::succeeded) return;
     action.writes = without_texts(reconciled.writes);
@@ -131,7 +158,7 @@ class ActionFold {
 
   void operator()(const CompensationStarted& started) {
     ActionState& action = row(started.action, started.ticket);
-    if (action.status != ActionStatus::withdrawn) action.status = ActionStatus::rollback_pending;
+    if (!was_taken_back(action.status)) action.status = ActionStatus::rollback_pending;
     action.rollback = started.rollback;
   }
   void operator()(const CompensationSucceeded& e) { end_rollback(e, ActionStatus::rolled_back); }
@@ -169,16 +196,17 @@ class ActionFold {
   void end_waiting(const Event& event, ActionStatus status) {
     if (!event.action || !event.ticket) return;
     ActionState& action = row(*event.action, *event.ticket);
-    const bool waits = action.status == ActionStatus::awaiting_approval ||
-                       action.status == ActionStatus::authorized;
-    if (waits) action.status = status;
+    if (may_be_taken_back(action.status)) action.status = status;
   }
 
-  /// A proposal that was taken back before it ran stays withdrawn.
+  /// What was taken back before it ran stays as it is.
+  static bool was_taken_back(ActionStatus status) {
+    return status == ActionStatus::withdrawn || status == ActionStatus::recalled;
+  }
   template <class Event>
   void end_rollback(const Event& event, ActionStatus status) {
     ActionState& action = row(event.action, event.ticket);
-    if (action.status != ActionStatus::withdrawn) action.status = status;
+    if (!was_taken_back(action.status)) action.status = status;
   }
 
   void depend(const ActionId& on, const ActionId& action, std::string_view edge) {

@@ -46,7 +46,11 @@ class ApprovalFold {
     });
     approval.claim.reset();
   }
-  void operator()(const ApprovalGranted& e) { row(e).status = ApprovalStatus::granted; }
+  void operator()(const ApprovalGranted& e) {
+    ApprovalState& approval = row(e);
+    approval.status = ApprovalStatus::granted;
+    if (e.expires_at) approval.expires_at = *e.expires_at;
+  }
   void operator()(const ApprovalRejected& e) { end(e, ApprovalStatus::rejected); }
   void operator()(const ApprovalExpired& e) { end(e, ApprovalStatus::expired); }
   void operator()(const ApprovalConsumed& e) { row(e).status = ApprovalStatus::consumed; }

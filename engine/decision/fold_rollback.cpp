@@ -140,6 +140,7 @@ class RollbackFold {
       const std::int64_t number = first++;
       step(id, number).plan = plan;
       if (is_head(plan)) ++row(id).heads_left;
+      if (plan.connector) row(id).sends = true;
       if (plan.after) step(id, *plan.after).next = number;
       if (!watched) continue;
       std::vector<RollbackId>& open = state_.tickets.change(plan.ticket).open_plans;

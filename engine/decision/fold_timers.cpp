@@ -6,7 +6,7 @@ namespace {
 
 class TimerFold {
  public:
-  explicit TimerFold(State& state) : state_(state) {}
+  TimerFold(State& state, const RecordedEvent& event) : state_(state), event_(event) {}
 
   template <class Other>
   void operator()(const Other&) {}
@@ -16,6 +16,7 @@ class TimerFold {
   void operator()(const ApprovalRequested& e) {
     set_timer(state_, TimerKind::approval, e.approval.value(), e.expires_at);
     if (e.escalate_at) set_timer(state_, TimerKind::escalation, e.approval.value(), *e.escalate_at);
+    if (e.action) keep_outbox(*e.action);
   }
   void operator()(const ApprovalClaimed& e) {
     set_timer(state_, TimerKind::claim, e.approval.value(), e.until);
@@ -24,11 +25,14 @@ class TimerFold {
   void operator()(const ApprovalVoted& e) { end_claim(e.approval); }
   void operator()(const ApprovalEscalated& e) { stop_asking(e.approval); }
   // What is granted and not used in time ends as well.
-  void operator()(const ApprovalGranted& e) { stop_asking(e.approval); }
-  void operator()(const ApprovalRejected& e) { clear(e.approval); }
-  void operator()(const ApprovalExpired& e) { clear(e.approval); }
-  void operator()(const ApprovalStaled& e) { clear(e.approval); }
-  void operator()(const ApprovalRevoked& e) { clear(e.approval); }
+  void operator()(const ApprovalGranted& e) {
+    stop_asking(e.approval);
+    if (e.expires_at) set_timer(state_, TimerKind::approval, e.approval.value(), *e.expires_at);
+  }
+  void operator()(const ApprovalRejected& e) { end_approval(e); }
+  void operator()(const ApprovalExpired& e) { end_approval(e); }
+  void operator()(const ApprovalStaled& e) { end_approval(e); }
+  void operator()(const ApprovalRevoked& e) { end_approval(e); }
   void operator()(const ApprovalConsumed& e) { clear(e.approval); }
 
   // ---- Follow-ups and closing ------------------------------------------------------------------
@@ -68,11 +72,30 @@ class TimerFold {
     clear(e.action);
     if (e.lease_until) set_timer(state_, TimerKind::lease, e.action.value(), *e.lease_until);
   }
+  void operator()(const EffectHeartbeat& e) {
+    set_timer(state_, TimerKind::lease, e.action.value(), e.lease_until);
+  }
   void operator()(const EffectConfirmed& e) { clear(e.action); }
   void operator()(const EffectRejected& e) { clear(e.action); }
   void operator()(const EffectOutcomeUnknown& e) { clear(e.action); }
   void operator()(const EffectReconciled& e) { clear(e.action); }
 
+  // ---- The outbox ------------------------------------------------------------------------------
+
+  void operator()(const EffectHeld& e) { keep_outbox(e.action); }
+  void operator()(const EffectRecalled& e) { keep_outbox(e.action); }
+  void operator()(const ActionWithdrawn& e) { keep_outbox(e.action); }
+  void operator()(const ActionAmended& e) { keep_outbox(e.action); }
+  void operator()(const PolicyDecided& e) {
+    if (!e.shadow && e.at.text == "dispatch") keep_outbox(e.action);
+  }
+
+  void operator()(const RollbackStarted& e) {
+    const RollbackState* const rollback = state_.rollbacks.find(e.rollback);
+    if (rollback == nullptr || !rollback->sends) return;
+    const std::int64_t steps = rollback->steps;
+    for (std::int64_t i = 0; i < steps; ++i) offer_step(e.rollback, i);
+  }
   void operator()(const CompensationStarted& e) {
     end_step(e);
     if (e.lease_until)
@@ -98,8 +121,32 @@ class TimerFold {
     stop_asking(id);
     clear_timer(state_, TimerKind::approval, id.value());
   }
+  template <class Event>
+  void end_approval(const Event& e) {
+    clear(e.approval);
+    if (e.action) keep_outbox(*e.action);
+  }
+  /// What a connector has to do about an action is a function of where the action stands.
+  void keep_outbox(const ActionId& id) {
+    const ActionState* const action = state_.actions.find(id);
+    if (action == nullptr || !action->connector) return;
+    const std::optional<Timestamp> send =
+        action->status == ActionStatus::held ? action->hold_until : std::optional<Timestamp>();
+    const std::optional<Timestamp> look = action->status == ActionStatus::outcome_unknown
+                                              ? action->look_up_at
+                                              : std::optional<Timestamp>();
+    keep(TimerKind::dispatch, id, send);
+    keep(TimerKind::look_up, id, look);
+  }
+  void keep(TimerKind kind, const ActionId& id, const std::optional<Timestamp>& at) {
+    if (at) set_timer(state_, kind, id.value(), *at);
+    if (!at) clear_timer(state_, kind, id.value());
+  }
   void clear(const FollowUpId& id) { clear_timer(state_, TimerKind::followup, id.value()); }
-  void clear(const ActionId& id) { clear_timer(state_, TimerKind::lease, id.value()); }
+  void clear(const ActionId& id) {
+    clear_timer(state_, TimerKind::lease, id.value());
+    keep_outbox(id);
+  }
   void run(const TicketId& ticket, SlaClockName clock, Timestamp due_at) {
     const SlaState* const sla = state_.slas.find(ticket);
     const SlaClock* const row = sla != nullptr ? find_clock(sla->clocks, clock) : nullptr;
@@ -116,15 +163,38 @@ class TimerFold {
   template <class Event>
   void end_step(const Event& e) {
     clear_timer(state_, TimerKind::step, step_key(e.rollback, e.step));
+    const StepState* const step = state_.steps.find(step_key(e.rollback, e.step));
+    if (step == nullptr) return;
+    const std::optional<std::int64_t> next = step->next;
+    offer_step(e.rollback, e.step);
+    if (next) offer_step(e.rollback, *next);
+  }
+  /// A step that its connector may begin stands in the outbox, and no other.
+  void offer_step(const RollbackId& id, std::int64_t number) {
+    const std::string key = step_key(id, number);
+    const StepState* const found = state_.steps.find(key);
+    if (found == nullptr || !found->plan.connector) return;
+    const StepState step = *found;
+    std::optional<Timestamp> at;
+    if (step.status == StepStatus::planned) at = event_.time;
+    if (step.status == StepStatus::failed) at = step.retry_at;
+    if (at && step.plan.after && !has_ended(id, *step.plan.after)) at.reset();
+    if (at) set_timer(state_, TimerKind::dispatch, key, *at);
+    if (!at) clear_timer(state_, TimerKind::dispatch, key);
+  }
+  bool has_ended(const RollbackId& id, std::int64_t number) {
+    const StepState* const step = state_.steps.find(step_key(id, number));
+    return step != nullptr && is_ended(step->status);
   }
 
   State& state_;
+  const RecordedEvent& event_;
 };
 
 }  // namespace
 
 void fold_timers(State& state, const RecordedEvent& event) {
-  std::visit(TimerFold(state), event.data);
+  std::visit(TimerFold(state, event), event.data);
 }
 
 }  // namespace recourse

@@ -1,13 +1,19 @@
+#include <algorithm>
+
+#include "engine/decision/backoff.h"
 #include "engine/decision/controls.h"
 #include "engine/decision/decisions.h"
 #include "engine/decision/drift.h"
 #include "engine/decision/facts.h"
+#include "engine/decision/outbox.h"
 #include "engine/decision/windows.h"
 #include "engine/event/clear_names.h"
 #include "engine/event/parse_json.h"
 
 namespace recourse {
 namespace {
+
+constexpr std::chrono::hours kLongestRetryAfter{1};
 
 const ApprovalState* granted_approval(State& state, const ActionState& action) {
   if (!action.approval) return nullptr;
@@ -18,11 +24,12 @@ const ApprovalState* granted_approval(State& state, const ActionState& action) {
 
 std::string status_of(const ActionState& action) { return std::string(word(action.status)); }
 
-void dispatch_to_client(Draft& draft, const ActionState& action, std::int64_t lease_s) {
+void dispatch(Draft& draft, const ActionState& action, const Clear& taker, std::int64_t lease_s) {
   EffectDispatched dispatched;
   dispatched.action = action.action;
   dispatched.ticket = action.ticket;
-  dispatched.connector = "client";
+  dispatched.connector = taker;
+  dispatched.provider_key = action.action.value() + "." + std::to_string(action.attempts + 1);
   dispatched.lease = draft.make<LeaseId>("lse_");
   dispatched.lease_until = draft.context.now + std::chrono::seconds(lease_s);
   dispatched.attempt = action.attempts + 1;
@@ -59,15 +66,32 @@ Status check_report(const ReportAction& command) {
 /// The lease says that the reporter is the one who ran it. After it was lost, a person may say what
 /// became of the effect.
 Status check_reporter(const ReportAction& command, const ActionState& action, const Principal& by) {
-  const bool person_reconciles = action.status == ActionStatus::outcome_unknown &&
-                                 by.kind == ActorType::human && by.role != Role::agent;
+  const bool person = by.kind == ActorType::human && by.role != Role::agent;
+  const bool outbox = by.kind == ActorType::system && action.connector.has_value();
   if (!command.lease) {
-    if (person_reconciles) return {};
+    if (action.status == ActionStatus::outcome_unknown && (person || outbox)) return {};
     return Error{ErrorCode::precondition_missing, "a report quotes its lease"};
   }
   if (!action.lease || *command.lease != *action.lease)
     return conflict("the lease is not the one of this action");
   return {};
+}
+
+/// When the connector tries again: the provider did nothing and says that it may do it later. What
+/// was agreed to must last until then.
+std::optional<Timestamp> next_attempt(const Draft& draft, const ReportAction& command,
+                                      const ActionState& action) {
+  if (!command.retryable) return std::nullopt;
+  const ConnectorState* const connector = connector_of(draft.state, action);
+  if (connector == nullptr || action.attempts >= connector->max_attempts) return std::nullopt;
+  const std::chrono::seconds asked(std::clamp<std::int64_t>(
+      command.retry_after_s.value_or(0), 0, std::chrono::seconds(kLongestRetryAfter).count()));
+  const Timestamp at =
+      draft.context.now + std::max(asked, backoff(draft.context.random, action.attempts));
+  const ApprovalState* const approval =
+      action.approval ? draft.state.approvals.find(*action.approval) : nullptr;
+  if (approval != nullptr && at >= approval->expires_at) return std::nullopt;
+  return at;
 }
 
 Decision report_first(Draft& draft, const ReportAction& command, const ActionState& action) {
@@ -87,19 +111,17 @@ Decision report_first(Draft& draft, const ReportAction& command, const ActionSta
     rejected.code = command.code.value_or("failed");
     rejected.retryable = command.retryable;
     rejected.result = seal_report(draft, command.result_json);
+    rejected.retry_at = next_attempt(draft, command, action);
     draft.add(stream, std::move(rejected));
   } else {
-    EffectOutcomeUnknown unknown;
-    unknown.action = action.action;
-    unknown.ticket = action.ticket;
-    unknown.cause = command.code.value_or("reported_unknown");
-    draft.add(stream, std::move(unknown));
+    lose_sight(draft, action, command.code.value_or("reported_unknown"));
   }
   return std::move(draft.events);
 }
 
 Decision report_late(Draft& draft, const ReportAction& command, const ActionState& action) {
-  if (command.outcome == EffectOutcome::unknown)
+  const bool unknown = command.outcome == EffectOutcome::unknown;
+  if (unknown && draft.context.principal.kind != ActorType::system)
     return conflict("that the outcome is unknown is recorded already");
   EffectReconciled reconciled;
   reconciled.action = action.action;
@@ -107,8 +129,47 @@ Decision report_late(Draft& draft, const ReportAction& command, const ActionStat
   reconciled.verdict = command.outcome;
   reconciled.evidence = seal_report(draft, command.result_json);
   RECOURSE_LET(reconciled.writes, reported_writes(draft, command));
+  if (command.provider_ref) reconciled.provider_ref = *command.provider_ref;
+  if (unknown) reconciled.look_up_at = next_look_up(draft, action, action.look_ups + 1);
+  const bool given_up = unknown && !reconciled.look_up_at;
   draft.add(action.action.value(), std::move(reconciled));
+  if (given_up && !action.incident) open_unknown_incident(draft, action);
+  if (!unknown && action.incident)
+    draft.add(action.incident->value(),
+              IncidentClosed{*action.incident, {}, action.ticket, "reconciled", {}});
   return std::move(draft.events);
+}
+
+/// The executor is still at it.
+Decision beat(State& state, const LeaseAction& command, const ActionState& action,
+              const DecisionContext& context) {
+  if (action.status != ActionStatus::dispatching || !action.lease ||
+      *action.lease != *command.lease)
+    return conflict("the lease is not the one of this action, or it was lost");
+  if (context.now >= *action.lease_until)
+    return conflict("the lease was lost: report what became of the effect");
+  RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
+  if (action.run) draft.correlation = action.run->value();
+  draft.add(action.action.value(),
+            EffectHeartbeat{action.action, action.ticket, *command.lease,
+                            context.now + std::chrono::seconds(command.lease_s)});
+  return std::move(draft.events);
+}
+
+/// Who may take it, and when.
+Status check_taker(const LeaseAction& command, const ActionState& action,
+                   const ConnectorState* connector, const DecisionContext& context) {
+  const bool held = action.status == ActionStatus::held;
+  if (!held && action.status != ActionStatus::authorized)
+    return conflict("the action is " + status_of(action) + ", not authorized");
+  const bool outbox = context.principal.kind == ActorType::system;
+  if (connector != nullptr && (!outbox || command.connector != connector->connector.text))
+    return conflict("the connector " + connector->connector.text + " runs this action");
+  if (connector == nullptr && command.connector) return conflict("no connector runs this action");
+  if (held && context.now < action.hold_until.value_or(Timestamp()))
+    return conflict("the action is held until " + to_rfc3339(*action.hold_until) +
+                    ", so that people can recall it: take it then");
+  return {};
 }
 
 }  // namespace
@@ -121,8 +182,10 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
   const ActionType* type = find_action_type(action.type.text);
   if (action.imported || type == nullptr || type->executor != Executor::client)
     return conflict("no client executes this action");
-  if (action.status != ActionStatus::authorized)
-    return conflict("the action is " + status_of(action) + ", not authorized");
+  if (command.lease) return beat(state, command, action, context);
+  const ConnectorState* const connector = connector_of(state, action);
+  RECOURSE_TRY(check_taker(command, action, connector, context));
+  const Clear taker = connector != nullptr ? connector->connector : Clear("client");
   RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
   if (action.run) draft.correlation = action.run->value();
 
@@ -160,7 +223,7 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
     if (approval)
       draft.add(approval->approval.value(),
                 ApprovalConsumed{approval->approval, action.action, action.ticket});
-    dispatch_to_client(draft, action, command.lease_s);
+    dispatch(draft, action, taker, command.lease_s);
   } else if (verdict.outcome == PolicyOutcome::require_approval) {
     // The policy asks for more than was granted.
     if (approval) stale_approval(draft, *approval, "policy_changed");
@@ -195,11 +258,7 @@ Decision expire_lease(State& state, const ExpireLease& command, const DecisionCo
   if (context.now < *action.lease_until) return conflict("the lease still runs");
   RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
   // Lost is not failed: the effect may have happened.
-  EffectOutcomeUnknown unknown;
-  unknown.action = action.action;
-  unknown.ticket = action.ticket;
-  unknown.cause = "lease_lost";
-  draft.add(action.action.value(), std::move(unknown));
+  lose_sight(draft, action, "lease_lost");
   return std::move(draft.events);
 }
 

@@ -57,7 +57,8 @@ class OverlayState {
                .due = below.due,
                .followups = below.followups,
                .feedback = below.feedback,
-               .slas = below.slas} {}
+               .slas = below.slas,
+               .connectors = below.connectors} {}
   OverlayState(const OverlayState&) = delete;
   OverlayState& operator=(const OverlayState&) = delete;
 

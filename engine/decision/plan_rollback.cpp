@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/base/sha256.h"
+#include "engine/decision/outbox.h"
 #include "engine/event/describe.h"
 #include "engine/event/limits.h"
 #include "engine/policy/action_types.h"
@@ -29,6 +30,7 @@ bool is_alive(ActionStatus status) {
     case ActionStatus::dispatching:
     case ActionStatus::outcome_unknown:
     case ActionStatus::authorized:
+    case ActionStatus::held:
     case ActionStatus::awaiting_approval:
       return true;
     default:
@@ -171,6 +173,7 @@ class Planner {
         action.status == ActionStatus::succeeded || action.status == ActionStatus::rollback_failed;
     Undo undo = undo_of(type);
     if (!ran) undo = {"cancel", "internal", {}, {}};
+    if (action.status == ActionStatus::held) undo.kind = "recall";
     // What another system ran, it has to undo.
     if (undo.problem.empty() && action.imported && undo.executor != "internal")
       undo = {{}, {}, {}, "no_executor"};
@@ -188,6 +191,9 @@ class Planner {
     step.executor = undo.executor;
     step.type = action.type;
     if (!undo.type.empty()) step.compensation = undo.type;
+    if (undo.executor == "client")
+      if (const ConnectorState* const connector = connector_for(state_, undo.type))
+        step.connector = connector->connector;
     step.amount_minor = action.amount_minor;
     step.currency = action.currency;
     if (undo.kind == "restore" && !restore(action, *type, step)) return;
@@ -199,6 +205,7 @@ class Planner {
     switch (action.status) {
       case ActionStatus::succeeded:
       case ActionStatus::rollback_failed:
+      case ActionStatus::held:
         return std::nullopt;
       case ActionStatus::authorized:
       case ActionStatus::awaiting_approval:
@@ -226,14 +233,14 @@ class Planner {
     customers_.insert(on.requester);
     plan_.base_position =
         std::max(plan_.base_position, action.executed_at.value_or(action.proposed_at));
-    if (step.kind.text != "restore" && step.kind.text != "cancel" && action.amount_minor)
+    if (step.kind.text != "restore" && !takes_back(step) && action.amount_minor)
       money_[action.currency ? action.currency->text : ""] += *action.amount_minor;
     need_people(step, action, type);
     lists().steps.push_back(std::move(step));
   }
 
   void need_people(const RollbackStep& step, const ActionState& action, const ActionType* type) {
-    if (step.kind.text == "cancel") return;
+    if (takes_back(step)) return;
     if (const ApprovalState* approval =
             action.approval ? state_.approvals.find(*action.approval) : nullptr)
       for (const VoteState& vote : approval->votes)

@@ -63,6 +63,7 @@ bool is_of_interest(const ActionState& action) {
     case ActionStatus::dispatching:
     case ActionStatus::outcome_unknown:
     case ActionStatus::authorized:
+    case ActionStatus::held:
     case ActionStatus::awaiting_approval:
       return undo_of(find_action_type(action.type.text)).problem != "nothing_to_undo";
     default:

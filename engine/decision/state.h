@@ -88,6 +88,12 @@ struct DependentState {
 };
 BOOST_DESCRIBE_STRUCT(DependentState, (), (action, edge))
 
+/// Nothing of it has been sent, and something may be yet.
+constexpr bool may_be_taken_back(ActionStatus status) {
+  return status == ActionStatus::awaiting_approval || status == ActionStatus::authorized ||
+         status == ActionStatus::held;
+}
+
 struct ActionState {
   ActionId action;
   TicketId ticket;
@@ -119,6 +125,11 @@ struct ActionState {
   bool tainted = false;                    ///< What it was built on has been undone.
   std::vector<Mishap> mishaps;             ///< What spoke against it, each once.
   std::vector<FieldRead> reads;            ///< What the agent says it looked at, as it was then.
+  std::optional<Timestamp> hold_until;     ///< While it is held: nothing is sent before.
+  std::optional<Clear> connector;          ///< That runs it.
+  std::optional<Timestamp> look_up_at;     ///< While its outcome is unknown.
+  std::int64_t look_ups = 0;               ///< That found nothing out.
+  std::optional<IncidentId> incident;      ///< Open, about its unknown outcome.
   bool operator==(const ActionState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ActionState, (),
@@ -127,7 +138,7 @@ BOOST_DESCRIBE_STRUCT(ActionState, (),
                        amount_minor, expected_ticket_version, currency, policy, run, approval,
                        lease, lease_until, attempts, permitted_at, writes, resolution, followups,
                        rollback, executed_at, executed_time, agent_version, dependents, tainted,
-                       mishaps, reads))
+                       mishaps, reads, hold_until, connector, look_up_at, look_ups, incident))
 
 struct VoteState {
   PrincipalId by;
@@ -224,12 +235,13 @@ struct RollbackState {
   std::int64_t undone = 0, skipped = 0;  ///< Ended steps.
   std::vector<std::int64_t> stuck;       ///< Steps that wait for a person to decide.
   std::vector<Dependent> dependents;     ///< To be tainted (detach).
+  bool sends = false;                    ///< Some steps are a connector's.
   bool operator==(const RollbackState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(RollbackState, (),
                       (rollback, next_version, status, mode, action, ticket, bulk, requested_at,
                        requester, plan_digest, required_approvals, approval, steps, walked,
-                       heads_left, ready, paused, undone, skipped, stuck, dependents))
+                       heads_left, ready, paused, undone, skipped, stuck, dependents, sends))
 
 struct StepState {
   RollbackStep plan;
@@ -246,8 +258,17 @@ BOOST_DESCRIBE_STRUCT(StepState, (),
                       (plan, status, attempts, lease, lease_until, retry_at, incident, waiver,
                        next))
 
+/// Nothing of it is left to do.
+constexpr bool is_ended(StepStatus status) {
+  return status == StepStatus::succeeded || status == StepStatus::recorded_manually ||
+         status == StepStatus::skipped;
+}
 /// Carried out by the engine itself.
 inline bool is_internal(const RollbackStep& step) { return step.executor.text == "internal"; }
+/// Nothing of the action was sent yet: it is kept from running.
+inline bool takes_back(const RollbackStep& step) {
+  return step.kind.text == "cancel" || step.kind.text == "recall";
+}
 /// And waits for no other step.
 inline bool is_head(const RollbackStep& step) { return !step.after && is_internal(step); }
 
@@ -306,6 +327,19 @@ struct WindowCustomer {
 };
 BOOST_DESCRIBE_STRUCT(WindowCustomer, (), (customer, bucket))
 
+/// How actions of some types are run by this program.
+struct ConnectorState {
+  Clear connector;
+  Clear url;
+  std::optional<Clear> look_up_url;
+  std::vector<Clear> types;
+  std::optional<Clear> credential;
+  std::int64_t timeout_s = 30, max_attempts = 5;
+  bool operator==(const ConnectorState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(ConnectorState, (),
+                      (connector, url, look_up_url, types, credential, timeout_s, max_attempts))
+
 /// When a limit was met last, so that it is told once in a window.
 struct LimitMark {
   Clear name;
@@ -332,11 +366,12 @@ struct TenantState {
   std::vector<Clear> killed_scopes;  ///< deployment, tenant, principals, action types
   std::vector<Clear> rollouts;       ///< Keys of all there are.
   std::optional<Clear> shadow_policy, shadow_text;  ///< Judged besides, and recorded only.
+  std::vector<Clear> connectors;                    ///< Names of all there are.
   bool operator==(const TenantState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TenantState, (),
                       (next_ticket_number, policy, policy_since, policy_text, killed_scopes,
-                       rollouts, shadow_policy, shadow_text))
+                       rollouts, shadow_policy, shadow_text, connectors))
 
 /// One version of a policy.
 struct PolicyState {
@@ -401,6 +436,7 @@ struct State {
   StateTable<FollowUpId, FollowUpState>& followups;
   StateTable<FeedbackId, FeedbackState>& feedback;
   StateTable<TicketId, SlaState>& slas;
+  StateTable<std::string, ConnectorState>& connectors;  ///< By name.
 };
 
 /// The version that the next event of `stream` takes.

@@ -24,7 +24,8 @@ std::string timer_key(TimerKind kind, std::string_view id) {
 }
 
 std::string due_key(const TimerState& timer) {
-  return to_rfc3339(timer.due_at) + '/' + timer_key(timer.kind, timer.id.text);
+  std::string key(is_outbox(timer.kind) ? kOutbox : "");
+  return key + to_rfc3339(timer.due_at) + '/' + timer_key(timer.kind, timer.id.text);
 }
 
 void set_timer(State& state, TimerKind kind, std::string_view id, Timestamp due_at) {
@@ -60,6 +61,8 @@ Command command_of(const TimerState& timer) {
       return breach(timer.id.text);
     case TimerKind::breaker:
     case TimerKind::step:
+    case TimerKind::dispatch:
+    case TimerKind::look_up:
       break;
   }
   return step_lease(timer.id.text);

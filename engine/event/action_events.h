@@ -109,20 +109,53 @@ struct ActionAmended {
 };
 BOOST_DESCRIBE_STRUCT(ActionAmended, (), (action, ticket, by, reason))
 
+/// What may run stands in the outbox: nothing is sent before `until`, and it can be recalled as if
+/// it had never been.
+struct EffectHeld {
+  static constexpr std::string_view kType = "recourse.effect.held.v1";
+  ActionId action;
+  TicketId ticket;
+  Timestamp until;
+  std::optional<Clear> connector;  ///< That sends it then; absent: an executor that takes a lease.
+};
+BOOST_DESCRIBE_STRUCT(EffectHeld, (), (action, ticket, until, connector))
+
+/// Taken back before it was sent: nothing has happened and nothing will.
+struct EffectRecalled {
+  static constexpr std::string_view kType = "recourse.effect.recalled.v1";
+  ActionId action;
+  TicketId ticket;
+  std::optional<Sealed> reason;
+  std::optional<RollbackId> rollback;
+};
+BOOST_DESCRIBE_STRUCT(EffectRecalled, (), (action, ticket, reason, rollback))
+
 struct EffectDispatched {
   static constexpr std::string_view kType = "recourse.effect.dispatched.v1";
   ActionId action;
   TicketId ticket;
-  Clear connector;  ///< internal, or client for an executor that holds a lease
+  Clear connector;  ///< internal, client for an executor that holds a lease, or a connector's name
   std::optional<LeaseId> lease;
   std::optional<Timestamp> lease_until;
   std::int64_t attempt = 1;
   Hash args_commitment{};  ///< What runs is what was proposed and approved.
   Provenance provenance;
+  /// What the provider tells repetitions by; no other dispatch has it.
+  std::optional<Clear> provider_key = {};
 };
 BOOST_DESCRIBE_STRUCT(EffectDispatched, (),
                       (action, ticket, connector, lease, lease_until, attempt, args_commitment,
-                       provenance))
+                       provenance, provider_key))
+
+/// The executor is still at it: its lease lasts longer.
+struct EffectHeartbeat {
+  static constexpr std::string_view kType = "recourse.effect.heartbeat.v1";
+  ActionId action;
+  TicketId ticket;
+  LeaseId lease;
+  Timestamp lease_until;
+};
+BOOST_DESCRIBE_STRUCT(EffectHeartbeat, (), (action, ticket, lease, lease_until))
 
 struct EffectConfirmed {
   static constexpr std::string_view kType = "recourse.effect.confirmed.v1";
@@ -144,8 +177,10 @@ struct EffectRejected {
   bool retryable = false;
   std::optional<Sealed> result;
   Provenance provenance;
+  std::optional<Timestamp> retry_at = {};  ///< It goes back into the outbox until then.
 };
-BOOST_DESCRIBE_STRUCT(EffectRejected, (), (action, ticket, code, retryable, result, provenance))
+BOOST_DESCRIBE_STRUCT(EffectRejected, (),
+                      (action, ticket, code, retryable, result, provenance, retry_at))
 
 struct EffectOutcomeUnknown {
   static constexpr std::string_view kType = "recourse.effect.outcome_unknown.v1";
@@ -153,8 +188,9 @@ struct EffectOutcomeUnknown {
   TicketId ticket;
   Clear cause;
   Provenance provenance;
+  std::optional<Timestamp> look_up_at = {};  ///< When the connector asks the provider about it.
 };
-BOOST_DESCRIBE_STRUCT(EffectOutcomeUnknown, (), (action, ticket, cause, provenance))
+BOOST_DESCRIBE_STRUCT(EffectOutcomeUnknown, (), (action, ticket, cause, provenance, look_up_at))
 
 struct EffectReconciled {
   static constexpr std::string_view kType = "recourse.effect.reconciled.v1";
@@ -163,7 +199,10 @@ struct EffectReconciled {
   EffectOutcome verdict = EffectOutcome::unknown;
   std::optional<Sealed> evidence;
   std::vector<FieldWrite> writes;
+  std::optional<Clear> provider_ref = {};
+  std::optional<Timestamp> look_up_at = {};  ///< Still unknown: when it is looked up again.
 };
-BOOST_DESCRIBE_STRUCT(EffectReconciled, (), (action, ticket, verdict, evidence, writes))
+BOOST_DESCRIBE_STRUCT(EffectReconciled, (),
+                      (action, ticket, verdict, evidence, writes, provider_ref, look_up_at))
 
 }  // namespace recourse

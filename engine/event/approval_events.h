@@ -100,8 +100,10 @@ struct ApprovalGranted {
   std::optional<TicketId> ticket;
   std::optional<RollbackId> rollback = {};
   std::optional<std::int64_t> step = {};
+  /// Until when it may be used, where a hold window makes that later than it was to be decided.
+  std::optional<Timestamp> expires_at = {};
 };
-BOOST_DESCRIBE_STRUCT(ApprovalGranted, (), (approval, action, ticket, rollback, step))
+BOOST_DESCRIBE_STRUCT(ApprovalGranted, (), (approval, action, ticket, rollback, step, expires_at))
 
 struct ApprovalRejected {
   static constexpr std::string_view kType = "recourse.approval.rejected.v1";

@@ -7,6 +7,7 @@
 
 #include "engine/event/action_events.h"
 #include "engine/event/approval_events.h"
+#include "engine/event/connector_events.h"
 #include "engine/event/control_events.h"
 #include "engine/event/deployment_events.h"
 #include "engine/event/experiment_events.h"
@@ -25,7 +26,8 @@ using EventTypes = boost::mp11::mp_list<
     TicketHandlerChanged, TicketReopened, TicketUpdated, TicketAutomationChanged, TicketNoted,
     SlaApplied, SlaPaused, SlaResumed, SlaMet, SlaBreached, SlaWaived, MessageReceived, MessageSent,
     RunStarted, RunFinished, ActionProposed, PolicyDecided, ActionWithdrawn, ActionAmended,
-    EffectDispatched, EffectConfirmed, EffectRejected, EffectOutcomeUnknown, EffectReconciled,
+    EffectHeld, EffectRecalled, EffectDispatched, EffectHeartbeat, EffectConfirmed, EffectRejected,
+    EffectOutcomeUnknown, EffectReconciled, ConnectorConfigured, ConnectorRemoved,
     ApprovalRequested, ApprovalClaimed, ApprovalReleased, ApprovalEscalated, ApprovalVoted,
     ApprovalGranted, ApprovalRejected, ApprovalExpired, ApprovalStaled, ApprovalRevoked,
     ApprovalConsumed, BypassGranted, ResolutionAsserted, ResolutionAssumed, ResolutionConfirmed,

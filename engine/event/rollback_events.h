@@ -88,11 +88,12 @@ struct RollbackStep {
   std::optional<std::int64_t> after;  ///< Number of the step that has to end before.
   std::optional<std::int64_t> amount_minor;
   std::optional<Clear> currency;
+  std::optional<Clear> connector = {};  ///< That runs it, in place of another client.
   bool operator==(const RollbackStep&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(RollbackStep, (),
                       (action, kind, reversibility, writes, ticket, executor, type, compensation,
-                       after, amount_minor, currency))
+                       after, amount_minor, currency, connector))
 
 /// What a rollback would bring back, in one currency.
 struct MoneyDelta {

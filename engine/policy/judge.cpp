@@ -422,4 +422,13 @@ std::vector<Role> escalation_roles(const Policy& policy, const ActionType* type)
   return rule != nullptr ? rule->escalate_to : std::vector<Role>{Role::admin};
 }
 
+std::int64_t hold_seconds(const Policy& policy, const ActionType& type) {
+  const HoldRule* rule = nullptr;
+  if (policy.holds)
+    rule = most_specific(*policy.holds, [&](const HoldRule& candidate) {
+      return selects(candidate, &type) ? rank(candidate) : -1;
+    });
+  return rule != nullptr ? rule->hold_s : type.void_window_s;
+}
+
 }  // namespace recourse

@@ -72,4 +72,7 @@ Verdict judge(const Policy& policy, const Facts& facts);
 /// null: the manifest does not have it. Never empty.
 std::vector<Role> escalation_roles(const Policy& policy, const ActionType* type);
 
+/// How long an action of this type is held back before it is sent. Seconds.
+std::int64_t hold_seconds(const Policy& policy, const ActionType& type);
+
 }  // namespace recourse

@@ -136,6 +136,21 @@ Status check(const EscalationRule& rule, std::set<std::string>& names) {
   return check_voters(rule.rule, 1, rule.escalate_to);
 }
 
+Status check(const HoldRule& rule, std::set<std::string>& names) {
+  RECOURSE_TRY(check_selector(rule, names));
+  if (rule.hold_s < 0 || rule.hold_s > 86'400) return wrong(rule.rule, "hold_s is from 0 to 86400");
+  return {};
+}
+
+Status check_holds(const Policy& policy) {
+  if (!policy.holds) return {};
+  if (policy.holds->size() > 200)
+    return Error{ErrorCode::invalid, "policy: a list has at most 200 rules"};
+  std::set<std::string> names;
+  for (const HoldRule& rule : *policy.holds) RECOURSE_TRY(check(rule, names));
+  return {};
+}
+
 Status check_service(const Policy& policy) {
   if (policy.followup) RECOURSE_TRY(check(*policy.followup));
   if (policy.closing) RECOURSE_TRY(check(*policy.closing));
@@ -190,6 +205,7 @@ Status check(const Policy& policy) {
     return Error{ErrorCode::invalid, "policy: a list has at most 200 rules"};
   if (policy.escalations)
     for (const EscalationRule& rule : *policy.escalations) RECOURSE_TRY(check(rule, names));
+  RECOURSE_TRY(check_holds(policy));
   return check_service(policy);
 }
 

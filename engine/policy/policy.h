@@ -78,6 +78,17 @@ struct EscalationRule {
 BOOST_DESCRIBE_STRUCT(EscalationRule, (),
                       (rule, type, category, reversibility, has_inverse, escalate_to))
 
+/// How long what may run is held back before it is sent, so that people can recall it. The most
+/// specific rule that fits counts, as for thresholds. Where none fits: as long as the type says.
+struct HoldRule {
+  Clear rule = {};
+  std::optional<Clear> type = {}, category = {};
+  std::optional<Reversibility> reversibility = {};
+  std::optional<bool> has_inverse = {};
+  std::int64_t hold_s = 0;
+};
+BOOST_DESCRIBE_STRUCT(HoldRule, (), (rule, type, category, reversibility, has_inverse, hold_s))
+
 /// What a tenant lets its agents do. Written as canonical JSON into policy.activated.
 struct Policy {
   bool autonomy_enabled = true;
@@ -95,7 +106,8 @@ struct Policy {
   std::optional<FollowUpRule> followup;                         ///< Absent: FollowUpRule{}.
   std::optional<ClosingRule> closing;                           ///< Absent: ClosingRule{}.
   std::optional<std::vector<CalendarRule>> calendars;           ///< At most 32.
-  std::optional<std::vector<SlaRule>> sla;  ///< At most 100; absent: no clock runs.
+  std::optional<std::vector<SlaRule>> sla;          ///< At most 100; absent: no clock runs.
+  std::optional<std::vector<HoldRule>> holds = {};  ///< At most 200.
 
   const std::vector<LimitRule>& all_limits() const {
     static const std::vector<LimitRule> none;
@@ -105,7 +117,7 @@ struct Policy {
 BOOST_DESCRIBE_STRUCT(Policy, (),
                       (autonomy_enabled, currency, approval_ttl_s, followup_after_s,
                        low_confidence_quorum, low_confidence_roles, thresholds, matrix, limits,
-                       breaker, autonomy, escalations, followup, closing, calendars, sla))
+                       breaker, autonomy, escalations, followup, closing, calendars, sla, holds))
 
 inline constexpr std::string_view kDefaultPolicyName = "pol_default@1";
 

@@ -1,13 +1,13 @@
 #include "engine/reactor/timers.h"
 
 #include "engine/decision/timers.h"
+#include "engine/writer/decision_state.h"
 #include "projections/rollbacks.h"
 #include "projections/row_codec.h"
 
 namespace recourse {
 namespace {
 
-constexpr std::uint8_t kDecisionState = 0;
 constexpr std::string_view kDue = "due/";
 constexpr std::string_view kGoing = "going/";
 constexpr int kPiecesPerTick = 4;  ///< Of ContinueRollback::max_steps each.
@@ -23,7 +23,8 @@ Result<std::vector<DueCommand>> due_commands(
                           [&](std::string_view key, std::string_view json) {
                             TimerState timer;
                             readable = decode_row(json, timer);
-                            if (!readable || timer.due_at > now) return false;
+                            if (!readable || timer.due_at > now || is_outbox(timer.kind))
+                              return false;
                             std::string name(key.substr(kDue.size()));
                             if (skip && skip(name)) return true;
                             commands.push_back({command_of(timer), std::move(name)});

@@ -58,7 +58,8 @@ struct DecisionState::Tables {
         due("due/", source, digest),
         followups("followup/", source, digest),
         feedback("feedback/", source, digest),
-        slas("sla/", source, digest) {}
+        slas("sla/", source, digest),
+        connectors("connector/", source, digest) {}
 
   StoredTable<TicketId, TicketState> tickets;
   StoredTable<ActionId, ActionState> actions;
@@ -80,9 +81,11 @@ struct DecisionState::Tables {
   StoredTable<FollowUpId, FollowUpState> followups;
   StoredTable<FeedbackId, FeedbackState> feedback;
   StoredTable<TicketId, SlaState> slas;
-  State state{tickets,     actions,   approvals, resolutions, streams,   ticket_numbers, tenant,
-              windows,     rollbacks, steps,     incidents,   runs,      breakers,       rollouts,
-              assignments, policies,  timers,    due,         followups, feedback,       slas};
+  StoredTable<std::string, ConnectorState> connectors;
+  State state{tickets,   actions,  approvals,   resolutions, streams,   ticket_numbers,
+              tenant,    windows,  rollbacks,   steps,       incidents, runs,
+              breakers,  rollouts, assignments, policies,    timers,    due,
+              followups, feedback, slas,        connectors};
 };
 
 DecisionState::DecisionState(const RowSource& source, Digest& digest)
@@ -99,13 +102,14 @@ std::vector<FlushedTable*> DecisionState::tables() {
           all.steps.rows(),       all.incidents.rows(), all.runs.rows(),
           all.breakers.rows(),    all.rollouts.rows(),  all.assignments.rows(),
           all.policies.rows(),    all.timers.rows(),    all.due.rows(),
-          all.followups.rows(),   all.feedback.rows(),  all.slas.rows()};
+          all.followups.rows(),   all.feedback.rows(),  all.slas.rows(),
+          all.connectors.rows()};
 }
 
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {0, "decision_state", 9,
+               {kDecisionState, "decision_state", 10,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

@@ -7,6 +7,9 @@
 
 namespace recourse {
 
+/// The number of decision_state among the projections.
+inline constexpr std::uint8_t kDecisionState = 0;
+
 /// What the writer decides from, kept as a projection like any other: rebuilt, digested, compared.
 /// It is never parked: without it nothing can be decided.
 class DecisionState final : public Projection {

@@ -184,6 +184,7 @@ TEST_CASE("what cannot be amended is refused, and stays") {
   CHECK(denied.text("superseded") == "false");
   CHECK(desk.get("/v1/actions/" + desk.action, desk.viewer).text("status") == "awaiting_approval");
   REQUIRE(desk.vote(approval, desk.manager).text("status") == "granted");
+  desk.clock.advance(std::chrono::minutes(10));  // As long as money is held.
   const auto lease = desk.post("/v1/actions/" + desk.action + "/lease", "{}", desk.agent);
   REQUIRE_MESSAGE(lease.status == 201, lease.body);
   CHECK(desk.post(path, smaller, desk.manager).status == 409);
@@ -223,6 +224,7 @@ TEST_CASE("a grant is revoked until it is used") {
 
   const std::string used = desk.ask();
   desk.vote(used, desk.manager);
+  desk.clock.advance(std::chrono::minutes(10));
   CHECK(desk.post("/v1/actions/" + desk.action + "/lease", "{}", desk.agent).status == 201);
   CHECK(desk.tell(used, "revoke", desk.manager, why).status == 409);
 }

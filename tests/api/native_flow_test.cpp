@@ -126,10 +126,22 @@ TEST_CASE("money waits for people: seen as it will run, voted on, leased, report
   REQUIRE_MESSAGE(voted.text("status") == "granted", voted.body);
   CHECK(desk.post(votes, R"({"vote":"approve","render_digest":")" + digest + "\"}", desk.admin)
             .status == 409);
+  CHECK(voted.text("action_status") == "held");
+  CHECK(voted.text("hold_until") == to_rfc3339(desk.clock.now() + std::chrono::minutes(10)));
+  const auto early = desk.post("/v1/actions/" + action + "/lease", "{}", desk.agent);
+  CHECK(early.status == 409);
+  CHECK(early.text("detail").find("held until") != std::string::npos);
+  desk.clock.advance(std::chrono::minutes(10));
   const auto leased =
       desk.post("/v1/actions/" + action + "/lease", R"({"lease_s":30})", desk.agent);
   REQUIRE_MESSAGE(leased.status == 201, leased.body);
   CHECK(leased.text("args/value/order_id") == "A17");
+  CHECK(leased.text("provider_key") == action + ".1");
+  const auto beat =
+      desk.post("/v1/actions/" + action + "/lease",
+                R"({"lease_s":60,"lease_id":")" + leased.text("lease") + "\"}", desk.agent);
+  CHECK_MESSAGE(beat.status == 201, beat.body);
+  CHECK(beat.text("lease_until") == to_rfc3339(desk.clock.now() + std::chrono::seconds(60)));
   const auto reported = desk.post("/v1/actions/" + action + "/report",
                                   R"({"outcome":"succeeded","lease_id":")" + leased.text("lease") +
                                       R"(","provider_ref":"re_1","result":{"ok":true},)"

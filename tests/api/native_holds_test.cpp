@@ -3,40 +3,41 @@
 namespace recourse {
 namespace {
 
-/// Proposes a reply, runs it as a client does and gives what the policy said.
-std::string reply(NativeDesk& desk, const std::string& ticket, const std::string& outcome) {
-  const auto made = desk.propose(ticket, "send_reply", R"({"text":"hello"})");
+/// Proposes a bug report, runs it as a client does and gives what the policy said.
+std::string run_one(NativeDesk& desk, const std::string& ticket, const std::string& outcome) {
+  const auto made =
+      desk.propose(ticket, "create_bug_report", R"({"description":"it crashes","title":"crash"})");
   REQUIRE_MESSAGE(made.status == 201, made.body);
   if (made.text("outcome") != "allow") return made.text("problem");
   const std::string path = "/v1/actions/" + made.text("action");
   const auto lease = desk.post(path + "/lease", "{}", desk.agent);
   REQUIRE_MESSAGE(lease.status == 201, lease.body);
-  const auto report = desk.post(
+  const auto told = desk.post(
       path + "/report",
       R"({"outcome":")" + outcome + R"(","lease_id":")" + lease.text("lease") + "\"}", desk.agent);
-  REQUIRE_MESSAGE(report.status == 200, report.body);
+  REQUIRE_MESSAGE(told.status == 200, told.body);
   return "allow";
 }
 
 TEST_CASE("a breaker opens, lets probes through after its time, and closes: each an event") {
   NativeDesk desk;
   const std::string ticket = desk.open_ticket();
-  for (int i = 0; i < 10; ++i) REQUIRE(reply(desk, ticket, "failed") == "allow");
-  CHECK(reply(desk, ticket, "failed") == "breaker");
+  for (int i = 0; i < 10; ++i) REQUIRE(run_one(desk, ticket, "failed") == "allow");
+  CHECK(run_one(desk, ticket, "failed") == "breaker");
   const auto open = desk.get("/v1/breakers", desk.viewer);
   CHECK(open.status == 200);
   CHECK(open.text("items/0/status") == "open");
-  CHECK(open.text("items/0/type") == "send_reply");
+  CHECK(open.text("items/0/type") == "create_bug_report");
   CHECK(open.text("items/0/until") == "2026-03-02T08:05:00.000000Z");
   desk.clock.advance(std::chrono::seconds(300));
   SUBCASE("good probes close it") {
-    for (int i = 0; i < 3; ++i) CHECK(reply(desk, ticket, "succeeded") == "allow");
+    for (int i = 0; i < 3; ++i) CHECK(run_one(desk, ticket, "succeeded") == "allow");
     CHECK(desk.get("/v1/breakers", desk.viewer).text("items/0/status") == "closed");
     CHECK(desk.count_events("recourse.breaker.transitioned.v1") == 3);
   }
   SUBCASE("a bad one opens it again") {
-    CHECK(reply(desk, ticket, "failed") == "allow");
-    CHECK(reply(desk, ticket, "succeeded") == "breaker");
+    CHECK(run_one(desk, ticket, "failed") == "allow");
+    CHECK(run_one(desk, ticket, "succeeded") == "breaker");
     CHECK(desk.get("/v1/breakers", desk.viewer).text("items/0/status") == "open");
   }
 }

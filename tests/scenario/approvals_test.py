@@ -5,103 +5,26 @@ usage: approvals_test.py RECOURSE
 """
 
 import base64
-import http.client
-import itertools
 import json
 import os
-import pathlib
-import re
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import unittest
+
+from running_server import RunningServer
 
 
 def decoded(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-class Approvals(unittest.TestCase):
-    program = None
-
+class Approvals(RunningServer):
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="recourse-approvals-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.numbers = itertools.count(1)
-        self.server = None
-        self.addCleanup(self.kill)
-        self.admin = self.start()
-        self.keep("admin", self.admin)
+        super().setUp()
         for name in ("manager", "second"):
             self.keep(name, self.made("/v1/keys", {"role": "manager"})["secret"])
         self.keep("agent", self.made("/v1/keys", {"role": "agent", "kind": "agent"})["secret"])
-
-    def keep(self, name, secret):
-        (self.folder / f"{name}.key").write_text(secret + "\n", encoding="utf-8")
-
-    def secret(self, name):
-        return (self.folder / f"{name}.key").read_text(encoding="utf-8").strip()
-
-    def start(self):
-        self.server = subprocess.Popen(
-            [self.program, "serve", "--data", "data", "--listen", "127.0.0.1:0"], cwd=self.folder,
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment())
-        printed = []
-        for line in self.server.stdout:
-            printed.append(line.strip())
-            found = re.search(r"listens on http://([^:]+):(\d+)", line)
-            if found:
-                self.address = found[1], int(found[2])
-                return printed[1] if len(printed) > 1 else ""
-        self.fail("no server: " + "\n".join(printed))
-
-    def environment(self):
-        return {k: v for k, v in os.environ.items() if not k.startswith("RECOURSE_")}
-
-    def kill(self):
-        if self.server is not None:
-            self.server.send_signal(signal.SIGKILL)
-            self.server.wait()
-            self.server.stdout.close()
-            self.server = None
-
-    def run_alone(self, *arguments):
-        return subprocess.run([self.program, *arguments], cwd=self.folder, text=True,
-                              capture_output=True, timeout=60, env=self.environment(), check=False)
-
-    def command(self, who, *arguments):
-        url = f"http://{self.address[0]}:{self.address[1]}"
-        return self.run_alone(*arguments, "--url", url, "--key-file", f"{who}.key")
-
-    def done(self, who, *arguments):
-        result = self.command(who, *arguments)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        return result.stdout
-
-    def refused(self, what, who, *arguments):
-        result = self.command(who, *arguments)
-        self.assertIn(result.returncode, (1, 2), result.stdout + result.stderr)
-        self.assertIn(what, result.stderr)
-
-    def ask(self, method, path, key, body=None):
-        headers = {"Authorization": "Bearer " + key}
-        if method == "POST":
-            headers["Idempotency-Key"] = f'"n-{next(self.numbers)}"'
-            headers["Content-Type"] = "application/json"
-        connection = http.client.HTTPConnection(*self.address, timeout=60)
-        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-        response = connection.getresponse()
-        text = response.read().decode()
-        connection.close()
-        is_json = "json" in (response.getheader("Content-Type") or "")
-        return response.status, json.loads(text) if is_json else text
-
-    def made(self, path, body, key=None):
-        status, answer = self.ask("POST", path, key or self.admin, body)
-        self.assertIn(status, (200, 201), answer)
-        return answer
 
     def refund(self, amount, **more):
         ticket = self.made("/v1/tickets", {"title": "Late", "customer_email": "jane@example.com"})

@@ -5,106 +5,13 @@ usage: holds_test.py RECOURSE
 """
 
 import http.client
-import itertools
 import json
 import os
-import pathlib
-import re
-import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 
-
-class Desk(unittest.TestCase):
-    program = None
-
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="recourse-holds-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.numbers = itertools.count(1)
-        self.server = None
-        self.addCleanup(self.kill)
-        self.admin = self.start()
-        (self.folder / "admin.key").write_text(self.admin + "\n", encoding="utf-8")
-
-    def environment(self):
-        return {k: v for k, v in os.environ.items() if not k.startswith("RECOURSE_")}
-
-    def start(self):
-        self.server = subprocess.Popen(
-            [self.program, "serve", "--data", str(self.folder / "data"), "--listen", "127.0.0.1:0"],
-            cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=self.environment())
-        printed = []
-        for line in self.server.stdout:
-            printed.append(line.strip())
-            found = re.search(r"listens on http://([^:]+):(\d+)", line)
-            if found:
-                self.address = found[1], int(found[2])
-                return printed[1] if len(printed) > 1 else ""
-        self.fail("no server: " + "\n".join(printed))
-
-    def kill(self):
-        if self.server is not None:
-            self.server.send_signal(signal.SIGKILL)
-            self.server.wait()
-            self.server.stdout.close()
-            self.server = None
-
-    def kill_and_start(self):
-        self.kill()
-        self.start()
-
-    def command(self, *arguments):
-        """`recourse` against the running server."""
-        url = f"http://{self.address[0]}:{self.address[1]}"
-        return subprocess.run([self.program, *arguments, "--url", url, "--key-file", "admin.key"],
-                              cwd=self.folder, text=True, capture_output=True, timeout=60,
-                              env=self.environment(), check=False)
-
-    def done(self, *arguments):
-        result = self.command(*arguments)
-        self.assertEqual(result.returncode, 0, result.stderr)
-        return result.stdout
-
-    def ask(self, method, path, key, body=None, connection=None):
-        headers = {"Authorization": "Bearer " + key}
-        if method == "POST":
-            headers["Idempotency-Key"] = f'"n-{next(self.numbers)}"'
-            headers["Content-Type"] = "application/json"
-        own = connection or http.client.HTTPConnection(*self.address, timeout=60)
-        own.request(method, path, json.dumps(body) if body is not None else None, headers)
-        response = own.getresponse()
-        text = response.read()
-        if connection is None:
-            own.close()
-        return response.status, json.loads(text)
-
-    def made(self, path, body, key=None):
-        status, answer = self.ask("POST", path, key or self.admin, body)
-        self.assertIn(status, (200, 201), answer)
-        return answer
-
-    def machine(self, key=None):
-        made = self.made("/v1/keys", {"role": "agent", "kind": "agent"}, key)
-        return made["secret"], made["principal"]
-
-    def ticket(self, key=None):
-        return self.made("/v1/tickets", {"title": "VPN", "customer_email": "jane@example.com"},
-                         key)["ticket"]
-
-    def propose(self, agent, ticket, kind="search_knowledge_base", args=None, connection=None,
-                **more):
-        status, answer = self.ask("POST", "/v1/actions", agent,
-                                  {"ticket_id": ticket, "type": kind,
-                                   "args": args or {"query": "vpn"}, "confidence_ppm": 950000,
-                                   **more}, connection)
-        self.assertEqual(status, 201, answer)
-        return answer
+from running_server import RunningServer as Desk
 
 
 class Kill(Desk):
@@ -126,7 +33,7 @@ class Kill(Desk):
             thread.start()
         while len(answers) < 20:
             pass
-        said = self.done("kill", "engage", "--reason", "wrong answers")
+        said = self.done("admin", "kill", "engage", "--reason", "wrong answers")
         stop.set()
         for thread in threads:
             thread.join()
@@ -155,17 +62,17 @@ class Kill(Desk):
         self.kill_and_start()
         answer = self.propose(self.machine()[0], ticket)
         self.assertEqual((answer["outcome"], answer["problem"]), ("deny", "kill_switch"))
-        self.done("kill", "release")
+        self.done("admin", "kill", "release")
         self.assertEqual(self.propose(self.machine()[0], ticket)["outcome"], "allow")
 
     def test_one_agent_or_one_type(self):
         ticket = self.ticket()
         (first, first_id), (second, _) = self.machine(), self.machine()
-        self.done("kill", "engage", "--scope", first_id)
+        self.done("admin", "kill", "engage", "--scope", first_id)
         self.assertEqual(self.propose(first, ticket)["problem"], "kill_switch")
         self.assertEqual(self.propose(second, ticket)["outcome"], "allow")
-        self.done("kill", "release", "--scope", first_id)
-        self.done("kill", "engage", "--scope", "search_knowledge_base")
+        self.done("admin", "kill", "release", "--scope", first_id)
+        self.done("admin", "kill", "engage", "--scope", "search_knowledge_base")
         self.assertEqual(self.propose(second, ticket)["problem"], "kill_switch")
         self.assertEqual(self.propose(second, ticket, "ESCALATE", {"reason": "?"})["outcome"],
                          "allow")
@@ -178,12 +85,12 @@ class Kill(Desk):
         status, problem = self.ask("POST", "/v1/killswitch", acme, {"scope": "deployment"})
         self.assertEqual(status, 403, problem)
         self.assertEqual(self.propose(agent, ticket)["outcome"], "allow")
-        self.assertIn("of all tenants", self.done("kill", "engage", "--scope", "deployment"))
+        self.assertIn("of all tenants", self.done("admin", "kill", "engage", "--scope", "deployment"))
         self.assertEqual(self.propose(agent, ticket)["problem"], "kill_switch")
         self.assertEqual(self.ask("GET", "/v1/killswitch", acme)[1]["scopes"], ["deployment"])
         self.kill_and_start()
         self.assertEqual(self.propose(agent, ticket)["problem"], "kill_switch")
-        self.done("kill", "release", "--scope", "deployment")
+        self.done("admin", "kill", "release", "--scope", "deployment")
         self.assertEqual(self.propose(agent, ticket)["outcome"], "allow")
 
 
@@ -192,27 +99,28 @@ class Breaker(Desk):
         ticket = self.ticket()
         agent, agent_id = self.machine()
 
-        def reply(**more):
-            return self.propose(agent, ticket, "send_reply", {"text": "hello"}, **more)
+        def file_a_bug(**more):
+            return self.propose(agent, ticket, "create_bug_report",
+                                {"title": "crash", "description": "it crashes"}, **more)
         for _ in range(10):
-            action = reply()["action"]
+            action = file_a_bug()["action"]
             lease = self.made(f"/v1/actions/{action}/lease", {}, agent)["lease"]
             self.made(f"/v1/actions/{action}/report",
-                      {"outcome": "failed", "lease_id": lease, "code": "smtp_550"}, agent)
-        self.assertEqual(reply()["problem"], "breaker")
+                      {"outcome": "failed", "lease_id": lease, "code": "tracker_down"}, agent)
+        self.assertEqual(file_a_bug()["problem"], "breaker")
         self.kill_and_start()
-        self.assertEqual(reply()["problem"], "breaker")
-        self.assertEqual(reply(agent_version="2.0")["outcome"], "allow")
+        self.assertEqual(file_a_bug()["problem"], "breaker")
+        self.assertEqual(file_a_bug(agent_version="2.0")["outcome"], "allow")
         status, breakers = self.ask("GET", "/v1/breakers", self.admin)
         self.assertEqual(status, 200, breakers)
         broken = [one for one in breakers["items"] if one["status"] == "open"]
         self.assertEqual([(one["agent"], one["type"]) for one in broken],
-                         [(agent_id, "send_reply")])
+                         [(agent_id, "create_bug_report")])
         self.assertIn("until", broken[0])
-        closed = self.made("/v1/breakers", {"agent": agent_id, "type": "send_reply",
-                                            "status": "closed", "reason": "mail works again"})
+        closed = self.made("/v1/breakers", {"agent": agent_id, "type": "create_bug_report",
+                                            "status": "closed", "reason": "the tracker works again"})
         self.assertEqual((closed["from"], closed["status"]), ("open", "closed"))
-        self.assertEqual(reply()["outcome"], "allow")
+        self.assertEqual(file_a_bug()["outcome"], "allow")
 
 
 class Rollout(Desk):
@@ -231,13 +139,13 @@ class Rollout(Desk):
             return inside
         before = set()
         for percent in (10, 50):
-            self.done("rollout", "set", "autonomy", "--percent", str(percent))
+            self.done("admin", "rollout", "set", "autonomy", "--percent", str(percent))
             inside = alone()
             self.assertLessEqual(before, inside)
             self.assertLess(len(inside), 30)
             before = inside
             self.kill_and_start()
-        self.done("rollout", "set", "autonomy", "--percent", "100")
+        self.done("admin", "rollout", "set", "autonomy", "--percent", "100")
         self.assertEqual(alone(), set(tickets))
         status, rollouts = self.ask("GET", "/v1/rollouts", self.admin)
         self.assertEqual(status, 200, rollouts)
@@ -252,15 +160,15 @@ class Rollout(Desk):
         def outcome():
             return self.propose(agent, ticket, "ASSIGN_TO_TEAM",
                                 {"team": f"Team {next(self.numbers)}"})["outcome"]
-        self.done("rollout", "set", "agent", "--unit", "tenant", "--percent", "0")
+        self.done("admin", "rollout", "set", "agent", "--unit", "tenant", "--percent", "0")
         self.assertEqual(outcome(), "require_approval")
-        self.done("rollout", "set", "agent", "--unit", "tenant", "--percent", "0", "--include",
+        self.done("admin", "rollout", "set", "agent", "--unit", "tenant", "--percent", "0", "--include",
                   "default")
         self.assertEqual(outcome(), "allow")
 
     def test_a_percentage_of_101_is_refused(self):
         for percent in ("101", "-1", "10.005", "ten"):
-            refused = self.command("rollout", "set", "autonomy", f"--percent={percent}")
+            refused = self.command("admin", "rollout", "set", "autonomy", f"--percent={percent}")
             self.assertEqual(refused.returncode, 64, refused)
             self.assertIn("0 to 100", refused.stderr)
         for member in ({"percent": 101}, {"percent_bp": 10001}, {"percent": -1}, {},

@@ -45,6 +45,9 @@ struct Part {
   LinkOf operator()(const ApprovalEscalated& e) const { return {"approval", e.cause}; }
   LinkOf operator()(const ApprovalRevoked&) const { return {"approval"}; }
   LinkOf operator()(const ApprovalConsumed&) const { return {"approval"}; }
+  LinkOf operator()(const EffectHeld&) const { return {"effect", "held"}; }
+  LinkOf operator()(const EffectRecalled&) const { return {"effect", "recalled"}; }
+  LinkOf operator()(const EffectHeartbeat&) const { return {"effect", "heartbeat"}; }
   LinkOf operator()(const EffectDispatched& dispatched) const {
     return {"effect", dispatched.connector};
   }

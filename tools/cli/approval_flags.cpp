@@ -2,8 +2,8 @@
 
 namespace recourse::cli {
 
-const std::vector<ApprovalVerb>& approval_verbs() {
-  static const std::vector<ApprovalVerb> verbs{
+const std::vector<ServerVerb>& approval_verbs() {
+  static const std::vector<ServerVerb> verbs{
       {"list", "What waits for people", "list"},
       {"show", "What a vote is about; its texts are opened", "show apr_01KE75T1V2D6X8Z9QF3M5R7WYA"},
       {"claim", "Keep others from voting for a while",

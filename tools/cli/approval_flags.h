@@ -6,13 +6,8 @@
 
 namespace recourse::cli {
 
-/// The verbs of `recourse approval`, with what each is for and an example.
-struct ApprovalVerb {
-  const char* verb;
-  const char* about;
-  const char* example;
-};
-const std::vector<ApprovalVerb>& approval_verbs();
+/// The verbs of `recourse approval`.
+const std::vector<ServerVerb>& approval_verbs();
 
 /// The options of one of them. `flags` outlives the parsing.
 void approval_options(CLI::App* sub, ApprovalFlags& flags);

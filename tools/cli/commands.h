@@ -17,6 +17,8 @@ int main_key_revoke(const KeyRevokeFlags& flags);
 int main_kill(const KillFlags& flags);
 int main_rollout(const RolloutFlags& flags);
 int main_rollback(const RollbackFlags& flags);
+int main_connector(const ConnectorFlags& flags);
+int main_recall(const RecallFlags& flags);
 int main_approval(const ApprovalFlags& flags);
 int main_policy_check(const PolicyCheckFlags& flags);
 int main_policy_draft(const PolicyDraftFlags& flags);

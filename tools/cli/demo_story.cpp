@@ -164,16 +164,16 @@ std::vector<Beat> approval_beats(Plot plot) {
     case Plot::paid:
       return {{1, kPropose},
               {22, manager_votes(Vote::approve, "Checked against the statement.")},
-              {23, kLease},
-              {24, reports_success("re_", R"({"status":"refunded","amount":"89.00"})")},
-              {30, solves("The second charge was refunded.")}};
+              {33, kLease},  // After the ten minutes that money is held.
+              {34, reports_success("re_", R"({"status":"refunded","amount":"89.00"})")},
+              {40, solves("The second charge was refunded.")}};
     case Plot::paid_twice_signed:
       return {{1, kPropose},
               {35, manager_votes(Vote::approve, "The cancellation is dated the 2nd.")},
               {95, admin_votes(Vote::approve, "Agreed, and I wrote to the vendor.")},
-              {96, kLease},
-              {98, reports_success("re_", R"({"status":"refunded","amount":"740.00"})")},
-              {110, solves("The full amount is on its way back.")}};
+              {106, kLease},
+              {108, reports_success("re_", R"({"status":"refunded","amount":"740.00"})")},
+              {120, solves("The full amount is on its way back.")}};
     case Plot::pay_rejected:
       return {
           {1, kPropose},

@@ -94,6 +94,20 @@ struct RollbackFlags : TargetFlags {
   bool json = false;
 };
 
+/// What a server sends itself; its secrets stay with it.
+struct ConnectorFlags : TargetFlags {
+  std::string verb;       ///< list, set or remove
+  std::string connector;  ///< All but list.
+  std::string provider, look_up, credential;
+  std::vector<std::string> types;
+  std::int64_t timeout_s = 30, max_attempts = 5;
+  bool json = false;  ///< list
+};
+
+struct RecallFlags : TargetFlags {
+  std::string action, reason;
+};
+
 /// People decide in their own name, so these need a server.
 struct ApprovalFlags : TargetFlags {
   std::string verb;      ///< list, show, claim, release, approve, reject, escalate, revoke, receipt
@@ -221,9 +235,9 @@ struct BenchFlags {
 using Flags =
     std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
                  TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                 RolloutFlags, RollbackFlags, ApprovalFlags, PolicyCheckFlags, PolicyDraftFlags,
-                 PolicyActivateFlags, PolicyRetireFlags, PolicyListFlags, PolicyBacktestFlags,
-                 PolicySimulateFlags, ExplainFlags, RebuildFlags, ExportFlags, VerifyFlags,
-                 TailFlags, DoctorFlags, BenchFlags>;
+                 RolloutFlags, RollbackFlags, ConnectorFlags, RecallFlags, ApprovalFlags,
+                 PolicyCheckFlags, PolicyDraftFlags, PolicyActivateFlags, PolicyRetireFlags,
+                 PolicyListFlags, PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags,
+                 RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags>;
 
 }  // namespace recourse::cli

@@ -8,6 +8,8 @@
 
 #include "tools/cli/approval_flags.h"
 #include "tools/cli/complain.h"
+#include "tools/cli/connector_flags.h"
+#include "tools/cli/rollback_flags.h"
 #include "tools/cli/shared_flags.h"
 
 namespace recourse::cli {
@@ -32,8 +34,13 @@ class CommandLine {
     key();
     kill();
     rollout();
-    rollback();
-    approval();
+    verbs("rollback", "Take back what agents did: plan, carry out, watch", "manager",
+          rollback_verbs(), rollback_options);
+    recall();
+    verbs("approval", "Decide about what waits for people", "manager", approval_verbs(),
+          approval_options);
+    verbs("connector", "Providers that the server itself sends effects to", "admin",
+          connector_verbs(), connector_options);
     policy();
     explain();
     export_();
@@ -293,79 +300,32 @@ class CommandLine {
     sub->add_option("--reason", flags->reason, "Why; stored sealed");
   }
 
-  struct RollbackVerb {
-    const char *verb, *about, *example;
-  };
-
-  void rollback() {
-    CLI::App* const group =
-        app_.add_subcommand("rollback", "Take back what agents did: plan, carry out, watch");
+  /// A command with verbs that all ask a server, with the key of `who`.
+  template <class Flags>
+  void verbs(const std::string& name, const char* about, const std::string& who,
+             const std::vector<ServerVerb>& all, void (*options)(CLI::App*, Flags&)) {
+    CLI::App* const group = app_.add_subcommand(name, about);
     group->require_subcommand(1);
-    for (const auto& [verb, about, example] :
-         {RollbackVerb{"plan", "What a rollback would do; nothing is done yet",
-                       "plan --agent agt_billing --agent-version 2026-01-05 --reason 'wrong tone'"},
-          RollbackVerb{"show", "How far a rollback is", "show rbk_01KE75T1V2D6X8Z9QF3M5R7WYA -f"},
-          RollbackVerb{"start", "Carry out a plan that nobody else has to agree to",
-                       "start rbk_01KE75T1V2D6X8Z9QF3M5R7WYA --plan-digest qL8R...="},
-          RollbackVerb{"pause", "Let no further step begin",
-                       "pause rbk_01KE75T1V2D6X8Z9QF3M5R7WYA --reason 'the morning rush'"},
-          RollbackVerb{"resume", "Go on with a paused one",
-                       "resume rbk_01KE75T1V2D6X8Z9QF3M5R7WYA"},
-          RollbackVerb{"abort", "Leave the rest undone",
-                       "abort rbk_01KE75T1V2D6X8Z9QF3M5R7WYA --reason 'enough'"}})
-      rollback_verb(*group, verb, about, example);
-  }
-
-  void approval() {
-    CLI::App* const group = app_.add_subcommand("approval", "Decide about what waits for people");
-    group->require_subcommand(1);
-    for (const ApprovalVerb& one : approval_verbs()) {
+    for (const ServerVerb& one : all) {
       CLI::App* sub = nullptr;
-      auto flags = command<ApprovalFlags>(*group, one.verb, one.about,
-                                          "recourse approval " + std::string(one.example) +
-                                              "\n      --url http://127.0.0.1:8080 --key-file "
-                                              "manager.key",
-                                          sub);
+      auto flags =
+          command<Flags>(*group, one.verb, one.about,
+                         "recourse " + name + ' ' + one.example +
+                             "\n      --url http://127.0.0.1:8080 --key-file " + who + ".key",
+                         sub);
       flags->verb = one.verb;
-      approval_options(sub, *flags);
+      options(sub, *flags);
     }
   }
 
-  void rollback_verb(CLI::App& group, const std::string& verb, const char* about,
-                     const char* example) {
+  void recall() {
     CLI::App* sub = nullptr;
-    auto flags = command<RollbackFlags>(group, verb, about,
-                                        "recourse rollback " + std::string(example) +
-                                            "\n      --url http://127.0.0.1:8080 --key-file "
-                                            "manager.key",
-                                        sub);
-    flags->verb = verb;
-    server_target(sub, *flags);
-    json_flag(sub, flags->json);
-    if (verb != "show" && verb != "resume")
-      sub->add_option("--reason", flags->reason, "Why; stored sealed");
-    if (verb != "plan") {
-      sub->add_option("rollback", flags->rollback, "Its id")->required()->type_name("ID");
-      if (verb == "start") {
-        sub->add_option("--plan-digest", flags->plan_digest, "Of the plan that was looked at")
-            ->required();
-        sub->add_flag("--break-glass", flags->break_glass,
-                      "In an emergency, without those who have to agree: an admin, with a reason");
-      }
-      if (verb == "show")
-        sub->add_flag("-f,--follow", flags->follow, "Go on until it ends or waits for people");
-      return;
-    }
-    sub->add_option("target", flags->target, "An action, a ticket or a run")->type_name("ID");
-    sub->add_option("--agent", flags->agent, "Or: what this agent did")->type_name("ID");
-    sub->add_option("--agent-version", flags->agent_version, "In this version of it");
-    sub->add_option("--type", flags->type, "Of this action type");
-    sub->add_option("--policy", flags->policy, "As this policy decided, such as pol_default@1");
-    sub->add_option("--from", flags->from, "Executed at or after")->type_name("TIME");
-    sub->add_option("--before", flags->before, "Executed before")->type_name("TIME");
-    sub->add_option("--mode", flags->mode, "What becomes of what was built on it")
-        ->check(CLI::IsMember({"restrict", "cascade", "detach", "forward_fix"}))
-        ->capture_default_str();
+    auto flags = command<RecallFlags>(
+        app_, "recall", "Take an action back that is held and was not sent yet",
+        "recourse recall act_01KE75T1V2D6X8Z9QF3M5R7WYA --reason 'wrong customer'\n      --url "
+        "http://127.0.0.1:8080 --key-file manager.key",
+        sub);
+    recall_options(sub, *flags);
   }
 
   static void proposal_range(CLI::App* sub, ProposalRangeFlags& flags) {

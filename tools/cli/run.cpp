@@ -26,6 +26,8 @@ struct Dispatch {
   int operator()(const KillFlags& flags) const { return main_kill(flags); }
   int operator()(const RolloutFlags& flags) const { return main_rollout(flags); }
   int operator()(const RollbackFlags& flags) const { return main_rollback(flags); }
+  int operator()(const ConnectorFlags& flags) const { return main_connector(flags); }
+  int operator()(const RecallFlags& flags) const { return main_recall(flags); }
   int operator()(const ApprovalFlags& flags) const { return main_approval(flags); }
   int operator()(const PolicyCheckFlags& flags) const { return main_policy_check(flags); }
   int operator()(const PolicyDraftFlags& flags) const { return main_policy_draft(flags); }

@@ -5,10 +5,14 @@
 #include <charconv>
 
 #include "api/http/server.h"
+#include "api/integrations/http_tool.h"
 #include "api/routes/app.h"
+#include "api/routes/receipts.h"
 #include "api/routes/route_table.h"
 #include "api/routes/served_systems.h"
+#include "engine/reactor/outbox.h"
 #include "engine/reactor/reactor.h"
+#include "tools/cli/credential.h"
 
 namespace recourse::cli {
 namespace {
@@ -77,6 +81,18 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   routes::mount(app, routes::native_routes(), router);
   routes::mount(app, routes::served_routes(), router);
   Reactor reactor(deployment.writer(), deployment.signer());
+  HttpToolOptions tool_options;
+  tool_options.secret = [data_dir = place.data_dir](const std::string& name) {
+    return credential(data_dir, name);
+  };
+  tool_options.receipt = [&app](const TenantId& tenant, const ApprovalId& approval) {
+    const auto ledger = app.ledger.find_tenant(tenant);
+    if (!ledger)
+      return Result<std::string>(Error{ErrorCode::not_found, "no tenant " + tenant.value()});
+    return routes::approval_receipt({app, tenant, ledger->ledger}, approval);
+  };
+  const std::unique_ptr<ToolPort> tools = http_tool(std::move(tool_options));
+  Outbox outbox(deployment.writer(), *tools);
 
   http::ServerOptions options;
   options.address = listen.address;

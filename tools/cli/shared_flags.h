@@ -23,4 +23,11 @@ void server_only(CLI::App* sub, TargetFlags& flags);
 /// How a server listens, logs and limits requests.
 void server(CLI::App* sub, ServerFlags& flags);
 
+/// One verb of a command that asks a server: what it is for and an example.
+struct ServerVerb {
+  const char* verb;
+  const char* about;
+  const char* example;
+};
+
 }  // namespace recourse::cli

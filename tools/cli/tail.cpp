@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 /// How often the directory of a running server is looked at.
-constexpr auto kLookEvery = 300ms;
+constexpr auto kFollowEvery = 300ms;
 constexpr std::size_t kPageOfServer = 500;
 
 /// One event for a person: what, when, about which ticket, by whom. False once nobody reads.
@@ -49,7 +49,7 @@ int tail_directory(const TailFlags& flags) {
                                            });
     if (!scanned) return complain("tail", scanned.error());
     if (std::fflush(stdout) != 0 || !read || !flags.follow) return kDone;
-    std::this_thread::sleep_for(kLookEvery);
+    std::this_thread::sleep_for(kFollowEvery);
     if (const Status refreshed = (*ledger)->refresh(); !refreshed)
       return complain("tail", refreshed.error());
     size = (*ledger)->head(info->ledger).size.value();

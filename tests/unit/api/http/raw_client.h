@@ -97,7 +97,8 @@ inline std::size_t count_of(std::string_view text, std::string_view part) {
 
 /// Something another thread does, to be waited for.
 template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds patience = std::chrono::seconds(15)) {
+bool eventually(Condition condition,
+                std::chrono::milliseconds patience = std::chrono::seconds(15)) {
   const auto end = std::chrono::steady_clock::now() + patience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;

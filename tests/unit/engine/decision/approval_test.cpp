@@ -19,14 +19,14 @@ Waiting waiting(Story& story, const char* type = "process_refund", const char* a
   return {ticket, action, story.event<ApprovalRequested>().approval};
 }
 
-TEST_CASE("an approved refund becomes authorized and the ticket stops waiting") {
+TEST_CASE("an approved refund is held for its window and the ticket stops waiting") {
   Story story;
   const auto [ticket, action, approval] = waiting(story);
   story.now += std::chrono::minutes(2);
   story.vote(kManager, approval);
-  story.then({"approval.voted", "approval.granted", "ticket.automation_changed"});
+  story.then({"approval.voted", "approval.granted", "effect.held", "ticket.automation_changed"});
   CHECK(story.event<ApprovalVoted>().decision_ms == 120'000);
-  CHECK(story.action(action).status == ActionStatus::authorized);
+  CHECK(story.action(action).status == ActionStatus::held);
   CHECK(story.approval(approval).status == ApprovalStatus::granted);
   CHECK(story.ticket(ticket).automation == Automation::active);
 }
@@ -89,7 +89,7 @@ TEST_CASE("a large refund takes two different people") {
   story.vote(kManager, approval).then_refused(ErrorCode::conflict);
   story.vote(kAdmin, approval);
   CHECK(story.has<ApprovalGranted>());
-  CHECK(story.action(action).status == ActionStatus::authorized);
+  CHECK(story.action(action).status == ActionStatus::held);
 }
 
 TEST_CASE("one rejection ends it, also after an approval") {
@@ -113,7 +113,8 @@ TEST_CASE("who asked for an action does not approve it, unless there is nobody e
   story.vote(kAdmin, approval).then_refused(ErrorCode::forbidden);
   story.admins = 1;
   story.vote(kAdmin, approval);
-  story.then({"bypass.granted", "approval.voted", "approval.granted", "ticket.automation_changed"});
+  story.then({"bypass.granted", "approval.voted", "approval.granted", "effect.held",
+              "ticket.automation_changed"});
   CHECK(story.event<BypassGranted>().by == kAdmin.id);
 }
 
@@ -208,7 +209,7 @@ TEST_CASE("the ticket waits as long as one approval is pending") {
   story.propose(first.ticket, "process_refund", R"({"amount":5,"order_id":"O-2"})");
   story.then({"action.proposed", "policy.decided", "approval.requested"});
   const ApprovalId second = story.event<ApprovalRequested>().approval;
-  story.vote(kManager, first.approval).then({"approval.voted", "approval.granted"});
+  story.vote(kManager, first.approval).then({"approval.voted", "approval.granted", "effect.held"});
   CHECK(story.ticket(first.ticket).automation == Automation::awaiting_approval);
   story.vote(kManager, second);
   CHECK(story.ticket(first.ticket).automation == Automation::active);

@@ -67,7 +67,7 @@ TEST_CASE("errors open the breaker, and it stops that type by that agent only") 
   CHECK(story.reply(EffectOutcome::failed) == "allow");
   CHECK(story.latest() == "none");
   CHECK(story.reply(EffectOutcome::unknown) == "allow");
-  story.then({"effect.outcome_unknown", "breaker.transitioned"});
+  story.then({"effect.outcome_unknown", "incident.opened", "breaker.transitioned"});
   const auto opened = story.event<BreakerTransitioned>();
   CHECK(opened.agent == kAgent.id);
   CHECK(opened.action_type == Clear("send_reply"));
@@ -159,7 +159,7 @@ TEST_CASE("after its time it lets probes through, and closes when they go well")
   CHECK(story.reply() == "breaker");
   story.now += seconds(1);
   story.propose(story.ticket, "send_reply", R"({"text":"hello"})");
-  story.then({"breaker.transitioned", "action.proposed", "policy.decided"});
+  story.then({"breaker.transitioned", "action.proposed", "policy.decided", "effect.held"});
   CHECK(story.latest() == "open>half_open time");
   const ActionId first = story.event<ActionProposed>().action;
   CHECK(story.reply() == "allow");
@@ -204,7 +204,7 @@ TEST_CASE("what was authorized before it opened waits for its lease, and is not 
   story.lease(early);
   CHECK_FALSE(story.has<EffectDispatched>());
   CHECK(story.problem() == "breaker");
-  CHECK(story.action(early).status == ActionStatus::authorized);
+  CHECK(story.action(early).status == ActionStatus::held);
   story.now += seconds(60);
   story.lease(early);
   story.then({"breaker.transitioned", "policy.decided", "effect.dispatched"});

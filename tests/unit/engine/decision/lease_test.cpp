@@ -14,7 +14,7 @@ Authorized authorized(Story& story, const char* type = "check_order_status",
                       const char* args = kOrder) {
   const TicketId ticket = story.open_ticket();
   const ActionId action = story.proposed(ticket, type, args);
-  REQUIRE(story.action(action).status == ActionStatus::authorized);
+  REQUIRE(may_be_taken_back(story.action(action).status));
   return {ticket, action};
 }
 
@@ -174,11 +174,11 @@ TEST_CASE("a lost lease is an unknown outcome, which a late report reconciles") 
   story.lease(action);
   story.when(kSystem, ExpireLease{action}).then_refused(ErrorCode::conflict);
   story.now += std::chrono::seconds(60);
-  story.when(kSystem, ExpireLease{action}).then({"effect.outcome_unknown"});
+  story.when(kSystem, ExpireLease{action}).then({"effect.outcome_unknown", "incident.opened"});
   CHECK(story.event<EffectOutcomeUnknown>().cause == Clear("lease_lost"));
   story.lease(action).then_refused(ErrorCode::conflict);
   story.report(action, EffectOutcome::unknown).then_refused(ErrorCode::conflict);
-  story.report(action, EffectOutcome::succeeded).then({"effect.reconciled"});
+  story.report(action, EffectOutcome::succeeded).then({"effect.reconciled", "incident.closed"});
   CHECK(story.action(action).status == ActionStatus::succeeded);
 }
 
@@ -192,7 +192,7 @@ TEST_CASE("a person may say what became of a lost effect, a machine without leas
   report.action = action;
   report.outcome = EffectOutcome::failed;
   story.when(kAgent, report).then_refused(ErrorCode::precondition_missing);
-  story.when(kManager, report).then({"effect.reconciled"});
+  story.when(kManager, report).then({"effect.reconciled", "incident.closed"});
   CHECK(story.action(action).status == ActionStatus::failed);
 }
 

@@ -202,7 +202,7 @@ TEST_CASE("money counts in minor units of its currency when it is permitted, als
   story.then({"policy.decided", "limit.reached"});
   CHECK(problem(story) == "limit.tested");
   // Held, not lost: its approval is still good when the window has room.
-  CHECK(story.action(second).status == ActionStatus::authorized);
+  CHECK(story.action(second).status == ActionStatus::held);
   const auto& decided = story.event<PolicyDecided>();
   CHECK(input_of(decided, "limit.tested", "used") == "6000");
   const Policy again = [&] {
@@ -244,7 +244,7 @@ TEST_CASE("an action that was permitted once counts once, at its dispatch") {
   LimitedStory story({limit(LimitPer::tenant, 2, 3'600, Counted::allowed)});
   const TicketId ticket = story.open_ticket();
   const ActionId early = story.proposed(ticket, "send_reply", R"({"text":"hello"})");
-  CHECK(story.action(early).status == ActionStatus::authorized);
+  CHECK(story.action(early).status == ActionStatus::held);
   story.now += seconds(3'000);
   story.lease(early);
   CHECK(story.has<EffectDispatched>());
@@ -266,7 +266,7 @@ TEST_CASE("a limit set lower holds back what was permitted before, and lets go o
   story.lease(action);
   CHECK(problem(story) == "limit.tested");
   CHECK_FALSE(story.has<EffectDispatched>());
-  CHECK(story.action(action).status == ActionStatus::authorized);
+  CHECK(story.action(action).status == ActionStatus::held);
   policy.limits = {{limit(LimitPer::tenant, 1, 60, Counted::allowed)}};
   story.given(kSystem, ActivatePolicy{"pol_test@2", policy_json(policy)});
   story.lease(action);

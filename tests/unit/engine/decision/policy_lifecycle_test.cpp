@@ -3,7 +3,7 @@
 namespace recourse {
 namespace {
 
-const Principal kSecond = person(Role::admin, "usr_second");
+const Principal kSecondAdmin = person(Role::admin, "usr_second");
 
 /// Everything may run; the confidence asked for is the difference between two of them.
 std::string policy_asking(std::int64_t ppm) {
@@ -25,9 +25,9 @@ TEST_CASE("a policy is drafted, backtested and activated by a second person") {
   Story story;
   story.given(kAdmin, DraftPolicy{"pol_desk@1", policy_asking(990'000)});
   story.then({"policy.drafted"});
-  story.when(kSecond, ActivatePolicy{"pol_desk@1"}).then_refused(ErrorCode::conflict);
+  story.when(kSecondAdmin, ActivatePolicy{"pol_desk@1"}).then_refused(ErrorCode::conflict);
   backtested(story, "pol_desk@1");
-  story.when(kSecond, ActivatePolicy{"pol_desk@1"}).then({"policy.activated"});
+  story.when(kSecondAdmin, ActivatePolicy{"pol_desk@1"}).then({"policy.activated"});
   CHECK(story.event<PolicyActivated>().drafted_by == kAdmin.id);
   CHECK(story.event<PolicyActivated>().backtest == Clear("bkt_1"));
   const TicketId ticket = story.open_ticket();
@@ -90,7 +90,7 @@ TEST_CASE("a policy in shadow is recorded beside the one in force, and nothing f
   story.given(kManager, RetirePolicy{"pol_desk@2", "seen enough"}).then({"policy.retired"});
   story.propose(story.open_ticket(), "AUTO_RESOLVE", R"({"resolution_steps":"x"})", 950'000);
   CHECK_FALSE(story.event<PolicyDecided>().shadow);
-  story.when(kSecond, ActivatePolicy{"pol_desk@2"}).then_refused(ErrorCode::conflict);
+  story.when(kSecondAdmin, ActivatePolicy{"pol_desk@2"}).then_refused(ErrorCode::conflict);
 }
 
 TEST_CASE("a policy leaves the shadow when it comes into force") {
@@ -172,7 +172,7 @@ TEST_CASE("an agent that may only suggest by now loses what was approved before"
                                          R"({"amount":"10.00","order_id":"o1","reason":"late"})");
   const ApprovalId approval = story.event<ApprovalRequested>().approval;
   story.vote(kManager, approval);
-  REQUIRE(story.action(action).status == ActionStatus::authorized);
+  REQUIRE(story.action(action).status == ActionStatus::held);
   story.given(kSystem,
               ActivatePolicy{"pol_desk@1", policy_json(with_level(AgentAutonomy::suggest))});
   story.lease(action);

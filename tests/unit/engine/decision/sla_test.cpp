@@ -12,11 +12,11 @@ CalendarRule office() {
   CalendarRule calendar;
   calendar.rule = "office";
   calendar.zone = "Europe/Rome";
-  CalendarHours hours;
-  hours.days = {Weekday::mon, Weekday::tue, Weekday::wed, Weekday::thu, Weekday::fri};
-  hours.from = "09:00";
-  hours.to = "17:00";
-  calendar.hours = {hours};
+  CalendarHours weekdays;
+  weekdays.days = {Weekday::mon, Weekday::tue, Weekday::wed, Weekday::thu, Weekday::fri};
+  weekdays.from = "09:00";
+  weekdays.to = "17:00";
+  calendar.hours = {weekdays};
   return calendar;
 }
 

@@ -51,9 +51,11 @@ struct Memory {
   MapTable<FollowUpId, FollowUpState> followups;
   MapTable<FeedbackId, FeedbackState> feedback;
   MapTable<TicketId, SlaState> slas;
-  State state{tickets,     actions,   approvals, resolutions, streams,   numbers,  tenant,
-              windows,     rollbacks, steps,     incidents,   runs,      breakers, rollouts,
-              assignments, policies,  timers,    due,         followups, feedback, slas};
+  MapTable<std::string, ConnectorState> connectors;
+  State state{tickets,   actions,  approvals,   resolutions, streams,   numbers,
+              tenant,    windows,  rollbacks,   steps,       incidents, runs,
+              breakers,  rollouts, assignments, policies,    timers,    due,
+              followups, feedback, slas,        connectors};
 
   bool same_as(const Memory& other) const {
     return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
@@ -66,7 +68,7 @@ struct Memory {
            assignments.rows == other.assignments.rows && policies.rows == other.policies.rows &&
            timers.rows == other.timers.rows && due.rows == other.due.rows &&
            followups.rows == other.followups.rows && feedback.rows == other.feedback.rows &&
-           slas.rows == other.slas.rows;
+           slas.rows == other.slas.rows && connectors.rows == other.connectors.rows;
   }
 };
 
@@ -202,7 +204,8 @@ class Story {
   /// Gives the rows that fired.
   std::vector<std::string> fire_due() {
     std::vector<std::string> fired;
-    while (!memory.due.rows.empty() && memory.due.rows.begin()->second.due_at <= now) {
+    while (!memory.due.rows.empty() && memory.due.rows.begin()->second.due_at <= now &&
+           !is_outbox(memory.due.rows.begin()->second.kind)) {
       const auto [key, timer] = *memory.due.rows.begin();
       given(kSystem, command_of(timer));
       REQUIRE_MESSAGE(!memory.due.rows.contains(key), "a timer that fired is set no more: " << key);
@@ -258,7 +261,11 @@ class Story {
     return command;
   }
 
+  /// As soon as it is held no longer.
   Story& lease(const ActionId& id) {
+    const ActionState* const waiting = memory.actions.find(id);
+    if (waiting != nullptr && waiting->status == ActionStatus::held)
+      now = std::max(now, *waiting->hold_until);
     LeaseAction command;
     command.action = id;
     return when(kAgent, command);
