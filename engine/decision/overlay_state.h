@@ -30,13 +30,15 @@ class OverlayTable final : public StateTable<IdType, Row> {
   std::map<IdType, std::optional<Row>> changed_;  ///< Nothing: erased.
 };
 
-/// What fold_control() makes of events that are not recorded yet. Outlived by the state below it.
+/// What fold_control() makes of events that are not recorded yet: the tables that it changes are
+/// laid over those below, which stay as they are and outlive it.
 class OverlayState {
  public:
   explicit OverlayState(State& below)
       : actions_(below.actions),
         breakers_(below.breakers),
         rollouts_(below.rollouts),
+        assignments_(below.assignments),
         state_{.tickets = below.tickets,
                .actions = actions_,
                .approvals = below.approvals,
@@ -51,7 +53,7 @@ class OverlayState {
                .runs = below.runs,
                .breakers = breakers_,
                .rollouts = rollouts_,
-               .assignments = below.assignments,
+               .assignments = assignments_,
                .policies = below.policies,
                .timers = below.timers,
                .due = below.due,
@@ -68,6 +70,7 @@ class OverlayState {
   OverlayTable<ActionId, ActionState> actions_;
   OverlayTable<std::string, BreakerState> breakers_;
   OverlayTable<std::string, RolloutState> rollouts_;
+  OverlayTable<std::string, AssignmentState> assignments_;
   State state_;
 };
 

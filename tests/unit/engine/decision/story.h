@@ -29,6 +29,70 @@ class MapTable final : public StateTable<IdType, Row> {
   std::map<IdType, Row> rows;
 };
 
+/// A table that can only be looked at: what a decision is given, since evolve() alone changes state.
+template <class IdType, class Row>
+class ReadOnlyTable final : public StateTable<IdType, Row> {
+ public:
+  explicit ReadOnlyTable(StateTable<IdType, Row>& table) : table_(table) {}
+  const Row* find(const IdType& id) override { return table_.find(id); }
+  Row& change(const IdType& id) override {
+    FAIL("a decision changed the state");
+    return table_.change(id);
+  }
+  void erase(const IdType&) override { FAIL("a decision changed the state"); }
+
+ private:
+  StateTable<IdType, Row>& table_;
+};
+
+struct ReadOnlyState {
+  explicit ReadOnlyState(State& of)
+      : tickets(of.tickets),
+        actions(of.actions),
+        approvals(of.approvals),
+        resolutions(of.resolutions),
+        streams(of.streams),
+        numbers(of.ticket_numbers),
+        tenant(of.tenant),
+        windows(of.windows),
+        rollbacks(of.rollbacks),
+        steps(of.steps),
+        incidents(of.incidents),
+        runs(of.runs),
+        breakers(of.breakers),
+        rollouts(of.rollouts),
+        assignments(of.assignments),
+        policies(of.policies),
+        timers(of.timers),
+        due(of.due),
+        followups(of.followups),
+        feedback(of.feedback),
+        slas(of.slas) {}
+  ReadOnlyTable<TicketId, TicketState> tickets;
+  ReadOnlyTable<ActionId, ActionState> actions;
+  ReadOnlyTable<ApprovalId, ApprovalState> approvals;
+  ReadOnlyTable<ResolutionId, ResolutionState> resolutions;
+  ReadOnlyTable<std::string, StreamState> streams;
+  ReadOnlyTable<std::int64_t, TicketId> numbers;
+  ReadOnlyTable<TenantId, TenantState> tenant;
+  ReadOnlyTable<std::string, WindowState> windows;
+  ReadOnlyTable<RollbackId, RollbackState> rollbacks;
+  ReadOnlyTable<std::string, StepState> steps;
+  ReadOnlyTable<IncidentId, IncidentState> incidents;
+  ReadOnlyTable<RunId, RunState> runs;
+  ReadOnlyTable<std::string, BreakerState> breakers;
+  ReadOnlyTable<std::string, RolloutState> rollouts;
+  ReadOnlyTable<std::string, AssignmentState> assignments;
+  ReadOnlyTable<std::string, PolicyState> policies;
+  ReadOnlyTable<std::string, TimerState> timers, due;
+  ReadOnlyTable<FollowUpId, FollowUpState> followups;
+  ReadOnlyTable<FeedbackId, FeedbackState> feedback;
+  ReadOnlyTable<TicketId, SlaState> slas;
+  State state{tickets,     actions,   approvals, resolutions, streams,   numbers,  tenant,
+              windows,     rollbacks, steps,     incidents,   runs,      breakers, rollouts,
+              assignments, policies,  timers,    due,         followups, feedback, slas};
+};
+
 /// Everything that decisions know, in memory.
 struct Memory {
   MapTable<TicketId, TicketState> tickets;
@@ -108,7 +172,9 @@ class Story {
                             deployment_stopped};
     context.deployment_rollouts = deployment_rollouts;
     context.tenant = "acme";
-    auto decided = decide(memory.state, command, context);
+    // Refused or not, a decision leaves the state alone.
+    ReadOnlyState looked_at(memory.state);
+    auto decided = decide(looked_at.state, command, context);
     first_new_ = log.size();
     error_.reset();
     if (!decided) {
@@ -149,6 +215,8 @@ class Story {
   }
 
   bool refused() const { return error_.has_value(); }
+  /// Where the events of the last command begin in the log.
+  std::size_t first_new() const { return first_new_; }
   const std::optional<Error>& error() const { return error_; }
 
   std::size_t count(std::string_view type) const {
