@@ -31,6 +31,10 @@ Decision vote_on_rollback(State& state, const CastVote& command, const ApprovalS
   if (approval.step ? !runs : rollback.status != RollbackStatus::awaiting_approval)
     return conflict("the rollback is " + std::string(word(rollback.status)));
   RollbackRun run(state, context, rollback);
+  // It may have happened by now, so there is nothing to leave out before somebody knows.
+  if (approval.step && command.vote == Vote::approve &&
+      run.step(*approval.step).status == StepStatus::started)
+    return conflict("the step is being carried out: wait for its report");
   Draft& draft = approval.step ? run.about_step(*approval.step) : run.about_rollback();
   const std::optional<TicketId> ticket =
       draft.ticket.ticket.value().empty() ? std::nullopt : std::optional(draft.ticket.ticket);

@@ -45,11 +45,12 @@ Status check_turn(RollbackRun& run, const StepState& step) {
 /// it. What is undone is undone once.
 Status check_not_undone(State& state, const Found& found) {
   const ActionState* action = state.actions.find(found.step.plan.action);
-  if (action == nullptr || !action->rollback) return {};
+  if (action == nullptr) return {};
   if (action->status == ActionStatus::rolled_back)
-    return conflict(action->rollback->value() + " has undone the action: skip the step");
+    return conflict((action->rollback ? action->rollback->value() : "another rollback") +
+                    " has undone the action: skip the step");
   if (action->status == ActionStatus::rollback_pending &&
-      *action->rollback != found.rollback.rollback)
+      action->rollback != found.rollback.rollback)
     return conflict(action->rollback->value() + " is undoing the action: wait for it");
   return {};
 }

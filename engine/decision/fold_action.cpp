@@ -163,12 +163,15 @@ class ActionFold {
   }
   void operator()(const CompensationSucceeded& e) { end_rollback(e, ActionStatus::rolled_back); }
   void operator()(const CompensationRecordedManually& e) {
+    // Perhaps nobody had begun it before.
+    row(e.action, e.ticket).rollback = e.rollback;
     end_rollback(e, ActionStatus::rolled_back);
   }
   void operator()(const CompensationSkipped& e) {
-    // Nothing of it was tried: the action stands as it did.
+    // Nothing of it was tried, or another rollback is at it: the action stands as it did.
     const ActionState* action = state_.actions.find(e.action);
-    if (action != nullptr && action->status == ActionStatus::rollback_pending)
+    if (action != nullptr && action->status == ActionStatus::rollback_pending &&
+        action->rollback == e.rollback)
       end_rollback(e, ActionStatus::rollback_failed);
   }
 

@@ -420,8 +420,12 @@ Decision abort_rollback(State& state, const AbortRollback& command,
     if (run.is_ended(i)) continue;
     ++left;
     const StepState step = run.step(i);
-    if (step.status == StepStatus::planned && step.attempts == 0) continue;  // Not begun.
+    const bool begun = step.status != StepStatus::planned || step.attempts > 0;
     run.about_step(i);
+    if (!begun) {
+      run.settle(i, "aborted");  // Nobody is asked any more whether to leave it out.
+      continue;
+    }
     run.add(CompensationSkipped{rollback.rollback,
                                 step.plan.action,
                                 step.plan.ticket,

@@ -201,6 +201,32 @@ TEST_CASE("a step that is being carried out is not aborted under the executor's 
   r.story.abort(r.id).then_refused(ErrorCode::conflict);
 }
 
+TEST_CASE("nobody agrees to leave out a step that an executor is carrying out") {
+  Running r;
+  r.story.skip_step(r.id, 0);
+  const ApprovalId waiver = r.story.event<ApprovalRequested>().approval;
+  r.story.lease_step(r.id, 0);
+  r.story.vote(kSecond, waiver).then_refused(ErrorCode::conflict);
+  SUBCASE("what failed may be left out") {
+    r.story.report_step(r.id, 0, EffectOutcome::failed);
+    r.story.vote(kSecond, waiver);
+    CHECK(r.story.has<CompensationSkipped>());
+  }
+  SUBCASE("what succeeded needs no waiver any more") {
+    r.story.report_step(r.id, 0, EffectOutcome::succeeded);
+    CHECK(r.story.approval(waiver).status == ApprovalStatus::staled);
+    CHECK(r.story.action(r.reset).status == ActionStatus::rolled_back);
+  }
+}
+
+TEST_CASE("an aborted rollback asks nobody any more whether to leave out a step") {
+  Running r;
+  r.story.skip_step(r.id, 0);
+  const ApprovalId waiver = r.story.event<ApprovalRequested>().approval;
+  r.story.abort(r.id).then({"approval.staled", "rollback.partial"});
+  CHECK(r.story.approval(waiver).status == ApprovalStatus::staled);
+}
+
 TEST_CASE("where two rollbacks want the same action undone, one of them undoes it") {
   Running r;
   RollBack command;
@@ -215,6 +241,22 @@ TEST_CASE("where two rollbacks want the same action undone, one of them undoes i
     r.story.lease_step(r.id, 0).then({"compensation.started"});
     r.story.record_step(other, 0).then_refused(ErrorCode::conflict);
     CHECK(r.story.action(r.reset).status == ActionStatus::rollback_pending);
+  }
+  SUBCASE("what people have undone by hand, before anybody had begun, is undone once") {
+    r.story.record_step(r.id, 0).then(
+        {"compensation.recorded_manually", "ticket.noted", "compensation.started",
+         "ticket.handler_changed", "compensation.succeeded", "ticket.noted", "rollback.completed"});
+    r.story.record_step(other, 0).then_refused(ErrorCode::conflict);
+    r.story.lease_step(other, 0).then_refused(ErrorCode::conflict);
+  }
+  SUBCASE("a waiver of one does not take it out of the other one's hands") {
+    r.story.skip_step(other, 0);
+    const ApprovalId waiver = r.story.event<ApprovalRequested>().approval;
+    r.story.lease_step(r.id, 0);
+    r.story.vote(kSecond, waiver);
+    CHECK(r.story.action(r.reset).status == ActionStatus::rollback_pending);
+    r.story.report_step(r.id, 0, EffectOutcome::succeeded);
+    CHECK(r.story.action(r.reset).status == ActionStatus::rolled_back);
   }
   SUBCASE("what one has undone the other one neither records nor reports, but skips") {
     r.story.lease_step(r.id, 0);
