@@ -8,7 +8,10 @@ namespace recourse {
 namespace {
 
 ChangedFact moved(const FieldState& field, std::int64_t seen) {
-  return {field.field, seen, field.last.position, field.last.actor};
+  ChangedFact fact{field.field, seen, field.last.position, {}};
+  // After a rollback nobody has written it, as before the action that is undone.
+  if (!field.last.actor.value().empty()) fact.by = field.last.actor;
+  return fact;
 }
 
 bool is_listed(const std::vector<ChangedFact>& changed, const Clear& fact) {

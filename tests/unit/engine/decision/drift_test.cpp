@@ -46,6 +46,29 @@ TEST_CASE("what was read and has moved voids the approval when it would be grant
   CHECK(story.action(one.action).status == ActionStatus::staled);
 }
 
+TEST_CASE("a field that a rollback emptied has moved, and nobody is named who wrote it") {
+  RollbackStory story;
+  const TicketId ticket = story.open_ticket();
+  const ActionId assigned = story.proposed(ticket, "ASSIGN_TO_TEAM", R"({"team":"Network"})");
+  ProposeAction refund;
+  refund.ticket = ticket;
+  refund.type = "process_refund";
+  refund.args_json = R"({"amount":10,"order_id":"O-1"})";
+  refund.reads = {"team"};
+  story.given(kAgent, refund);
+  const ApprovalId approval = story.event<ApprovalRequested>().approval;
+  RollBack command;
+  command.action = assigned;
+  command.mode = RollbackMode::detach;
+  story.given(kManager, command);
+  if (!story.has<RollbackStarted>()) story.start(story.rollback());
+  REQUIRE(story.action(assigned).status == ActionStatus::rolled_back);
+  story.vote(kSecond, approval)
+      .then({"approval.voted", "approval.staled", "ticket.automation_changed"});
+  REQUIRE(story.event<ApprovalStaled>().changed.has_value());
+  CHECK_FALSE(story.event<ApprovalStaled>().changed->front().by.has_value());
+}
+
 TEST_CASE("what nobody read may move") {
   RollbackStory story;
   const Resting one = refund_on(story, {"status"});
