@@ -1,0 +1,110 @@
+#include "engine/policy/policy.h"
+#include "tests/property/oversight/maker.h"
+
+namespace recourse::model {
+
+namespace {
+
+/// Policies that differ in what an agent may do alone.
+std::string policy_text(int which) {
+  Policy policy = default_policy();
+  if (which == 1) policy.autonomy = {AutonomyRule{.rule = "all", .level = AgentAutonomy::approve}};
+  if (which == 2) policy.autonomy = {AutonomyRule{.rule = "all", .level = AgentAutonomy::shadow}};
+  if (which == 3) {
+    policy.limits->front().max = 3;
+    policy.limits->front().window_s = 600;
+  }
+  if (which != 1)
+    policy.sla = {SlaRule{.rule = "others",
+                          .first_response_s = 900,
+                          .next_response_s = 1'800,
+                          .resolution_s = 36'000}};
+  return policy_json(policy);
+}
+
+}  // namespace
+
+std::string Maker::scope() const {
+  constexpr const char* kScopes[] = {"tenant", "agt_helper", "process_refund", "ASSIGN_TO_TEAM"};
+  return kScopes[how_ % 4];
+}
+
+void Maker::engage() {
+  EngageKillswitch c;
+  c.scope = luck_ % 13 == 3 ? "nonsense" : scope();
+  order_.command = c;
+  refused_if(c.scope == "nonsense", "what is that");
+  refused_if(m_.killed.contains(c.scope), "it is engaged");
+  accept_rest();
+}
+
+void Maker::release_killswitch() {
+  ReleaseKillswitch c;
+  c.scope = scope();
+  idle_ = m_.killed.empty();
+  if (luck_ % 5 != 0 && !m_.killed.empty()) c.scope = *m_.killed.begin();
+  order_.command = c;
+  if (!refused_if(!m_.killed.contains(c.scope), "it is not engaged")) accept_rest();
+}
+
+void Maker::breaker() {
+  SetBreaker c;
+  c.agent = PrincipalId(how_ % 2 == 0 ? "agt_helper" : "agt_other");
+  c.action_type = how_ % 3 == 0 ? "ASSIGN_TO_TEAM" : "process_refund";
+  if (how_ % 5 == 0) c.agent_version = "2026-01-05";
+  c.open = spare_ % 2 == 0;
+  if (luck_ % 13 == 3) c.action_type = "check_order_status";
+  order_.command = c;
+  if (refused_if(c.action_type == "check_order_status", "it only looks")) return;
+  const std::string key =
+      c.agent.value() + (c.agent_version ? "@" + *c.agent_version : "") + "/" + c.action_type;
+  const auto found = m_.breakers.find(key);
+  const Breaker now = found != m_.breakers.end() ? found->second : Breaker{};
+  const bool held = now.status == BreakerStatus::open && !now.until;
+  refused_if(c.open ? held : now.status == BreakerStatus::closed, "it is so");
+  accept_rest();
+}
+
+void Maker::ramp() {
+  RampRollout c;
+  c.key = "autonomy";
+  c.percent_bp = how_ % 5 == 4 ? 20'000 : std::int64_t{2'500} * (how_ % 5);
+  order_.command = c;
+  if (!refused_if(c.percent_bp > 10'000, "more than all")) accept_rest();
+}
+
+void Maker::draft() {
+  DraftPolicy c{"pol_draft@" + std::to_string(1 + how_ % 4), policy_text(how_ % 4)};
+  if (luck_ % 13 == 3) c.text = "{}]";
+  order_.command = c;
+  refused_if(c.text == "{}]", "it is no policy");
+  refused_if(m_.policies.contains(c.policy), "it is drafted");
+  accept_rest();
+}
+
+void Maker::activate() {
+  const int which = how_ % 8 < 5 ? 0 : how_ % 8 - 4;
+  ActivatePolicy c{"pol_test@" + std::to_string(1 + which), policy_text(which)};
+  if (spare_ % 4 == 0) c.mode = PolicyMode::shadow;
+  order_.command = c;
+  const auto known = m_.policies.find(c.policy);
+  refused_if(known != m_.policies.end() && known->second, "it is retired");
+  refused_if(m_.policy == c.policy, "it is in force");
+  const bool trial = c.mode == PolicyMode::shadow;
+  refused_if(trial && m_.shadow_policy == c.policy, "it is in shadow");
+  // A person needs a backtest and a second person.
+  refused_if(!trial && order_.by.kind == ActorType::human, "alone, and untested");
+  accept_rest();
+}
+
+void Maker::retire() {
+  RetirePolicy c{(how_ % 2 == 0 ? "pol_draft@" : "pol_test@") + std::to_string(1 + which_ % 4), {}};
+  order_.command = c;
+  const bool* retired = look(m_.policies, c.policy);
+  if (retired == nullptr) return;
+  refused_if(m_.policy == c.policy, "it is in force");
+  refused_if(*retired, "it is retired");
+  accept_rest();
+}
+
+}  // namespace recourse::model

@@ -1,0 +1,113 @@
+#include "tests/property/oversight/watch.h"
+
+namespace recourse::model {
+namespace {
+
+/// From where a person, an agent or time may lead a ticket to where. A rollback leads back.
+bool leads_to(TicketStatus from, TicketStatus to, bool reopened) {
+  using enum TicketStatus;
+  if (from == to || to == new_ || from == merged) return false;
+  if (from == closed) return reopened && to == open;
+  if (from == resolved) return to == closed || (reopened && to == open);
+  return true;
+}
+
+struct WatchTickets : Watch {
+  template <class Other>
+  void operator()(const Other&) {}
+
+  void operator()(const TicketOpened& e) { m.tickets[e.ticket].status = e.status; }
+  void operator()(const TicketReopened& e) { m.reopened.insert(e.ticket); }
+  void operator()(const TicketStatusChanged& e) {
+    Ticket& t = m.tickets[e.ticket];
+    must(t.status == e.from, "a ticket goes on from where it is");
+    must(e.rollback.has_value() || leads_to(e.from, e.to, m.reopened.contains(e.ticket)),
+         "a ticket goes only where it may");
+    t.status = e.to;
+    if (e.to != TicketStatus::resolved) clear("closing", e.ticket.value());
+  }
+  void operator()(const TicketAutomationChanged& e) {
+    Ticket& t = m.tickets[e.ticket];
+    must(t.automation == e.from, "automation goes on from where it is");
+    t.automation = e.to;
+    m.touched.insert(e.ticket);
+  }
+  void operator()(const ResolutionAsserted& e) {
+    must(m.tickets[e.ticket].status == TicketStatus::resolved, "what is resolved is a resolution");
+    if (e.close_at) set("closing", e.ticket.value(), *e.close_at);
+  }
+  void operator()(const ResolutionVoided& e) { m.voided.insert(e.resolution); }
+  void operator()(const ResolutionConfirmed& e) {
+    must(!m.voided.contains(e.resolution), "what was rolled back is confirmed by nobody");
+  }
+  void operator()(const FollowUpScheduled& e) {
+    m.followups[e.followup] = {e.ticket, e.action, e.resolution, FollowUpStatus::scheduled,
+                               e.due_at};
+    set("followup", e.followup.value(), e.due_at);
+  }
+  void operator()(const FollowUpPostponed& e) {
+    FollowUp& f = m.followups[e.followup];
+    must(f.status == FollowUpStatus::scheduled, "what has ended is not postponed");
+    f.due_at = e.due_at;
+    set("followup", e.followup.value(), e.due_at);
+  }
+  FollowUp& end_followup(const FollowUpId& id, FollowUpStatus to) {
+    FollowUp& f = m.followups[id];
+    must(f.status == FollowUpStatus::scheduled, "a follow-up ends once");
+    f.status = to;
+    clear("followup", id.value());
+    return f;
+  }
+  void operator()(const FollowUpSent& e) {
+    const FollowUp& f = end_followup(e.followup, FollowUpStatus::sent);
+    must(m.given.now >= f.due_at, "nobody is asked before it is time");
+    must(!f.action || !m.undone.contains(*f.action), "nobody is asked about what was undone");
+    must(!f.resolution || !m.voided.contains(*f.resolution),
+         "nobody is asked about what was undone");
+    must(!m.killed.contains("tenant"), "nothing is said after a kill switch");
+  }
+  void operator()(const FollowUpSkipped& e) { end_followup(e.followup, FollowUpStatus::skipped); }
+  void operator()(const FollowUpMissed& e) { end_followup(e.followup, FollowUpStatus::missed); }
+  void operator()(const FollowUpCancelled& e) {
+    end_followup(e.followup, FollowUpStatus::cancelled);
+  }
+  void operator()(const FollowUpAnswered& e) {
+    FollowUp& f = m.followups[e.followup];
+    must(f.status == FollowUpStatus::sent, "who answers was asked");
+    f.status = FollowUpStatus::answered;
+  }
+  void operator()(const FeedbackSubmitted& e) { m.feedback[e.feedback] = false; }
+  void operator()(const FeedbackRetracted& e) {
+    must(!m.feedback[e.feedback], "feedback is retracted once");
+    m.feedback[e.feedback] = true;
+  }
+
+  // ---- Controls
+
+  void operator()(const KillswitchEngaged& e) { m.killed.insert(e.scope.text); }
+  void operator()(const KillswitchReleased& e) { m.killed.erase(e.scope.text); }
+  void operator()(const BreakerTransitioned& e) {
+    Breaker& b = m.breakers[breaker_name(e.agent, e.agent_version, e.action_type.text)];
+    must(b.status == e.from, "a breaker goes on from where it is");
+    b = {e.to, e.until};
+  }
+  void operator()(const PolicyDrafted& e) { m.policies[e.policy.text] = false; }
+  void operator()(const PolicyActivated& e) {
+    m.policies.emplace(e.policy.text, false);
+    must(!m.policies[e.policy.text], "a retired policy comes back as another version");
+    (e.mode == PolicyMode::shadow ? m.shadow_policy : m.policy) = e.policy.text;
+    if (e.mode != PolicyMode::shadow && m.shadow_policy == e.policy.text) m.shadow_policy.clear();
+  }
+  void operator()(const PolicyRetired& e) {
+    m.policies[e.policy.text] = true;
+    if (m.shadow_policy == e.policy.text) m.shadow_policy.clear();
+  }
+};
+
+}  // namespace
+
+void watch_tickets(Model& model, const RecordedEvent& event) {
+  std::visit(WatchTickets{{model, event}}, event.data);
+}
+
+}  // namespace recourse::model
