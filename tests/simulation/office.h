@@ -1,0 +1,71 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/ledger/signer.h"
+#include "engine/writer/writer.h"
+#include "tests/property/oversight/model.h"
+
+namespace recourse::simulation {
+
+/// A deployment on a disk, with a clock that the simulation turns. Every answer goes past the model
+/// of the oversight in the order of the log. It can be closed and opened, and it can lose power.
+class Office {
+ public:
+  Office(std::string directory, Timestamp start);
+  ~Office();
+
+  struct Call {
+    Principal by;
+    Command command;
+    std::string key;  ///< Of idempotency; empty for none.
+    std::function<void(const Outcome&)> then;
+  };
+  /// All of them together, as they come in within one slice of time; then their answers, in order.
+  void give(std::vector<Call> calls);
+  /// Fires what is due, each timer once and in the order of their moments.
+  void fire_timers();
+
+  /// Stops in order and starts again.
+  void close_and_open();
+  /// What is on the disk at this moment is all that is left.
+  void lose_power();
+
+  Timestamp now() const { return clock_.now(); }
+  void set(Timestamp time) { clock_.set(time); }
+
+  LedgerId ledger_id() const;
+  Ledger& ledger() { return *ledger_; }
+  ViewStore& views() { return *views_; }
+  Signer& signer() { return *signer_; }
+  /// Rows have caught up with the log.
+  void wait_for_rows();
+
+  model::Model model;
+  std::vector<std::string> faults;  ///< Of the office's own: timers, repeats.
+  std::size_t commands = 0, refused = 0, repeated = 0, timers_fired = 0, starts = 0;
+  /// What happened, to whoever goes on with it.
+  std::function<void(const RecordedEvent&)> on_event;
+
+ private:
+  void open();
+  void close();
+  void watch(const Call& call, const Committed& committed);
+
+  std::string directory_;
+  ManualClock clock_;
+  SystemRandom random_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<ViewStore> views_;
+  std::unique_ptr<Writer> writer_;
+  std::unique_ptr<Signer> signer_;
+  std::map<std::string, Position> answered_;  ///< First event by idempotency key.
+  std::set<std::string> fired_;
+  std::uint64_t seen_ = 0, looks_ = 0;
+  bool going_ = false;  ///< A rollback may have pieces left.
+};
+
+}  // namespace recourse::simulation
