@@ -29,7 +29,8 @@ class MapTable final : public StateTable<IdType, Row> {
   std::map<IdType, Row> rows;
 };
 
-/// A table that can only be looked at: what a decision is given, since evolve() alone changes state.
+/// A table that can only be looked at: what a decision is given, since evolve() alone changes
+/// state.
 template <class IdType, class Row>
 class ReadOnlyTable final : public StateTable<IdType, Row> {
  public:
@@ -67,7 +68,8 @@ struct ReadOnlyState {
         due(of.due),
         followups(of.followups),
         feedback(of.feedback),
-        slas(of.slas) {}
+        slas(of.slas),
+        connectors(of.connectors) {}
   ReadOnlyTable<TicketId, TicketState> tickets;
   ReadOnlyTable<ActionId, ActionState> actions;
   ReadOnlyTable<ApprovalId, ApprovalState> approvals;
@@ -88,9 +90,11 @@ struct ReadOnlyState {
   ReadOnlyTable<FollowUpId, FollowUpState> followups;
   ReadOnlyTable<FeedbackId, FeedbackState> feedback;
   ReadOnlyTable<TicketId, SlaState> slas;
-  State state{tickets,     actions,   approvals, resolutions, streams,   numbers,  tenant,
-              windows,     rollbacks, steps,     incidents,   runs,      breakers, rollouts,
-              assignments, policies,  timers,    due,         followups, feedback, slas};
+  ReadOnlyTable<std::string, ConnectorState> connectors;
+  State state{tickets,   actions,  approvals,   resolutions, streams,   numbers,
+              tenant,    windows,  rollbacks,   steps,       incidents, runs,
+              breakers,  rollouts, assignments, policies,    timers,    due,
+              followups, feedback, slas,        connectors};
 };
 
 /// Everything that decisions know, in memory.
