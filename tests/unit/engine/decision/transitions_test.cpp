@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char* kRefund = R"({"amount":10,"order_id":"O"})";
+constexpr const char* kMoneyBack = R"({"amount":10,"order_id":"O"})";
 
 class Desk : public RollbackStory {
  public:
@@ -23,7 +23,7 @@ class Desk : public RollbackStory {
 
   /// A refund that people are asked about.
   ActionId asked() {
-    const ActionId id = proposed(ticket, "process_refund", kRefund);
+    const ActionId id = proposed(ticket, "process_refund", kMoneyBack);
     approval = event<ApprovalRequested>().approval;
     return id;
   }
