@@ -27,6 +27,10 @@ const Principal kCustomer = somebody(ActorType::customer, Role::viewer, "sub_cus
 const Principal kSystem = somebody(ActorType::system, Role::admin, "sys_recourse");
 constexpr seconds kSlice = 600s;
 
+bool is_ready(ActionStatus status) {
+  return status == ActionStatus::authorized || status == ActionStatus::held;
+}
+
 /// An office with hours, promises and follow-ups that do not wake anybody.
 std::string policy_text() {
   Policy policy = default_policy();
@@ -215,8 +219,7 @@ void Life::run(const ActionId& action) {
         carry_out(action, *out->lease);
     // Held back by a limit, a breaker or the kill switch: it is asked for later again.
     const auto known = office_.model.actions.find(action);
-    if (known != office_.model.actions.end() && known->second.status == ActionStatus::authorized &&
-        chance(80))
+    if (known != office_.model.actions.end() && is_ready(known->second.status) && chance(80))
       in(20min, 90min, [this, action] { run(action); });
   });
   // Two executors may reach for the same action.
@@ -232,8 +235,14 @@ void Life::report(const ActionId& action, const LeaseId& lease, EffectOutcome ou
 }
 
 void Life::carry_out(const ActionId& action, const LeaseId& lease) {
-  const std::string key = action.value() + "/1";
+  const std::string key = action.value() + ".1";
   const std::uint64_t how = draw(100);
+  // It takes long, and it says that it is still at it.
+  if (chance(5)) {
+    LeaseAction still{action, 900};
+    still.lease = lease;
+    ask(kAgents[draw(2)], still);
+  }
   if (how < 82) {
     provider.act(key, thing(action), false);
     // Its network is bad: the provider hears it twice.
@@ -276,6 +285,13 @@ void Life::find_out(const ActionId& action) {
   ask(kManagers[draw(2)], report);
 }
 
+/// Nobody holds it back.
+bool Life::waits_for_executor(const ActionId& action) const {
+  const auto found = office_.model.actions.find(action);
+  return found != office_.model.actions.end() && !model::is_internal(found->second.type) &&
+         found->second.status == ActionStatus::authorized;
+}
+
 // ---- What follows from what happened -----------------------------------------------------------
 
 void Life::happened(const RecordedEvent& event) {
@@ -287,14 +303,18 @@ void Life::happened(const RecordedEvent& event) {
   if (const auto* e = std::get_if<ApprovalEscalated>(&event.data)) {
     if (chance(70)) in(5min, 90min, [this, id = e->approval] { decide(id); });
   }
+  if (const auto* e = std::get_if<EffectHeld>(&event.data)) {
+    const auto left = std::chrono::ceil<seconds>(e->until - office_.now());
+    if (chance(5)) in(0s, left, [this, id = e->action] { ask(kDesk, RecallAction{id, {}}); });
+    if (!chance(3)) in(left, left + 30min, [this, id = e->action] { run(id); });
+  }
   if (const auto* e = std::get_if<ApprovalGranted>(&event.data)) {
-    if (e->action && !model::is_internal(office_.model.actions[*e->action].type) && !chance(3))
+    if (e->action && waits_for_executor(*e->action) && !chance(3))
       in(1min, 30min, [this, id = *e->action] { run(id); });
   }
   if (const auto* e = std::get_if<PolicyDecided>(&event.data)) {
     const bool runs = e->at.text == "propose" && e->outcome == PolicyOutcome::allow;
-    if (runs && !model::is_internal(office_.model.actions[e->action].type))
-      in(10s, 10min, [this, id = e->action] { run(id); });
+    if (runs && waits_for_executor(e->action)) in(10s, 10min, [this, id = e->action] { run(id); });
   }
   if (const auto* e = std::get_if<EffectConfirmed>(&event.data)) {
     executed_.push_back(e->action);

@@ -62,6 +62,7 @@ class Life {
   void propose(const TicketId& ticket, bool again);
   void run(const ActionId& action);
   void carry_out(const ActionId& action, const LeaseId& lease);
+  bool waits_for_executor(const ActionId& action) const;
   void find_out(const ActionId& action);
   void change_mind(const ActionId& action);
   void report(const ActionId& action, const LeaseId& lease, EffectOutcome outcome);

@@ -93,13 +93,28 @@ TEST_CASE("a simulated desk keeps every promise") {
                        << " restarts, " << life.counts.power_losses << " of them after a crash; "
                        << took.count() << " s");
     // There was some of everything.
-    for (const char* type : {"approval.expired.v1", "approval.escalated.v1", "approval.staled.v1",
-                             "approval.rejected.v1", "approval.claimed.v1", "action.amended.v1",
-                             "effect.outcome_unknown.v1", "effect.reconciled.v1",
-                             "followup.sent.v1", "followup.cancelled.v1", "followup.answered.v1",
-                             "resolution.assumed.v1", "ticket.reopened.v1", "sla.breached.v1",
-                             "compensation.succeeded.v1", "compensation.recorded_manually.v1",
-                             "rollback.stuck.v1", "rollback.refused.v1", "killswitch.engaged.v1"})
+    for (const char* type : {"approval.expired.v1",
+                             "approval.escalated.v1",
+                             "approval.staled.v1",
+                             "approval.rejected.v1",
+                             "approval.claimed.v1",
+                             "action.amended.v1",
+                             "effect.held.v1",
+                             "effect.recalled.v1",
+                             "effect.heartbeat.v1",
+                             "effect.outcome_unknown.v1",
+                             "effect.reconciled.v1",
+                             "followup.sent.v1",
+                             "followup.cancelled.v1",
+                             "followup.answered.v1",
+                             "resolution.assumed.v1",
+                             "ticket.reopened.v1",
+                             "sla.breached.v1",
+                             "compensation.succeeded.v1",
+                             "compensation.recorded_manually.v1",
+                             "rollback.stuck.v1",
+                             "rollback.refused.v1",
+                             "killswitch.engaged.v1"})
       CHECK_MESSAGE(of(type) > 0, std::string(type));
     CHECK(office.repeated > 0);
     CHECK(life.provider.repeats() > 0);

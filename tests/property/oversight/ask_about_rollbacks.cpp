@@ -114,9 +114,14 @@ void Maker::lease_step() {
   });
   if (s != nullptr && s->lease && how_ % 2 == 0) c.lease = s->lease;
   if (luck_ % 29 == 5) c.lease = LeaseId("lse_other");
+  if (s != nullptr && s->connector && luck_ % 5 != 0) {
+    c.connector = s->connector;
+    order_.by = cast().back();
+  }
   order_.command = c;
   if (s == nullptr) return;
   refused_if(s->executor != "client", "nobody outside does it");
+  refused_if(not_theirs(s->connector, c.connector), "another's");
   if (c.lease) {
     refused_if(s->status != StepStatus::started || s->lease != c.lease, "the lease");
     refused_if(s->lease_until && now_ >= *s->lease_until, "the lease ran out");
@@ -220,6 +225,7 @@ void Maker::close_incident() {
   if (open == nullptr) return;
   refused_if(!*open, "it is closed");
   refused_if(m_.stuck_incidents.contains(c.incident), "decide about the step");
+  refused_if(m_.unknown_incidents.contains(c.incident), "find out first");
   accept_rest();
 }
 

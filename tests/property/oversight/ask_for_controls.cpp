@@ -29,6 +29,26 @@ std::string Maker::scope() const {
   return kScopes[how_ % 4];
 }
 
+void Maker::configure() {
+  ConfigureConnector c;
+  c.connector = "tools";
+  c.url = "https://provider.example/tools";
+  if (how_ % 2 == 0) c.look_up_url = "https://provider.example/look-up";
+  c.types = {"create_bug_report", "revoke_password_reset"};
+  c.max_attempts = 3;
+  if (luck_ % 7 == 3) c.types = {"ASSIGN_TO_TEAM"};
+  if (luck_ % 7 == 4) c.connector = "client";
+  order_.command = c;
+  refused_if(luck_ % 7 == 3, "nobody outside does it");
+  refused_if(luck_ % 7 == 4, "that is a name of ours");
+  accept_rest();
+}
+
+void Maker::remove() {
+  order_.command = RemoveConnector{"tools", {}};
+  if (!refused_if(!m_.connectors.contains("tools"), "there is none")) accept_rest();
+}
+
 void Maker::engage() {
   EngageKillswitch c;
   c.scope = luck_ % 13 == 3 ? "nonsense" : scope();

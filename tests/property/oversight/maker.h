@@ -160,7 +160,10 @@ class Maker {
 
   void propose();
   static bool waits(const Action& a);
+  bool not_theirs(const std::optional<std::string>& runs,
+                  const std::optional<std::string>& takes) const;
   void lease();
+  void recall();
   void report();
   void withdraw();
   void amend();
@@ -237,6 +240,8 @@ class Maker {
   // ---- Controls
 
   std::string scope() const;
+  void configure();
+  void remove();
   void engage();
   void release_killswitch();
   void breaker();

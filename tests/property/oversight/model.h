@@ -27,6 +27,9 @@ struct Action {
   std::optional<ApprovalId> approval;  ///< The newest.
   std::optional<LeaseId> lease;
   std::optional<Timestamp> lease_until;
+  std::optional<Timestamp> hold_until;   ///< While it is held.
+  std::optional<std::string> connector;  ///< That sends it.
+  std::int64_t attempts = 0;
   std::optional<RollbackId> rollback;  ///< The latest that began to undo it.
 };
 
@@ -56,6 +59,7 @@ struct Step {
   ActionId action;
   TicketId ticket;
   std::string kind, executor;
+  std::optional<std::string> connector;
   StepStatus status = StepStatus::planned;
   std::optional<LeaseId> lease;
   std::optional<Timestamp> lease_until, retry_at;
@@ -115,12 +119,12 @@ struct Model {
   std::map<FollowUpId, FollowUp> followups;
   std::map<FeedbackId, bool> feedback;   ///< Retracted?
   std::map<IncidentId, bool> incidents;  ///< Open?
-  std::set<IncidentId> stuck_incidents;
+  std::set<IncidentId> stuck_incidents, unknown_incidents;
   std::map<std::string, Breaker> breakers;
   std::map<std::string, Clock> clocks;   ///< By ticket and name.
   std::map<std::string, bool> policies;  ///< Drafted; retired?
   std::string policy, shadow_policy;     ///< In force.
-  std::set<std::string> killed;
+  std::set<std::string> killed, connectors;
   std::map<std::string, Timestamp> timers;  ///< What has to happen when, by what it is about.
   std::set<std::pair<Timestamp, std::string>> due;  ///< The same in the order of time.
 
@@ -137,7 +141,7 @@ struct Model {
 
   Given given;
   std::map<std::string, std::int64_t> versions;
-  std::set<std::pair<ActionId, std::int64_t>> keys;  ///< As a provider is given them.
+  std::set<std::string> keys;  ///< As providers are given them.
   std::set<ActionId> undone;
   std::set<std::tuple<TicketId, std::string, std::string>> forbidden;
   std::set<ActionId> forbidden_again;

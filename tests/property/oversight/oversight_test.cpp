@@ -81,7 +81,9 @@ class Trial {
   /// An executor that gets it all right.
   void carry_out(const Principal& by) {
     const ActionId id = story_.event<ActionProposed>().action;
-    if (story_.action(id).status != ActionStatus::authorized) return;
+    const ActionState& action = story_.action(id);
+    const bool ready = action.status == ActionStatus::authorized && !action.connector;
+    if (!ready) return;
     give({"lease_action", by, LeaseAction{id}, Expected::accepted, "", {}});
     if (story_.action(id).status != ActionStatus::dispatching) return;
     ReportAction report;
@@ -142,9 +144,24 @@ class Trial {
     });
     compare_each(model_.tickets, memory.tickets.rows, status);
     compare_each(model_.followups, memory.followups.rows, status);
-    if (memory.timers.rows.size() != model_.timers.size()) fail("a timer is set in vain");
+    std::size_t set = 0;
+    for (const auto& [key, timer] : memory.timers.rows)
+      if (!is_outbox(timer.kind))
+        ++set;
+      else
+        check_outbox(timer);
+    if (set != model_.timers.size()) fail("a timer is set in vain");
     compare_each(model_.timers, memory.timers.rows,
                  [](const Timestamp& at, const TimerState& row) { return at == row.due_at; });
+  }
+
+  /// A connector has something to do about what is held for it, or what it lost sight of.
+  void check_outbox(const TimerState& timer) {
+    const auto found = model_.actions.find(ActionId(timer.id.text));
+    if (found == model_.actions.end()) return;  // The step of a rollback.
+    const bool sends = timer.kind == TimerKind::dispatch;
+    if (found->second.status != (sends ? ActionStatus::held : ActionStatus::outcome_unknown))
+      fail("a connector waits for " + timer.id.text + " in vain");
   }
 
   /// Timers fire in the order of their moments, each at its own or, after a standstill, all late.
@@ -154,7 +171,7 @@ class Trial {
     Timestamp last{};
     while (!story_.memory.due.rows.empty()) {
       const auto [key, timer] = *story_.memory.due.rows.begin();
-      if (timer.due_at > end) break;
+      if (timer.due_at > end || is_outbox(timer.kind)) break;
       if (timer.due_at < last) fail("a timer fires before an earlier one");
       story_.now = standstill ? end : std::max(story_.now, timer.due_at);
       const Command command = command_of(timer);

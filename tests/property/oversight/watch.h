@@ -33,7 +33,8 @@ struct Watch {
     return m.actions[id];
   }
   static bool waits(const Action& a) {
-    return a.status == ActionStatus::awaiting_approval || a.status == ActionStatus::authorized;
+    return a.status == ActionStatus::awaiting_approval || a.status == ActionStatus::authorized ||
+           a.status == ActionStatus::held;
   }
 };
 

@@ -26,7 +26,8 @@ struct WatchActions : Watch {
     Action& a = action(e.action);
     const bool at_dispatch = e.at.text == "dispatch";
     const bool denied = e.outcome == PolicyOutcome::deny;
-    must(a.status == (at_dispatch ? ActionStatus::authorized : ActionStatus::proposed),
+    const bool ready = a.status == ActionStatus::authorized || a.status == ActionStatus::held;
+    must(at_dispatch ? ready : a.status == ActionStatus::proposed,
          "a policy judges what is proposed, and again what is about to run");
     must(e.policy.text == m.policy, "the policy in force judges");
     must(denied || !m.stopped(a), "nothing is allowed after a kill switch");
@@ -48,29 +49,64 @@ struct WatchActions : Watch {
       const bool later =
           problem == "kill_switch" || problem == "breaker" || problem.starts_with("limit.");
       if (!at_dispatch || !later) a.status = ActionStatus::denied;
+      // The connector comes back for it, not at once.
+      if (a.status == ActionStatus::held && a.connector)
+        a.hold_until = m.given.now + std::chrono::minutes(1);
     }
   }
 
+  void operator()(const EffectHeld& e) {
+    Action& a = action(e.action);
+    must(a.status == ActionStatus::authorized, "only what may run is held");
+    must(e.until >= m.given.now, "a hold window lies ahead");
+    a.status = ActionStatus::held;
+    a.hold_until = e.until;
+    a.connector.reset();
+    if (e.connector) a.connector = e.connector->text;
+  }
+  void operator()(const EffectRecalled& e) {
+    Action& a = action(e.action);
+    must(a.status == ActionStatus::held || a.status == ActionStatus::authorized,
+         "only what was not sent is recalled");
+    must(event.actor.type != ActorType::agent || event.actor.id == a.proposer || a.rollback,
+         "a machine recalls its own");
+    a.status = ActionStatus::recalled;
+  }
   void operator()(const EffectDispatched& e) {
     Action& a = action(e.action);
     must(a.status == ActionStatus::authorized, "only what is authorized is dispatched");
     must(m.allowed.contains(e.action), "the policy is asked again at every dispatch");
     must(!m.stopped(a), "nothing runs after a kill switch");
-    must(m.keys.emplace(e.action, e.attempt).second, "a provider gets a key once");
-    must(e.attempt == 1, "an action is tried once: its lease decides what became of it");
+    must(!a.hold_until || m.given.now >= *a.hold_until, "what can be recalled is not sent");
+    must(e.attempt == a.attempts + 1, "attempts are counted");
+    must(e.attempt == 1 || a.connector, "a client tries an action once");
+    const std::string key =
+        e.provider_key ? e.provider_key->text : e.action.value() + "." + std::to_string(e.attempt);
+    must(m.keys.insert(key).second, "a provider gets a key once");
     must(e.args_commitment == a.commitment, "what runs is what was proposed");
     if (a.approval) {
       const Approval& asked = m.approvals[*a.approval];
-      must(m.consumed.contains(*a.approval), "what people were asked about runs with their grant");
+      const bool used = m.consumed.contains(*a.approval) ||
+                        (e.attempt > 1 && asked.status == ApprovalStatus::consumed);
+      must(used, "what people were asked about runs with their grant");
       must(asked.commitment == a.commitment, "what runs is what people agreed to");
       must(m.given.now < asked.expires_at, "an expired grant lets nothing run");
     }
     a.status = ActionStatus::dispatching;
     a.lease = e.lease;
     a.lease_until = e.lease_until;
+    a.attempts = e.attempt;
     m.dispatched.insert(e.action);
     must(is_internal(a.type) != e.lease.has_value(), "a client's executor holds a lease");
     if (e.lease_until) set("lease", e.action.value(), *e.lease_until);
+  }
+  void operator()(const EffectHeartbeat& e) {
+    Action& a = action(e.action);
+    must(a.status == ActionStatus::dispatching && a.lease == e.lease,
+         "who holds the lease keeps it");
+    must(a.lease_until && m.given.now < *a.lease_until, "a lease that ran out is lost");
+    a.lease_until = e.lease_until;
+    set("lease", e.action.value(), e.lease_until);
   }
   void end_effect(const ActionId& id, ActionStatus from, ActionStatus to) {
     Action& a = action(id);
@@ -83,7 +119,10 @@ struct WatchActions : Watch {
   }
   void operator()(const EffectRejected& e) {
     must(m.given.command != "expire_lease", "time alone makes nothing fail");
-    end_effect(e.action, ActionStatus::dispatching, ActionStatus::failed);
+    must(!e.retry_at || action(e.action).connector, "a client is not told to try again");
+    end_effect(e.action, ActionStatus::dispatching,
+               e.retry_at ? ActionStatus::held : ActionStatus::failed);
+    action(e.action).hold_until = e.retry_at;
   }
   void operator()(const EffectOutcomeUnknown& e) {
     Action& a = action(e.action);
@@ -92,7 +131,11 @@ struct WatchActions : Watch {
     end_effect(e.action, ActionStatus::dispatching, ActionStatus::outcome_unknown);
   }
   void operator()(const EffectReconciled& e) {
-    must(e.verdict != EffectOutcome::unknown, "a reconciliation says what became of it");
+    if (e.verdict == EffectOutcome::unknown) {
+      must(event.actor.type == ActorType::system, "a look-up may find nothing out");
+      must(action(e.action).status == ActionStatus::outcome_unknown, "an effect has one outcome");
+      return;
+    }
     end_effect(
         e.action, ActionStatus::outcome_unknown,
         e.verdict == EffectOutcome::succeeded ? ActionStatus::succeeded : ActionStatus::failed);

@@ -139,6 +139,10 @@ struct WatchApprovals : Watch {
     a.status = ApprovalStatus::granted;
     stop_asking(e.approval, a);
     lead(a, ActionStatus::authorized);
+    if (!e.expires_at) return;
+    must(*e.expires_at > a.expires_at, "a hold window takes nothing from a grant's time");
+    a.expires_at = *e.expires_at;
+    set("approval", e.approval.value(), a.expires_at);
   }
   void operator()(const ApprovalRejected& e) {
     Approval& a = pending(e);

@@ -35,7 +35,9 @@ struct WatchRollbacks : Watch {
   void undo(const ActionId& id) {
     must(m.undone.insert(id).second, "nothing is undone twice");
     Action& a = m.actions[id];
-    if (a.status != ActionStatus::withdrawn) a.status = ActionStatus::rolled_back;
+    const bool taken_back =
+        a.status == ActionStatus::withdrawn || a.status == ActionStatus::recalled;
+    if (!taken_back) a.status = ActionStatus::rolled_back;
   }
 
   void operator()(const RollbackRequested& e) {
@@ -60,6 +62,7 @@ struct WatchRollbacks : Watch {
       s.ticket = plan.ticket;
       s.kind = plan.kind.text;
       s.executor = plan.executor.text;
+      if (plan.connector) s.connector = plan.connector->text;
       s.after = plan.after;
     }
   }
@@ -108,7 +111,7 @@ struct WatchRollbacks : Watch {
     clear("step", step_name(e.rollback, e.step));
     if (e.lease_until) set("step", step_name(e.rollback, e.step), *e.lease_until);
     Action& a = action(e.action);
-    if (s.kind == "cancel") {
+    if (s.kind == "cancel" || s.kind == "recall") {
       must(waits(a), "only what waits is cancelled");
     } else {
       must(a.status == ActionStatus::succeeded || a.status == ActionStatus::rollback_failed ||
@@ -190,6 +193,7 @@ struct WatchRollbacks : Watch {
     m.incidents[e.incident] = true;
     if (e.kind == IncidentKind::remediation && e.rollback)
       m.rollbacks[*e.rollback].status = RollbackStatus::remediation;
+    if (e.kind == IncidentKind::outcome_unknown) m.unknown_incidents.insert(e.incident);
     if (e.kind != IncidentKind::rollback_stuck) return;
     m.stuck_incidents.insert(e.incident);
     m.tickets[*e.ticket].stuck.insert(e.incident);

@@ -84,6 +84,8 @@ struct WatchTickets : Watch {
 
   // ---- Controls
 
+  void operator()(const ConnectorConfigured& e) { m.connectors.insert(e.connector.text); }
+  void operator()(const ConnectorRemoved& e) { m.connectors.erase(e.connector.text); }
   void operator()(const KillswitchEngaged& e) { m.killed.insert(e.scope.text); }
   void operator()(const KillswitchReleased& e) { m.killed.erase(e.scope.text); }
   void operator()(const BreakerTransitioned& e) {

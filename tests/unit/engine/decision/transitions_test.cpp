@@ -174,7 +174,8 @@ TEST_CASE_FIXTURE(Desk, "action: proposed to authorized") {
   CHECK(at(id) == ActionStatus::authorized);
 }
 TEST_CASE_FIXTURE(Desk, "action: awaiting_approval to authorized") {
-  CHECK(at(granted()) == ActionStatus::authorized);
+  CHECK(at(granted()) == ActionStatus::held);  // Money has a hold window.
+  CHECK(has<ApprovalGranted>());
 }
 TEST_CASE_FIXTURE(Desk, "action: awaiting_approval to rejected") {
   const ActionId id = asked();
@@ -206,6 +207,24 @@ TEST_CASE_FIXTURE(Desk, "action: awaiting_approval to superseded, by an amendmen
   given(kPerson, amend);
   CHECK(at(id) == ActionStatus::superseded);
   CHECK(at(event<ActionProposed>().action) == ActionStatus::awaiting_approval);
+}
+TEST_CASE_FIXTURE(Desk, "action: authorized to held, for the window of its type") {
+  const ActionId id = granted();
+  CHECK(at(id) == ActionStatus::held);
+  when(kAgent, LeaseAction{id}).then_refused(ErrorCode::conflict);
+}
+TEST_CASE_FIXTURE(Desk, "action: held to recalled, and nothing is ever sent") {
+  const ActionId id = granted();
+  given(kPerson, RecallAction{id, "on second thoughts"});
+  CHECK(at(id) == ActionStatus::recalled);
+  now += 1h;
+  when(kAgent, LeaseAction{id}).then_refused(ErrorCode::conflict);
+}
+TEST_CASE_FIXTURE(Desk, "action: held to dispatching, when the window is over") {
+  const ActionId id = granted();
+  now += 10min;
+  when(kAgent, LeaseAction{id});
+  CHECK(at(id) == ActionStatus::dispatching);
 }
 TEST_CASE_FIXTURE(Desk, "action: authorized to dispatching") {
   CHECK(at(leased()) == ActionStatus::dispatching);
