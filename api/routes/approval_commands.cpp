@@ -1,5 +1,4 @@
 #include "api/routes/read.h"
-#include "api/routes/refused_vote.h"
 #include "api/routes/resources.h"
 #include "api/routes/write.h"
 
@@ -131,14 +130,10 @@ void cast_vote(CallPtr call) {
     command.retry = reader.optional_word_of<RetryAdvice>("retry");
   });
   if (!good) return;
-  WriteOptions options;
-  options.refused = note_refused_vote(call, ApprovalId(*id));
-  submit(
-      call, body.canonical, std::move(command),
-      [approval = ApprovalId(*id)](const Committed& committed) {
-        return voted(approval, committed);
-      },
-      std::move(options));
+  submit(call, body.canonical, std::move(command),
+         [approval = ApprovalId(*id)](const Committed& committed) {
+           return voted(approval, committed);
+         });
 }
 
 void claim_approval(CallPtr call) {

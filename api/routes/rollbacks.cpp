@@ -7,6 +7,7 @@ namespace recourse::routes {
 namespace {
 
 /// A selector may look at no more than this many actions that fit all but the agent's version.
+constexpr std::size_t kAskEvery = 4'096;
 constexpr std::size_t kMostFound = 50'000;
 /// Steps and other items of a plan that the first answer shows; the rest is under the rollback.
 constexpr std::size_t kShown = 64;
@@ -171,8 +172,11 @@ bool may_fit(const RollBack& command, const ActionRow& row) {
 }
 
 /// What the target may mean by what is shown now; the decision takes from it what really fits.
-Result<std::vector<ActionId>> find_actions(const Call& call, const RollBack& command) {
+Result<std::vector<ActionId>> find_actions(const Call& call, const RollBack& command,
+                                           const LongReads::GoOn& go_on) {
   std::vector<ActionId> found;
+  bool stopped = false;
+  std::size_t looked_at = 0;
   const std::string prefix =
       command.ticket ? "ticket/" + command.ticket->value() + '/' : std::string("ticket/");
   bool readable = true;
@@ -180,11 +184,13 @@ Result<std::vector<ActionId>> find_actions(const Call& call, const RollBack& com
                                    ViewStore::Order::forward,
                                    [&](std::string_view, std::string_view json) {
                                      ActionRow row;
+                                     stopped = ++looked_at % kAskEvery == 0 && !go_on();
                                      readable = decode_row(json, row);
                                      if (readable && may_fit(command, row))
                                        found.push_back(std::move(row.action));
-                                     return readable && found.size() <= kMostFound;
+                                     return readable && !stopped && found.size() <= kMostFound;
                                    }));
+  if (stopped) return Error{ErrorCode::unavailable, "the server stops; ask again when it runs"};
   if (!readable) return Error{ErrorCode::corrupt, "a stored row cannot be read"};
   if (found.size() > kMostFound)
     return Error{ErrorCode::too_large, "the selector fits too many actions: narrow it"};
@@ -204,12 +210,20 @@ void roll_back(CallPtr call) {
     command.plan_only = reader.optional_flag("plan_only").value_or(false);
   });
   if (!good) return;
-  if (command.ticket || command.run || command.bulk) {
-    auto found = find_actions(*call, command);
-    if (!found) return refuse(*call, found.error());
-    command.found = std::move(*found);
-  }
-  submit(call, body.canonical, std::move(command), planned);
+  const auto plan = [call, canonical = std::move(body.canonical)](RollBack chosen,
+                                                                  const LongReads::GoOn& go_on) {
+    if (chosen.ticket || chosen.run || chosen.bulk) {
+      auto found = find_actions(*call, chosen, go_on);
+      if (!found) return refuse(*call, found.error());
+      chosen.found = std::move(*found);
+    }
+    submit(call, canonical, std::move(chosen), planned);
+  };
+  if (!command.run && !command.bulk) return plan(std::move(command), [] { return true; });
+  // All of the history is looked through.
+  if (!call->app.long_reads.run(
+          [plan, command](const LongReads::GoOn& go_on) { plan(command, go_on); }))
+    refuse(*call, {ErrorCode::unavailable, "too many long reads wait already; try again later"});
 }
 
 void start_rollback(CallPtr call) {

@@ -2,7 +2,6 @@
 
 #include "api/routes/body_reader.h"
 #include "api/routes/read.h"
-#include "api/routes/refused_vote.h"
 #include "api/routes/served_errors.h"
 #include "api/routes/served_rows.h"
 #include "api/routes/served_systems.h"
@@ -182,7 +181,6 @@ void decide(const CallPtr& call, const Approval& asked) {
   command.channel = "served";
   WriteOptions options;
   options.key_required = false;
-  options.refused = note_refused_vote(call, asked.row.approval);
   submit(
       call, body.canonical, std::move(command),
       [asked, reason = decision.reason](const Committed& committed) {

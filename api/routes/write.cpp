@@ -4,6 +4,7 @@
 
 #include "api/routes/count_events.h"
 #include "api/routes/json_object.h"
+#include "api/routes/refusals.h"
 #include "api/routes/route_table.h"
 
 namespace recourse::routes {
@@ -53,6 +54,46 @@ void refuse_command(const Call& call, const Error& error,
   if (call.route.surface == Surface::native && error.code == ErrorCode::invalid)
     return respond(call, unprocessable({{"", error.message}}));
   refuse(call, error, members);
+}
+
+/// What becomes of the answer.
+struct Ending {
+  Answer answer;
+  std::function<void(const Error&)> refused = {};  ///< Told of an error before it is answered.
+};
+
+std::function<void(const Error&)> note_refusal(const CallPtr& call, const Command& command) {
+  return [call, refusal = Refusal(command)](const Error& error) { refusal.note(*call, error); };
+}
+
+void hand_on(const CallPtr& call, std::string_view body, WriteRequest request, Ending ending,
+             WriteOptions options) {
+  auto key = idempotency_key(call->request);
+  if (!key) return refuse(*call, key.error());
+  if (key->empty() && options.key_required)
+    return refuse(*call, {ErrorCode::precondition_missing,
+                          "this request needs the header Idempotency-Key, so that it can be "
+                          "repeated safely"});
+  request.principal = call->principal;
+  request.idempotency_key = std::move(*key);
+  request.fingerprint = fingerprint(call->request, body);
+  if (!admit(*call, request)) return;
+  call->app.writer.submit(
+      std::move(request),
+      [call, ending = std::move(ending), explain = std::move(options.explain)](Outcome outcome) {
+        if (!outcome && ending.refused) ending.refused(outcome.error());
+        if (!outcome)
+          return refuse_command(*call, outcome.error(),
+                                explain ? explain(outcome.error()) : std::vector<http::Member>());
+        if (!outcome->repeated) count_events(call->app.metrics, *outcome);
+        http::Response response = ending.answer(*outcome);
+        // Positions of another ledger say nothing about the caller's rows.
+        if (!outcome->events.empty() && outcome->ledger == call->ledger)
+          response.headers.set("Recourse-Position",
+                               std::to_string(outcome->events.back().position.value()));
+        if (outcome->repeated) response.headers.set("Idempotency-Replayed", "true");
+        respond(*call, std::move(response));
+      });
 }
 
 }  // namespace
@@ -126,15 +167,16 @@ http::Response accepted(const Committed& committed, JsonObject object, int statu
 
 void submit(const CallPtr& call, std::string_view body, Command command, Answer answer,
             WriteOptions options) {
+  const auto noted = note_refusal(call, command);
   if (!may(call->principal, command)) {
     const Error error{ErrorCode::forbidden,
                       "this key may not give the command " + std::string(name(command))};
-    if (options.refused) options.refused(error);
+    noted(error);
     return refuse(*call, error);
   }
   WriteRequest request =
       command_request(call->tenant, call->principal, std::move(command), options.requester_address);
-  submit(call, body, std::move(request), std::move(answer), std::move(options));
+  hand_on(call, body, std::move(request), {std::move(answer), noted}, std::move(options));
 }
 
 void submit_for_deployment(const CallPtr& call, std::string_view body, Command command,
@@ -142,38 +184,14 @@ void submit_for_deployment(const CallPtr& call, std::string_view body, Command c
   if (!satisfies(call->principal, call->tenant, Needs::deployment))
     return refuse(*call, {ErrorCode::forbidden,
                           "this is about all tenants: an admin of the tenant default may do it"});
-  submit(call, body, command_request(TenantId("meta"), call->principal, std::move(command)),
-         std::move(answer));
+  const auto noted = note_refusal(call, command);
+  hand_on(call, body, command_request(TenantId("meta"), call->principal, std::move(command)),
+          {std::move(answer), noted}, {});
 }
 
 void submit(const CallPtr& call, std::string_view body, WriteRequest request, Answer answer,
             WriteOptions options) {
-  auto key = idempotency_key(call->request);
-  if (!key) return refuse(*call, key.error());
-  if (key->empty() && options.key_required)
-    return refuse(*call, {ErrorCode::precondition_missing,
-                          "this request needs the header Idempotency-Key, so that it can be "
-                          "repeated safely"});
-  request.principal = call->principal;
-  request.idempotency_key = std::move(*key);
-  request.fingerprint = fingerprint(call->request, body);
-  if (!admit(*call, request)) return;
-  call->app.writer.submit(
-      std::move(request), [call, answer = std::move(answer), explain = std::move(options.explain),
-                           refused = std::move(options.refused)](Outcome outcome) {
-        if (!outcome && refused) refused(outcome.error());
-        if (!outcome)
-          return refuse_command(*call, outcome.error(),
-                                explain ? explain(outcome.error()) : std::vector<http::Member>());
-        if (!outcome->repeated) count_events(call->app.metrics, *outcome);
-        http::Response response = answer(*outcome);
-        // Positions of another ledger say nothing about the caller's rows.
-        if (!outcome->events.empty() && outcome->ledger == call->ledger)
-          response.headers.set("Recourse-Position",
-                               std::to_string(outcome->events.back().position.value()));
-        if (outcome->repeated) response.headers.set("Idempotency-Replayed", "true");
-        respond(*call, std::move(response));
-      });
+  hand_on(call, body, std::move(request), {std::move(answer)}, std::move(options));
 }
 
 }  // namespace recourse::routes

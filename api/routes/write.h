@@ -20,11 +20,10 @@ struct WriteOptions {
   std::string requester_address;  ///< See command_request().
   /// Members of a problem that an error of this code gets.
   std::function<std::vector<http::Member>(const Error&)> explain;
-  /// Told of an error before it is answered.
-  std::function<void(const Error&)> refused;
 };
 
-/// Gives `command` in the caller's name and answers when it is durable. `body`: its canonical text,
+/// Gives `command` in the caller's name and answers when it is durable. That it was refused is
+/// recorded, see refusals.h. `body`: its canonical text,
 /// part of the fingerprint. Order: idempotency, limit, conditions, policy.
 void submit(const CallPtr& call, std::string_view body, Command command, Answer answer,
             WriteOptions options = {});

@@ -176,6 +176,33 @@ class Connectors(RunningServer):
         self.becomes(sent, "succeeded")
         self.assertEqual([body["action"] for _, body, _ in self.provider.calls], [sent])
 
+    def hold_money(self, seconds):
+        text = self.shown("/v1/policies?policy=pol_default@1")["text"]
+        policy = json.loads(text) if isinstance(text, str) else text
+        policy["holds"] = [{"rule": "money", "category": "financial", "hold_s": seconds}]
+        name = {"policy": "pol_quick@1"}
+        self.made("/v1/policies", {**name, "text": policy}, self.manager)
+        self.made("/v1/policies/backtest", name)
+        self.made("/v1/policies/activate", name)
+
+    def test_money_goes_with_the_receipt_of_those_who_agreed_after_its_window(self):
+        self.hold_money(1)
+        self.connect(types=["process_refund", "create_bug_report"], timeout_s=2)
+        refund = self.propose(self.agent, self.ticket(), "process_refund",
+                              {"amount": 12.5, "order_id": "O-1"})
+        self.assertEqual(refund["status"], "awaiting_approval")
+        approval = self.shown(f"/v1/approvals/{refund['approval']}")
+        vote = {"vote": "approve", "render_digest": approval["render"]["digest"]}
+        granted = self.made(f"/v1/approvals/{refund['approval']}/votes", vote, self.manager)
+        self.assertEqual(granted["action_status"], "held")
+        self.becomes(refund["action"], "succeeded")
+        (_, body, headers), = self.provider.calls
+        self.assertEqual(body["args"], {"amount": 12.5, "order_id": "O-1"})
+        receipt = self.ask("GET", f"/v1/actions/{refund['action']}/receipt", self.admin)[1]
+        self.assertEqual(headers["Recourse-Receipt"], receipt)
+        self.assertEqual(self.shown(f"/v1/approvals/{refund['approval']}")["approval"]["status"],
+                         "consumed")
+
     def test_a_rollback_is_carried_out_by_the_connector_once(self):
         action = self.report("undo", "ok", "busy", "ok")
         self.becomes(action, "succeeded")
@@ -189,6 +216,24 @@ class Connectors(RunningServer):
         self.assertEqual([body["type"] for _, body in undoing], ["close_bug_report"] * 2)
         self.assertEqual(len({key for key, _ in undoing}), 2)
         self.assertEqual(self.shown(f"/v1/rollbacks/{plan['rollback']}")["status"], "completed")
+
+    def test_who_reports_for_anothers_lease_is_refused_and_stands_in_the_log(self):
+        action = self.propose(self.agent, self.ticket(), "check_order_status",
+                              {"order_id": "O-1"})["action"]
+        self.made(f"/v1/actions/{action}/lease", {}, self.agent)
+        other, other_id = self.machine()
+        status, problem = self.ask("POST", f"/v1/actions/{action}/report", other,
+                                   {"outcome": "succeeded", "lease_id": "lse_guessed"})
+        self.assertEqual(status, 409, problem)
+        self.assertEqual(self.shown(f"/v1/actions/{action}")["status"], "dispatching")
+        deadline = time.monotonic() + 10
+        found = ""
+        while not found and time.monotonic() < deadline:
+            found = self.ask("GET", "/v1/events?types=recourse.command.rejected.v1", self.admin)[1]
+        event = json.loads(found.splitlines()[0])
+        self.assertEqual(event["actor"], other_id)
+        self.assertEqual(event["data"], {"command": "report_action", "count": 1,
+                                         "problem": "conflict", "target": action})
 
     def test_a_connector_that_cannot_be_is_refused(self):
         for member, value in (("url", "http://shop.example/"), ("types", ["no_such_type"]),
