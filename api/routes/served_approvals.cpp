@@ -162,6 +162,7 @@ http::Response decided(const Approval& asked, const std::string& reason,
   }
   out.raw("decision_reason", reason.empty() ? "null" : http::json_string(reason))
       .flag("executed", find_event<EffectConfirmed>(committed) != nullptr);
+  if (const auto* held = find_event<EffectHeld>(committed)) out.value("hold_until", held->until);
   if (const auto* refused = find_event<ApprovalStaled>(committed))
     out.value("cause", refused->cause);
   if (!granted && !rejected) out.text("message", "Another person has to approve as well");
