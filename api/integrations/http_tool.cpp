@@ -13,7 +13,8 @@
 namespace recourse {
 namespace {
 
-constexpr std::size_t kMaxAnswerBytes = 64 * 1024;
+constexpr std::size_t kMaxAnswerBytes = 64 * 1024;  // Of a body that is kept.
+constexpr std::size_t kMaxReadBytes = 8U << 20;     // Past it nobody listens any more.
 
 struct Place {
   std::string origin;  ///< scheme://host:port
@@ -124,6 +125,27 @@ ToolAnswer answer_to(httplib::Error error) {
   }
 }
 
+/// What came back; a body that is too long to be kept is left out.
+struct Heard {
+  httplib::Response response;
+  httplib::Error error = httplib::Error::Success;
+};
+
+Heard hear(httplib::Client& client, httplib::Request request) {
+  std::string body;
+  std::size_t read = 0;
+  request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
+    read += size;
+    if (read <= kMaxAnswerBytes) body.append(data, size);
+    return read <= kMaxReadBytes;
+  };
+  const auto result = client.send(request);
+  if (!result) return {{}, result.error()};
+  Heard heard{*result, httplib::Error::Success};
+  heard.response.body = read <= kMaxAnswerBytes ? std::move(body) : std::string();
+  return heard;
+}
+
 class HttpTool final : public ToolPort {
  public:
   explicit HttpTool(HttpToolOptions options) : options_(std::move(options)) {}
@@ -134,12 +156,16 @@ class HttpTool final : public ToolPort {
       return not_sent(headers.error().code == ErrorCode::not_found ? "no_credential"
                                                                    : "no_receipt");
     const Place place = place_of(call.connector.url.text);
+    httplib::Request request;
+    request.method = "POST";
+    request.path = place.path;
+    request.headers = std::move(*headers);
+    request.headers.emplace("Content-Type", "application/json");
+    request.body = body_of(call);
     return with_client(place, call, [&](httplib::Client& client) {
-      const auto result = client.Post(place.path.c_str(), *headers, body_of(call).data(),
-                                      body_of(call).size(), "application/json");
-      if (!result) return answer_to(result.error());
-      if (result->body.size() > kMaxAnswerBytes) return too_large(*result);
-      return answer_to_run(*result);
+      const Heard heard = hear(client, std::move(request));
+      return heard.error == httplib::Error::Success ? answer_to_run(heard.response)
+                                                    : answer_to(heard.error);
     });
   }
 
@@ -147,11 +173,14 @@ class HttpTool final : public ToolPort {
     auto headers = headers_of(call);
     if (!headers) return unknown("no_credential");
     const Place place = place_of(call.connector.look_up_url.value_or("").text);
+    httplib::Request request;
+    request.method = "GET";
+    request.path = place.path + "?key=" + call.provider_key;
+    request.headers = std::move(*headers);
     return with_client(place, call, [&](httplib::Client& client) {
-      const auto result = client.Get((place.path + "?key=" + call.provider_key).c_str(), *headers);
-      if (!result) return unknown("no_answer");
-      if (result->body.size() > kMaxAnswerBytes) return unknown("answer_too_large");
-      return answer_to_look_up(*result);
+      const Heard heard = hear(client, std::move(request));
+      return heard.error == httplib::Error::Success ? answer_to_look_up(heard.response)
+                                                    : unknown("no_answer");
     });
   }
 
@@ -162,12 +191,6 @@ class HttpTool final : public ToolPort {
   }
 
  private:
-  static ToolAnswer too_large(const httplib::Response& response) {
-    httplib::Response cut = response;
-    cut.body.clear();
-    return answer_to_run(cut);
-  }
-
   static std::string body_of(const ToolCall& call) {
     Json body = Json::object({{"action", call.action.value()},
                               {"args", parse_json(call.args_json).value()},

@@ -22,6 +22,13 @@ const ApprovalState* granted_approval(State& state, const ActionState& action) {
   return granted ? approval : nullptr;
 }
 
+/// Who did not vote on it before does not now.
+std::vector<PrincipalId> had_a_hand_in(State& state, const ActionState& action) {
+  const ApprovalState* const before =
+      action.approval ? state.approvals.find(*action.approval) : nullptr;
+  return before != nullptr ? before->excluded : std::vector<PrincipalId>();
+}
+
 std::string status_of(const ActionState& action) { return std::string(word(action.status)); }
 
 void dispatch(Draft& draft, const ActionState& action, const Clear& taker, std::int64_t lease_s) {
@@ -213,7 +220,10 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
 
   const PolicyInForce in_force = policy_in_force(state);
   const auto args = parse_json(*context.action_args);
-  const Facts facts = facts_of(state, action, args ? &*args : nullptr, *in_force.policy, context);
+  Facts facts = facts_of(state, action, args ? &*args : nullptr, *in_force.policy, context);
+  // Another try of what people agreed to, and it is no longer what they were shown.
+  if (!approval && facts.approvals > 0 && !drift_of(draft.ticket, action).empty())
+    facts.approvals = 0;
   const Verdict verdict = judge(*in_force.policy, facts);
   note_breaker_time(draft, action, *in_force.policy);
   draft.add(action.action.value(), policy_decided(verdict, action, in_force.name, "dispatch",
@@ -227,8 +237,7 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
   } else if (verdict.outcome == PolicyOutcome::require_approval) {
     // The policy asks for more than was granted.
     if (approval) stale_approval(draft, *approval, "policy_changed");
-    request_approval(draft, action, verdict, *in_force.policy,
-                     approval ? approval->excluded : std::vector<PrincipalId>());
+    request_approval(draft, action, verdict, *in_force.policy, had_a_hand_in(state, action));
   } else if (approval && !holds_back(verdict.problem.value_or(""))) {
     stale_approval(draft, *approval, "policy");
   }

@@ -47,9 +47,19 @@ class Provider:
                     provider.calls.append((key, body, dict(self.headers)))
                     words = provider.behaviour.get(body["args"].get("title"), [])
                     word = words.pop(0) if words else "ok"
-                    if word in ("ok", "lost", "hang"):
+                    if word in ("ok", "lost", "hang", "chatty", "endless"):
                         provider.done[key] = body
-                if word == "ok":
+                if word == "chatty":
+                    self.answer(200, {"provider_ref": "long", "text": "x" * 200_000})
+                elif word == "endless":
+                    self.send_response(200)
+                    self.end_headers()
+                    try:
+                        while True:
+                            self.wfile.write(b"x" * 65_536)
+                    except OSError:
+                        pass
+                elif word == "ok":
                     self.answer(200, {"provider_ref": "ref-" + key[-8:], "balance": 12})
                 elif word == "busy":
                     self.answer(503, {"code": "busy"}, {"Retry-After": "1"})
@@ -150,6 +160,13 @@ class Connectors(RunningServer):
         for title, times in (("lost", 1), ("never", 0)):
             self.assertEqual(len(self.provider.asked(title)), 1)
             self.assertEqual(self.provider.times(title), times)
+
+    def test_a_provider_that_talks_too_much_has_still_done_it_once(self):
+        chatty, endless = self.report("chatty", "chatty"), self.report("endless", "endless")
+        self.assertNotIn("provider_ref", self.becomes(chatty, "succeeded"))
+        self.becomes(endless, "succeeded")  # Nobody listened to the end; it was looked up.
+        for title in ("chatty", "endless"):
+            self.assertEqual((len(self.provider.asked(title)), self.provider.times(title)), (1, 1))
 
     def test_a_server_that_is_killed_in_the_middle_of_a_call_finds_out_what_it_did(self):
         action = self.report("killed", "hang")

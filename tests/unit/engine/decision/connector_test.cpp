@@ -125,6 +125,33 @@ TEST_CASE_FIXTURE(Connected,
   CHECK(memory.due.rows.empty());
 }
 
+TEST_CASE_FIXTURE(Connected,
+                  "another try is asked about again when the world moved since people agreed") {
+  ProposeAction proposal;
+  proposal.ticket = ticket;
+  proposal.type = "process_refund";
+  proposal.args_json = kShopRefund;
+  proposal.confidence_ppm = 990'000;
+  proposal.reads = {"assignee"};
+  given(kAgent, proposal);
+  const ActionId refund = event<ActionProposed>().action;
+  vote(kManager, event<ApprovalRequested>().approval);
+  now = *action(refund).hold_until;
+  send(refund);
+  answer(refund, EffectOutcome::failed, true);
+  AssignTicket assign;
+  assign.ticket = ticket;
+  assign.team = "billing";
+  assign.assignee = PrincipalId("usr_desk");
+  given(kPerson, assign);
+  now = *action(refund).hold_until;
+  send(refund);
+  CHECK_FALSE(has<EffectDispatched>());
+  CHECK(event<ApprovalRequested>().excluded == std::vector{kAgent.id});
+  CHECK(action(refund).status == ActionStatus::awaiting_approval);
+  CHECK_FALSE(waits(TimerKind::dispatch, refund));
+}
+
 TEST_CASE_FIXTURE(Connected, "a later attempt waits as long as the provider asks") {
   const ActionId action = reset();
   send(action);
