@@ -73,7 +73,10 @@ AppMetrics::AppMetrics(http::MetricRegistry& registry)
       breakers(registry.counter("recourse_breaker_transitions_total",
                                 "Transitions of breakers by the state they lead to.", {"to"})),
       rollout_stops(registry.counter("recourse_rollout_stops_total",
-                                     "Rollouts that a guardrail stopped.", {"metric"})) {}
+                                     "Rollouts that a guardrail stopped.", {"metric"})),
+      experiments(registry.counter("recourse_experiments_ended_total",
+                                   "Experiments that ended, by what the figures said.",
+                                   {"verdict"})) {}
 
 App::App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppOptions options_)
     : writer(writer_),

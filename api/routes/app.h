@@ -52,6 +52,7 @@ struct AppMetrics {
   http::Family<http::Counter>& limits_reached;  ///< Of the policy, by name.
   http::Family<http::Counter>& breakers;        ///< Transitions, by the state they lead to.
   http::Family<http::Counter>& rollout_stops;   ///< By the guardrail that was breached.
+  http::Family<http::Counter>& experiments;     ///< That ended, by verdict.
 };
 
 /// What every handler works with. Made once for a registry, whose text is not made any more once

@@ -147,6 +147,7 @@ void simulate_policy(CallPtr call) {
         BacktestRequest request;
         request.ledger = call->ledger;
         request.options = std::move(options);
+        request.options.own_thresholds = true;
         for (const std::int64_t ppm : thresholds) {
           auto candidate = with_threshold(*base, rule.value_or(""), ppm);
           if (!candidate) return refuse(*call, candidate.error());

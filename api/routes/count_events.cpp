@@ -53,6 +53,9 @@ struct Count {
   void operator()(const GuardrailBreached& data) const {
     metrics.rollout_stops.with({std::string(word(data.metric))}).add();
   }
+  void operator()(const ExperimentConcluded& data) const {
+    metrics.experiments.with({std::string(word(data.verdict))}).add();
+  }
   template <class E>
   void operator()(const E&) const {}
 };

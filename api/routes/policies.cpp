@@ -89,6 +89,13 @@ http::Response retired(const Committed& committed) {
   return accepted(committed, std::move(object), 200);
 }
 
+http::Response reverted(const Committed& committed) {
+  JsonObject object;
+  if (const auto* policy = find_event<PolicyReverted>(committed))
+    object.value("policy", policy->to).value("from", policy->from).value("digest", policy->digest);
+  return accepted(committed, std::move(object), 200);
+}
+
 /// `document`, as people write it, or `text`, its JSON: exactly one of them. Returns JSON.
 std::string policy_member(BodyReader& reader) {
   const auto document =
@@ -180,6 +187,16 @@ void retire_policy(CallPtr call) {
     command.reason = reader.optional_text("reason");
   });
   if (good) submit(call, body.canonical, std::move(command), retired);
+}
+
+void revert_policy(CallPtr call) {
+  RevertPolicy command;
+  Body body;
+  const bool good = with_body(*call, body, [&](BodyReader& reader) {
+    command.policy = reader.code("policy");
+    command.reason = reader.text("reason");
+  });
+  if (good) submit(call, body.canonical, std::move(command), reverted);
 }
 
 }  // namespace recourse::routes

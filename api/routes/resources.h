@@ -105,6 +105,7 @@ void check_policy(CallPtr call);
 void draft_policy(CallPtr call);
 void activate_policy(CallPtr call);
 void retire_policy(CallPtr call);
+void revert_policy(CallPtr call);
 void backtest_policy(CallPtr call);
 void simulate_policy(CallPtr call);
 void explain_action(CallPtr call);
@@ -118,6 +119,12 @@ void configure_connector(CallPtr call);
 void remove_connector(CallPtr call);
 void list_rollouts(CallPtr call);
 void ramp_rollout(CallPtr call);
+
+// experiments.cpp
+void list_experiments(CallPtr call);
+void show_experiment(CallPtr call);
+void start_experiment(CallPtr call);
+void stop_experiment(CallPtr call);
 
 // keys.cpp, tenants.cpp
 void show_caller(CallPtr call);

@@ -3,6 +3,7 @@
 #include "api/routes/route_table.h"
 #include "api/routes/write.h"
 #include "engine/decision/control_state.h"
+#include "engine/writer/tenant_rollouts.h"
 #include "projections/row_codec.h"
 
 namespace recourse::routes {
@@ -77,12 +78,23 @@ void list_in(const CallPtr& call, LedgerId ledger) {
                              RolloutState row;
                              damaged = !decode_row(json, row);
                              if (damaged) return false;
+                             // What a rollout of the deployment came to here is counted beside.
+                             if (row.unit == RolloutUnit::tenant) return true;
                              items.append(items.empty() ? "" : ",").append(rollout_json(row));
                              return true;
                            });
   if (!read) return refuse(*call, read.error());
   if (damaged) return refuse(*call, {ErrorCode::corrupt, "a rollout's row"});
   respond(*call, http::json("{\"items\":[" + items + "],\"next_cursor\":null}"));
+}
+
+void list_over_tenants(const CallPtr& call) {
+  then(call, tenant_rollouts(call->app.writer), [&](const std::vector<RolloutState>& rollouts) {
+    std::string items;
+    for (const RolloutState& row : rollouts)
+      items.append(items.empty() ? "" : ",").append(rollout_json(row));
+    respond(*call, http::json("{\"items\":[" + items + "],\"next_cursor\":null}"));
+  });
 }
 
 /// Either hundredths of a percent, or whole percents.
@@ -109,7 +121,7 @@ void list_rollouts(CallPtr call) {
       if (!satisfies(call->principal, call->tenant, Needs::deployment))
         return refuse(*call, {ErrorCode::forbidden,
                               "rollouts over tenants are shown to admins of the tenant default"});
-      list_in(call, LedgerId(0));
+      list_over_tenants(call);
     });
   });
 }

@@ -109,6 +109,10 @@ std::span<const RouteSpec> native_routes() {
       {Method::del, "/v1/connectors/{connector}", "connectors.remove", Needs::admin, kWrites, kNative, "Send nothing to a provider any more", remove_connector},
       {Method::get, "/v1/rollouts", "rollouts.list", Needs::viewer, kReads, kNative, "Rollouts and what came of each stage", list_rollouts},
       {Method::post, "/v1/rollouts", "rollouts.ramp", Needs::manager, kWrites, kNative, "Set the share that agents work on alone", ramp_rollout},
+      {Method::get, "/v1/experiments", "experiments.list", Needs::viewer, kReads, kNative, "Experiments with confidence thresholds", list_experiments},
+      {Method::post, "/v1/experiments", "experiments.start", Needs::admin, kWrites, kNative, "Try two confidence thresholds side by side", start_experiment},
+      {Method::get, "/v1/experiments/{experiment}", "experiments.show", Needs::viewer, kReads, kNative, "What the arms of an experiment have come to", show_experiment},
+      {Method::post, "/v1/experiments/{experiment}/stop", "experiments.stop", Needs::manager, kWrites, kNative, "End an experiment", stop_experiment},
       {Method::get, "/v1/policies", "policies.show", Needs::viewer, kReads, kNative, "The policy in force and all versions, or one of them", show_policies},
       {Method::post, "/v1/policies", "policies.draft", Needs::manager, kWrites, kNative, "Draft a policy", draft_policy},
       {Method::post, "/v1/policies/check", "policies.check", Needs::viewer, kReads, kNative, "Whether a policy can be understood", check_policy},
@@ -116,6 +120,7 @@ std::span<const RouteSpec> native_routes() {
       {Method::post, "/v1/policies/simulate", "policies.simulate", Needs::viewer, kReads, kNative, "How many actions would have run at other thresholds", simulate_policy},
       {Method::post, "/v1/policies/activate", "policies.activate", Needs::admin, kWrites, kNative, "Put a policy into force, or into shadow", activate_policy},
       {Method::post, "/v1/policies/retire", "policies.retire", Needs::manager, kWrites, kNative, "Take a draft back, or a policy out of the shadow", retire_policy},
+      {Method::post, "/v1/policies/revert", "policies.revert", Needs::manager, kWrites, kNative, "Go back to the policy that was in force before", revert_policy},
 
       {Method::get, "/v1/whoami", "whoami", Needs::viewer, kReads, kNative, "Whom the key belongs to", show_caller},
       {Method::get, "/v1/keys", "keys.list", Needs::admin, kReads, kNative, "API keys of the tenant", list_keys},

@@ -77,10 +77,18 @@ struct RuleOf {
   Rule operator()(const EngageKillswitch&) const { return {"engage_killswitch", kDeciders}; }
   Rule operator()(const ReleaseKillswitch&) const { return {"release_killswitch", kManagers}; }
   Rule operator()(const SetBreaker&) const { return {"set_breaker", kManagers}; }
+  Rule operator()(const TurnBreaker&) const { return {"turn_breaker", kNobody}; }
   Rule operator()(const RampRollout&) const { return {"ramp_rollout", kManagers}; }
+  Rule operator()(const StopRollout&) const { return {"stop_rollout", kNobody}; }
+  Rule operator()(const StartExperiment&) const {
+    // It may let agents do more than the policy that two people agreed to.
+    return {"start_experiment", kAdmins, false, false, false};
+  }
+  Rule operator()(const StopExperiment&) const { return {"stop_experiment", kManagers}; }
   Rule operator()(const DraftPolicy&) const { return {"draft_policy", kManagers}; }
   Rule operator()(const ActivatePolicy&) const { return {"activate_policy", kAdmins}; }
   Rule operator()(const RetirePolicy&) const { return {"retire_policy", kManagers}; }
+  Rule operator()(const RevertPolicy&) const { return {"revert_policy", kManagers}; }
 };
 
 bool holds(std::initializer_list<Role> roles, Role role) {

@@ -330,13 +330,17 @@ struct ReleaseKillswitch {
   std::string scope = "tenant";
   std::optional<std::string> reason;
 };
-/// Opens a breaker until it is closed again, or closes one.
+/// Opens a breaker until it is closed again, or closes one. The agent `all` means every agent.
 struct SetBreaker {
   PrincipalId agent;
   std::optional<std::string> agent_version;
   std::string action_type;
   bool open = true;
   std::optional<std::string> reason;
+};
+/// Timer: a breaker's state has lasted its time.
+struct TurnBreaker {
+  std::string breaker;  ///< breaker_key()
 };
 struct GuardrailOrder {
   Mishap metric = Mishap::error;
@@ -352,6 +356,29 @@ struct RampRollout {
   std::optional<std::vector<std::string>> include, types, except_types;
   std::optional<std::vector<GuardrailOrder>> guardrails;
   std::optional<std::int64_t> least;
+  std::optional<std::string> reason;
+};
+/// Over tenants a guardrail is about all of them together, so no tenant's decision can stop it:
+/// the reactor adds up and asks for this. It counts again what it was told.
+struct StopRollout {
+  std::string key;
+  Mishap metric = Mishap::error;
+  std::int64_t count = 0, executed = 0;
+};
+/// Tries two confidence thresholds side by side.
+struct StartExperiment {
+  std::string key;
+  std::int64_t share_bp = 10'000;
+  std::int64_t control_ppm = 0, treatment_ppm = 0;
+  std::vector<std::string> types;
+  std::int64_t window_s = 604'800;
+  std::int64_t alpha_ppm = 50'000;
+  std::vector<GuardrailOrder> guardrails;
+  std::optional<std::int64_t> least;
+  std::optional<std::string> reason;
+};
+struct StopExperiment {
+  std::string key;
   std::optional<std::string> reason;
 };
 struct DraftPolicy {
@@ -371,17 +398,22 @@ struct RetirePolicy {
   std::optional<std::string> reason;
 };
 
-using Command =
-    std::variant<OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus,
-                 ReopenTicket, ProposeAction, LeaseAction, ReportAction, WithdrawAction,
-                 RecallAction, ConfigureConnector, RemoveConnector, AmendAction, CastVote,
-                 ClaimApproval, ReleaseApproval, EscalateApproval, RevokeApproval, ExpireApproval,
-                 ExpireClaim, ExpireLease, SendFollowUp, CloseResolved, BreachClock, WaiveClock,
-                 RequestFollowUp, CancelFollowUp, AnswerFollowUp, SubmitFeedback, RetractFeedback,
-                 RollBack, StartRollback, AbortRollback, PauseRollback, LeaseStep, ReportStep,
-                 RetryStep, SkipStep, RecordStep, CloseIncident, ExpireStepLease, ContinueRollback,
-                 EngageKillswitch, ReleaseKillswitch, SetBreaker, RampRollout, DraftPolicy,
-                 ActivatePolicy, RetirePolicy>;
+/// Puts the policy into force that was in force before `policy`.
+struct RevertPolicy {
+  std::string policy;                 ///< The one in force, so that nobody goes back twice.
+  std::optional<std::string> reason;  ///< Required.
+};
+
+using Command = std::variant<
+    OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus, ReopenTicket,
+    ProposeAction, LeaseAction, ReportAction, WithdrawAction, RecallAction, ConfigureConnector,
+    RemoveConnector, AmendAction, CastVote, ClaimApproval, ReleaseApproval, EscalateApproval,
+    RevokeApproval, ExpireApproval, ExpireClaim, ExpireLease, SendFollowUp, CloseResolved,
+    BreachClock, WaiveClock, RequestFollowUp, CancelFollowUp, AnswerFollowUp, SubmitFeedback,
+    RetractFeedback, RollBack, StartRollback, AbortRollback, PauseRollback, LeaseStep, ReportStep,
+    RetryStep, SkipStep, RecordStep, CloseIncident, ExpireStepLease, ContinueRollback,
+    EngageKillswitch, ReleaseKillswitch, SetBreaker, TurnBreaker, RampRollout, StopRollout,
+    StartExperiment, StopExperiment, DraftPolicy, ActivatePolicy, RetirePolicy, RevertPolicy>;
 
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,

@@ -172,7 +172,8 @@ struct Backtest::Fold {
     if (one == nullptr) return;
     const bool proposing = decided.at.text == "propose";
     if (proposing && one->judged) return;
-    const Facts facts = recorded_facts(one->proposed, one->proposer, decided);
+    Facts facts = recorded_facts(one->proposed, one->proposer, decided);
+    if (test.options_.own_thresholds) facts.experiment.reset();
     for (const auto& candidate : test.candidates_) {
       Judged judged = candidate->judged(facts, event, decided);
       if (!proposing) continue;

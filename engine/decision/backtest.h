@@ -34,6 +34,8 @@ class Backtest {
   struct Options {
     Position from{0}, to{UINT64_MAX};  ///< Which proposals: [from, to)
     std::string type;                  ///< Only proposals of this type; empty: all.
+    /// The candidates' thresholds are asked also where an experiment had another one.
+    bool own_thresholds = false;
   };
 
   Backtest(std::vector<std::shared_ptr<const Policy>> candidates, Options options);

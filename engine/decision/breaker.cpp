@@ -10,6 +10,8 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr seconds kStuckWindow = std::chrono::days(7);
+
 BreakerTransitioned transition(const BreakerState& row, BreakerStatus to, std::string_view cause) {
   BreakerTransitioned made;
   made.agent = row.agent;
@@ -42,9 +44,8 @@ std::optional<BreakerTransitioned> overdue_transition(const BreakerState& row,
                                                       const BreakerRule& rule, Timestamp now) {
   if (!row.until || now < *row.until) return std::nullopt;
   if (row.status == BreakerStatus::open) {
-    BreakerTransitioned made = transition(row, BreakerStatus::half_open, "time");
-    made.until = now + seconds(rule.half_open_s);
-    return made;
+    // Without an end: while nobody asks nothing has to happen, and who asks is let through.
+    return transition(row, BreakerStatus::half_open, "time");
   }
   if (row.status == BreakerStatus::half_open) {
     // Probes that nobody heard of again say nothing good.
@@ -88,6 +89,13 @@ BreakerUse breaker_use(State& state, const ActionState& action, const Policy& po
   if (!policy.breaker || action.imported || type == nullptr || type->effect != ActionEffect::write)
     return use;
   use.applies = true;
+  const BreakerState* const whole_type = state.breakers.find(
+      breaker_key(PrincipalId(std::string(kEveryAgent)), std::nullopt, action.type.text));
+  if (whole_type != nullptr && whole_type->status == BreakerStatus::open) {
+    use.status = BreakerStatus::open;
+    use.blocks = true;
+    return use;
+  }
   const BreakerState* const found = state.breakers.find(breaker_key(action));
   if (found == nullptr) return use;
   BreakerState row = *found;
@@ -103,9 +111,29 @@ BreakerUse breaker_use(State& state, const ActionState& action, const Policy& po
   return use;
 }
 
-void count_probe(BreakerState& row, const ActionId& action, const BreakerRule& rule) {
+std::optional<BreakerTransitioned> demanded_by_stuck(const BreakerState& row,
+                                                     const BreakerRule& rule, Timestamp now) {
+  if (row.status != BreakerStatus::closed || row.window_s < 1) return std::nullopt;
+  const std::int64_t stuck = SlidingWindow{seconds(row.window_s)}.used(row.bad, now);
+  if (stuck < rule.stuck_rollbacks.value_or(kUsualStuckRollbacks)) return std::nullopt;
+  BreakerTransitioned made = transition(row, BreakerStatus::open, "stuck_rollbacks");
+  made.bad = stuck;
+  made.window_s = row.window_s;
+  return made;
+}
+
+void count_stuck(BreakerState& row, const Clear& type, Timestamp now) {
+  row.agent = PrincipalId(std::string(kEveryAgent));
+  row.type = type;
+  row.window_s = kStuckWindow.count();
+  if (row.status == BreakerStatus::closed) SlidingWindow{kStuckWindow}.add(row.bad, now, 1);
+}
+
+void count_probe(BreakerState& row, const ActionId& action, const BreakerRule& rule,
+                 Timestamp now) {
   const bool room = static_cast<std::int64_t>(row.probes.size()) < rule.probes;
   if (row.status != BreakerStatus::half_open || !room || contains(row.probes, action)) return;
+  if (row.probes.empty()) row.until = now + seconds(rule.half_open_s);
   row.probes.push_back(action);
 }
 

@@ -57,8 +57,9 @@ BOOST_DESCRIBE_STRUCT(RolloutState, (),
 struct AssignmentState {
   std::int64_t bucket = 0;
   bool in = false;
+  Timestamp at;  ///< When it was recorded.
   bool operator==(const AssignmentState&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(AssignmentState, (), (bucket, in))
+BOOST_DESCRIBE_STRUCT(AssignmentState, (), (bucket, in, at))
 
 }  // namespace recourse

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/decision/breaker.h"
+#include "engine/decision/experiments.h"
 #include "engine/decision/fold.h"
 #include "engine/decision/outcomes.h"
 #include "engine/decision/overlay_state.h"
@@ -28,6 +29,8 @@ class Consequences {
       const auto outcome = outcome_in(overlay_.state(), events_[i].data);
       fold_control(overlay_.state(), events_[i].data, context_.now);
       if (outcome) follow(*outcome);
+      if (const auto* stuck = std::get_if<IncidentOpened>(&events_[i].data); stuck && stuck->action)
+        check_type(ActionId(*stuck->action));
     }
   }
 
@@ -39,6 +42,8 @@ class Consequences {
     action.type = proposed.type;
     action.proposer = context_.principal.id;
     action.agent_version = version_of(overlay_.state(), proposed);
+    action.proposer_type = context_.principal.kind;
+    action.permitted_at = context_.now;
     action.confidence_ppm = proposed.confidence_ppm;
   }
 
@@ -48,6 +53,7 @@ class Consequences {
     const ActionState action = *found;
     check_breaker(action, outcome);
     check_rollouts(action);
+    check_experiments(action);
   }
 
   void check_breaker(const ActionState& action, const ActionOutcome& outcome) {
@@ -61,6 +67,37 @@ class Consequences {
     transition->action = action.action;
     transition->ticket = action.ticket;
     record(kBreakerStream, action, std::move(*transition));
+  }
+
+  void check_type(const ActionId& stuck) {
+    const ActionState* const found = overlay_.state().actions.find(stuck);
+    if (found == nullptr) return;
+    const ActionState action = *found;
+    const auto in_force = policy_in_force(overlay_.state());
+    const BreakerState* const row = overlay_.state().breakers.find(
+        breaker_key(PrincipalId(std::string(kEveryAgent)), std::nullopt, action.type.text));
+    if (!in_force.policy->breaker || row == nullptr) return;
+    auto transition = demanded_by_stuck(*row, *in_force.policy->breaker, context_.now);
+    if (!transition) return;
+    transition->action = action.action;
+    transition->ticket = action.ticket;
+    record(kBreakerStream, action, std::move(*transition));
+  }
+
+  void check_experiments(const ActionState& action) {
+    const TenantState* const tenant = overlay_.state().tenant.find(TenantId());
+    if (tenant == nullptr || tenant->experiments.empty()) return;
+    for (const Clear& name : std::vector(tenant->experiments)) {
+      const ExperimentState* const row = overlay_.state().experiments.find(name.text);
+      auto breached = row != nullptr ? demanded_end(*row) : std::nullopt;
+      if (!breached) continue;
+      breached->action = action.action;
+      breached->ticket = action.ticket;
+      ExperimentConcluded concluded = conclusion(*row, "guardrail", context_.now);
+      const std::string stream = experiment_stream(name.text);
+      record(stream.c_str(), action, std::move(*breached));
+      record(stream.c_str(), action, std::move(concluded));
+    }
   }
 
   void check_rollouts(const ActionState& action) {
@@ -91,7 +128,8 @@ class Consequences {
 };
 
 bool is_outcome(State& state, const NewEvent& event) {
-  return outcome_in(state, event.data).has_value();
+  return std::holds_alternative<IncidentOpened>(event.data) ||
+         outcome_in(state, event.data).has_value();
 }
 
 }  // namespace
@@ -119,6 +157,17 @@ void note_assignments(Draft& draft, const ActionState& action, const Facts& fact
     assigned.ticket = action.ticket;
     draft.add(kRolloutStream, std::move(assigned));
   }
+}
+
+void note_arm(Draft& draft, const ActionState& action, const Facts& facts) {
+  if (!facts.experiment || facts.experiment->known) return;
+  const ExperimentUse& use = *facts.experiment;
+  const std::string stream = experiment_stream(use.key);
+  draft.add(stream, ExperimentAssigned{use.key, action.ticket, use.bucket, use.arm,
+                                       use.at_least_ppm, action.action});
+  const ExperimentState* const row = draft.state.experiments.find(use.key);
+  if (row == nullptr) return;
+  if (auto warning = demanded_warning(*row, use.arm)) draft.add(stream, std::move(*warning));
 }
 
 void note_outcomes(State& state, const DecisionContext& context, Events& events) {

@@ -5,7 +5,7 @@
 
 namespace recourse {
 
-/// Breakers and rollouts: what decisions add about them.
+/// Breakers, rollouts and experiments: what decisions add about them.
 
 /// Records what time has done to the breaker of `action`. Before its verdict.
 void note_breaker_time(Draft& draft, const ActionState& action, const Policy& policy);
@@ -13,7 +13,11 @@ void note_breaker_time(Draft& draft, const ActionState& action, const Policy& po
 /// Records where the action's ticket or tenant stands in each rollout, when that is new.
 void note_assignments(Draft& draft, const ActionState& action, const Facts& facts);
 
-/// Adds the transitions of breakers and the stops of rollouts that `events` bring about.
+/// Records the arm of the action's ticket, when that is new. Before its verdict.
+void note_arm(Draft& draft, const ActionState& action, const Facts& facts);
+
+/// Adds the transitions of breakers, the stops of rollouts and the ends of experiments that
+/// `events` bring about.
 void note_outcomes(State& state, const DecisionContext& context, Events& events);
 
 }  // namespace recourse

@@ -79,10 +79,17 @@ struct Decide {
     return release_killswitch(state, c, context);
   }
   Decision operator()(const SetBreaker& c) const { return set_breaker(state, c, context); }
+  Decision operator()(const TurnBreaker& c) const { return turn_breaker(state, c, context); }
+  Decision operator()(const StopRollout& c) const { return stop_rollout(state, c, context); }
+  Decision operator()(const StartExperiment& c) const {
+    return start_experiment(state, c, context);
+  }
+  Decision operator()(const StopExperiment& c) const { return stop_experiment(state, c, context); }
   Decision operator()(const RampRollout& c) const { return ramp_rollout(state, c, context); }
   Decision operator()(const DraftPolicy& c) const { return draft_policy(state, c, context); }
   Decision operator()(const ActivatePolicy& c) const { return activate_policy(state, c, context); }
   Decision operator()(const RetirePolicy& c) const { return retire_policy(state, c, context); }
+  Decision operator()(const RevertPolicy& c) const { return revert_policy(state, c, context); }
 };
 
 }  // namespace

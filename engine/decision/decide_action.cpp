@@ -155,6 +155,7 @@ Decision propose(Draft& draft, const ProposeAction& command,
   RECOURSE_LET(const auto based_on, based_on_what(draft, command, action.action));
   const std::string stream = action.action.value();
   note_breaker_time(draft, action, policy);
+  note_arm(draft, action, facts);
   draft.add(stream, std::move(proposed));
   if (based_on) draft.add(stream, *based_on);
   // What the policy refuses takes nothing's place.

@@ -1,5 +1,6 @@
 #include "engine/decision/breaker.h"
 #include "engine/decision/decisions.h"
+#include "engine/decision/facts.h"
 #include "engine/event/clear_names.h"
 
 namespace recourse {
@@ -29,6 +30,19 @@ Decision set_breaker(State& state, const SetBreaker& command, const DecisionCont
   Draft draft{state, context, {}};
   transition.reason = draft.seal_given(command.reason);
   draft.add("ctl_breaker", std::move(transition));
+  return std::move(draft.events);
+}
+
+Decision turn_breaker(State& state, const TurnBreaker& command, const DecisionContext& context) {
+  const BreakerState* const found = state.breakers.find(command.breaker);
+  if (found == nullptr) return not_found("breaker", command.breaker);
+  // Also when the policy has no breaker any more: one that comes back finds it as time has made it.
+  const auto in_force = policy_in_force(state);
+  auto transition =
+      overdue_transition(*found, in_force.policy->breaker.value_or(BreakerRule{}), context.now);
+  if (!transition) return conflict("the breaker's time is not over");
+  Draft draft{state, context, {}};
+  draft.add("ctl_breaker", std::move(*transition));
   return std::move(draft.events);
 }
 

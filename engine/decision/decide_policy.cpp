@@ -132,11 +132,39 @@ Decision retire_policy(State& state, const RetirePolicy& command, const Decision
   return std::move(draft.events);
 }
 
+Decision revert_policy(State& state, const RevertPolicy& command, const DecisionContext& context) {
+  RECOURSE_LET(const std::string stream, policy_stream(command.policy));
+  if (!command.reason || command.reason->empty()) return invalid("reason: say why");
+  const TenantState* const tenant = state.tenant.find(TenantId());
+  if (tenant == nullptr || tenant->policy.text != command.policy)
+    return conflict("this policy is not in force");
+  // Not to one that somebody has taken back since.
+  const PolicyState* found = nullptr;
+  const std::vector<Clear> earlier = tenant->earlier_policies;
+  for (auto name = earlier.rbegin(); name != earlier.rend() && found == nullptr; ++name) {
+    found = state.policies.find(name->text);
+    if (found != nullptr && found->retired) found = nullptr;
+  }
+  if (found == nullptr) return conflict("no policy was in force before this one");
+  PolicyReverted reverted;
+  reverted.from = command.policy;
+  reverted.to = found->policy;
+  reverted.digest = found->digest;
+  // The manifest may have changed since: what nobody can read would deny everything.
+  RECOURSE_TRY(policy_text(std::string(found->text.text)));
+  reverted.manifest_digest = manifest_digest();
+  Draft draft{state, context, {}};
+  reverted.reason = draft.seal(*command.reason);
+  draft.add(stream, std::move(reverted));
+  return std::move(draft.events);
+}
+
 void judge_in_shadow(Draft& draft, const ActionState& action, const Facts& facts) {
   const auto shadow = policy_in_shadow(draft.state);
   if (!shadow) return;
   const DecisionContext& context = draft.context;
   Facts own = facts;
+  own.experiment.reset();  // It is about the policy in force.
   own.limits.clear();
   own.history.clear();
   add_window_facts(draft.state, action, *shadow->policy, context.now, own);

@@ -2,6 +2,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/decision/decisions.h"
+#include "engine/decision/rollouts.h"
 #include "engine/event/clear_names.h"
 #include "engine/policy/rollout.h"
 
@@ -45,8 +46,6 @@ Status check_ramp(const RampRollout& command) {
         return invalid("a metric has one guardrail");
       seen.push_back(one.metric);
     }
-    if (command.unit == RolloutUnit::tenant && !command.guardrails->empty())
-      return invalid("guardrails belong to rollouts over tickets");
   }
   if (command.least && (*command.least < 1 || *command.least > 1'000'000))
     return invalid("least is from 1 to 1000000");
@@ -101,6 +100,21 @@ Decision ramp_rollout(State& state, const RampRollout& command, const DecisionCo
   Draft draft{state, context, {}};
   ramped.reason = draft.seal_given(command.reason);
   draft.add("ctl_rollout", std::move(ramped));
+  return std::move(draft.events);
+}
+
+Decision stop_rollout(State& state, const StopRollout& command, const DecisionContext& context) {
+  const RolloutState* const found = state.rollouts.find(command.key);
+  if (found == nullptr) return not_found("rollout", command.key);
+  if (found->stages.empty()) return conflict("the rollout lets nothing run");
+  // As if all had happened in one ledger.
+  RolloutState row = *found;
+  row.stages.back().executed = command.executed;
+  *mishaps_in(row.stages.back(), command.metric) = command.count;
+  auto stop = demanded_stop(row);
+  if (!stop) return conflict("no guardrail of the rollout is breached");
+  Draft draft{state, context, {}};
+  draft.add("ctl_rollout", std::move(*stop));
   return std::move(draft.events);
 }
 

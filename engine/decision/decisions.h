@@ -56,10 +56,15 @@ Decision close_incident(State&, const CloseIncident&, const DecisionContext&);
 Decision engage_killswitch(State&, const EngageKillswitch&, const DecisionContext&);
 Decision release_killswitch(State&, const ReleaseKillswitch&, const DecisionContext&);
 Decision set_breaker(State&, const SetBreaker&, const DecisionContext&);
+Decision turn_breaker(State&, const TurnBreaker&, const DecisionContext&);
 Decision ramp_rollout(State&, const RampRollout&, const DecisionContext&);
+Decision stop_rollout(State&, const StopRollout&, const DecisionContext&);
+Decision start_experiment(State&, const StartExperiment&, const DecisionContext&);
+Decision stop_experiment(State&, const StopExperiment&, const DecisionContext&);
 Decision draft_policy(State&, const DraftPolicy&, const DecisionContext&);
 Decision activate_policy(State&, const ActivatePolicy&, const DecisionContext&);
 Decision retire_policy(State&, const RetirePolicy&, const DecisionContext&);
+Decision revert_policy(State&, const RevertPolicy&, const DecisionContext&);
 
 /// Takes `action` of the draft's ticket out of the outbox, with what was agreed about it.
 void recall(Draft& draft, const ActionId& action, std::optional<Sealed> reason,

@@ -1,6 +1,7 @@
 #include "engine/decision/facts.h"
 
 #include "engine/decision/breaker.h"
+#include "engine/decision/experiments.h"
 #include "engine/decision/rollouts.h"
 #include "engine/decision/windows.h"
 
@@ -86,6 +87,7 @@ Facts facts_of(State& state, const ActionState& action, const Json* args, const 
   add_window_facts(state, action, policy, context.now, facts);
   facts.breaker = breaker_use(state, action, policy, context.now);
   facts.rollouts = rollout_uses(state, action, context);
+  if (!action.imported) facts.experiment = experiment_use(state, action, policy, facts.rollouts);
   return facts;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/decision/breaker.h"
+#include "engine/decision/experiments.h"
 #include "engine/decision/facts.h"
 #include "engine/decision/fold.h"
 #include "engine/decision/outcomes.h"
@@ -23,10 +24,21 @@ class ControlFold {
     const ActionState* const action = state_.actions.find(decided.action);
     if (action == nullptr) return;
     const std::string key = breaker_key(*action);
+    note_tenant_rollouts(decided);
     const BreakerState* const row = state_.breakers.find(key);
     if (row == nullptr || row->status != BreakerStatus::half_open) return;
     if (const auto& rule = policy_in_force(state_).policy->breaker)
-      count_probe(state_.breakers.change(key), decided.action, *rule);
+      count_probe(state_.breakers.change(key), decided.action, *rule, now_);
+  }
+  void operator()(const IncidentOpened& incident) {
+    // A step that gets stuck again after a retry is the same case.
+    if (incident.kind != IncidentKind::rollback_stuck || !incident.action) return;
+    const ActionState* const action = state_.actions.find(*incident.action);
+    if (action == nullptr) return;
+    const Clear type = action->type;
+    count_stuck(state_.breakers.change(
+                    breaker_key(PrincipalId(std::string(kEveryAgent)), std::nullopt, type.text)),
+                type, now_);
   }
   void operator()(const BreakerTransitioned& transition) {
     const std::string key =
@@ -54,6 +66,12 @@ class ControlFold {
         state_.assignments.change(assignment_key(assigned.key.text, assigned.unit_id.text));
     row.bucket = assigned.bucket;
     row.in = assigned.in;
+    row.at = now_;
+    if (assigned.unit != RolloutUnit::tenant) return;
+    RolloutState& own = state_.rollouts.change(tenant_rollout_key(assigned.key.text));
+    own.key = assigned.key;
+    own.unit = RolloutUnit::tenant;
+    begin_stage(own, assigned.percent_bp);
   }
   void operator()(const GuardrailBreached& breached) {
     RolloutState& row = state_.rollouts.change(breached.key.text);
@@ -69,6 +87,7 @@ class ControlFold {
     const ActionState action = *found;
     count_in_breaker(action, outcome);
     count_in_rollouts(action, outcome);
+    count_in_experiments(state_, action, outcome, now_);
     if (outcome.mishap && !has(action, *outcome.mishap))
       state_.actions.change(outcome.action).mishaps.push_back(*outcome.mishap);
   }
@@ -76,6 +95,22 @@ class ControlFold {
  private:
   static bool has(const ActionState& action, Mishap mishap) {
     return std::find(action.mishaps.begin(), action.mishaps.end(), mishap) != action.mishaps.end();
+  }
+
+  void note_tenant_rollouts(const PolicyDecided& decided) {
+    std::vector<Clear> keys;
+    for (const RuleResult& rule : decided.rules) {
+      if (!rule.rule.text.starts_with(kRolloutPrefix) || rule.result.text != "not_matched")
+        continue;
+      const std::string key = rule.rule.text.substr(kRolloutPrefix.size());
+      const bool over_tenants =
+          std::any_of(rule.inputs.begin(), rule.inputs.end(), [&](const RuleInput& input) {
+            return input.name.text == "unit" && input.value.text != decided.ticket.value();
+          });
+      if (over_tenants) keys.emplace_back(key);
+    }
+    if (keys.empty()) return;
+    state_.actions.change(decided.action).tenant_rollouts = std::move(keys);
   }
 
   void begin_stage(RolloutState& row, std::int64_t percent_bp) {
@@ -102,6 +137,11 @@ class ControlFold {
   }
 
   void count_in_rollouts(const ActionState& action, const ActionOutcome& outcome) {
+    for (const Clear& key : action.tenant_rollouts) {
+      const std::string row = tenant_rollout_key(key.text);
+      if (state_.rollouts.find(row) == nullptr || action.approval) continue;
+      count_in(state_.rollouts.change(row).stages.back(), action, outcome);
+    }
     const TenantState* const tenant = state_.tenant.find(TenantId());
     if (tenant == nullptr || tenant->rollouts.empty()) return;
     for (const Clear& name : std::vector(tenant->rollouts)) {
@@ -140,6 +180,7 @@ void fold_control(State& state, const EventData& data, Timestamp now) {
     fold.count(*outcome);
   } else {
     std::visit(fold, data);
+    fold_experiments(state, data, now);
   }
 }
 

@@ -1,7 +1,11 @@
+#include <algorithm>
+
 #include "engine/decision/fold.h"
 
 namespace recourse {
 namespace {
+
+constexpr std::size_t kEarlierPolicies = 16;
 
 class PolicyFold {
  public:
@@ -37,10 +41,31 @@ class PolicyFold {
       tenant.shadow_text = activated.text;
       return;
     }
+    if (!tenant.policy.text.empty() && tenant.policy != activated.policy) {
+      tenant.earlier_policies.push_back(tenant.policy);
+      if (tenant.earlier_policies.size() > kEarlierPolicies)
+        tenant.earlier_policies.erase(tenant.earlier_policies.begin());
+    }
     tenant.policy = activated.policy;
     tenant.policy_since = event_.time;
     tenant.policy_text = activated.text;
     end_trial(activated.policy);
+  }
+
+  void operator()(const PolicyReverted& reverted) {
+    PolicyState& policy = row(reverted.to);
+    policy.activated_by = event_.actor.id;
+    policy.activated_at = event_.time;
+    policy.mode = PolicyMode::enforce;
+    policy.retired = false;
+    const Clear text = policy.text;
+    TenantState& tenant = state_.tenant.change(TenantId());
+    auto& earlier = tenant.earlier_policies;
+    earlier.erase(std::find(earlier.begin(), earlier.end(), reverted.to), earlier.end());
+    tenant.policy = reverted.to;
+    tenant.policy_since = event_.time;
+    tenant.policy_text = text;
+    end_trial(reverted.to);
   }
 
   void operator()(const PolicyRetired& retired) {

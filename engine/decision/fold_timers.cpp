@@ -1,3 +1,4 @@
+#include "engine/decision/breaker.h"
 #include "engine/decision/fold.h"
 #include "engine/decision/timers.h"
 
@@ -34,6 +35,12 @@ class TimerFold {
   void operator()(const ApprovalStaled& e) { end_approval(e); }
   void operator()(const ApprovalRevoked& e) { end_approval(e); }
   void operator()(const ApprovalConsumed& e) { clear(e.approval); }
+
+  // ---- Breakers --------------------------------------------------------------------------------
+
+  void operator()(const BreakerTransitioned& e) {
+    time_breaker(breaker_key(e.agent, e.agent_version, e.action_type.text));
+  }
 
   // ---- Follow-ups and closing ------------------------------------------------------------------
 
@@ -87,7 +94,9 @@ class TimerFold {
   void operator()(const ActionWithdrawn& e) { keep_outbox(e.action); }
   void operator()(const ActionAmended& e) { keep_outbox(e.action); }
   void operator()(const PolicyDecided& e) {
-    if (!e.shadow && e.at.text == "dispatch") keep_outbox(e.action);
+    if (e.shadow) return;
+    if (e.at.text == "dispatch") keep_outbox(e.action);
+    if (e.outcome == PolicyOutcome::allow) note_probe(e.action);
   }
 
   void operator()(const RollbackStarted& e) {
@@ -112,6 +121,20 @@ class TimerFold {
   void operator()(const CompensationRecordedManually& e) { end_step(e); }
 
  private:
+  void time_breaker(const std::string& key) {
+    const BreakerState* const row = state_.breakers.find(key);
+    const auto until = row != nullptr ? row->until : std::nullopt;
+    if (until) return set_timer(state_, TimerKind::breaker, key, *until);
+    clear_timer(state_, TimerKind::breaker, key);
+  }
+  /// The first one begins the time of a half-open breaker.
+  void note_probe(const ActionId& id) {
+    const ActionState* const action = state_.actions.find(id);
+    if (action == nullptr) return;
+    const std::string key = breaker_key(*action);
+    const BreakerState* const row = state_.breakers.find(key);
+    if (row != nullptr && row->status == BreakerStatus::half_open) time_breaker(key);
+  }
   void end_claim(const ApprovalId& id) { clear_timer(state_, TimerKind::claim, id.value()); }
   void stop_asking(const ApprovalId& id) {
     end_claim(id);

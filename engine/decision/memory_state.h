@@ -54,10 +54,12 @@ class MemoryState {
   MemoryTable<FeedbackId, FeedbackState> feedback_;
   MemoryTable<TicketId, SlaState> slas_;
   MemoryTable<std::string, ConnectorState> connectors_;
-  State state_{tickets_,   actions_,  approvals_,   resolutions_, streams_,   ticket_numbers_,
-               tenant_,    windows_,  rollbacks_,   steps_,       incidents_, runs_,
-               breakers_,  rollouts_, assignments_, policies_,    timers_,    due_,
-               followups_, feedback_, slas_,        connectors_};
+  MemoryTable<std::string, ExperimentState> experiments_;
+  MemoryTable<std::string, ParticipantState> participants_;
+  State state_{tickets_,   actions_,  approvals_,   resolutions_, streams_,     ticket_numbers_,
+               tenant_,    windows_,  rollbacks_,   steps_,       incidents_,   runs_,
+               breakers_,  rollouts_, assignments_, policies_,    timers_,      due_,
+               followups_, feedback_, slas_,        connectors_,  experiments_, participants_};
 };
 
 }  // namespace recourse

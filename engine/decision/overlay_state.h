@@ -39,13 +39,16 @@ class OverlayState {
         breakers_(below.breakers),
         rollouts_(below.rollouts),
         assignments_(below.assignments),
+        tenant_(below.tenant),
+        experiments_(below.experiments),
+        participants_(below.participants),
         state_{.tickets = below.tickets,
                .actions = actions_,
                .approvals = below.approvals,
                .resolutions = below.resolutions,
                .streams = below.streams,
                .ticket_numbers = below.ticket_numbers,
-               .tenant = below.tenant,
+               .tenant = tenant_,
                .windows = below.windows,
                .rollbacks = below.rollbacks,
                .steps = below.steps,
@@ -60,7 +63,9 @@ class OverlayState {
                .followups = below.followups,
                .feedback = below.feedback,
                .slas = below.slas,
-               .connectors = below.connectors} {}
+               .connectors = below.connectors,
+               .experiments = experiments_,
+               .participants = participants_} {}
   OverlayState(const OverlayState&) = delete;
   OverlayState& operator=(const OverlayState&) = delete;
 
@@ -71,6 +76,9 @@ class OverlayState {
   OverlayTable<std::string, BreakerState> breakers_;
   OverlayTable<std::string, RolloutState> rollouts_;
   OverlayTable<std::string, AssignmentState> assignments_;
+  OverlayTable<TenantId, TenantState> tenant_;
+  OverlayTable<std::string, ExperimentState> experiments_;
+  OverlayTable<std::string, ParticipantState> participants_;
   State state_;
 };
 

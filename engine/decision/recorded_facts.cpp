@@ -43,6 +43,20 @@ RolloutUse rollout_of(const RuleResult& rule) {
   return use;
 }
 
+std::optional<ExperimentUse> experiment_of(const RuleResult& rule) {
+  const Clear* const key = input_of(rule, "experiment");
+  const Clear* const arm = input_of(rule, "arm");
+  const auto at_least = number_of(rule, "at_least_ppm");
+  if (key == nullptr || arm == nullptr || !at_least) return std::nullopt;
+  ExperimentUse use;
+  use.key = key->text;
+  use.arm = from_word<ExperimentArm>(arm->text).value_or(ExperimentArm::control);
+  use.bucket = number_of(rule, "bucket").value_or(0);
+  use.at_least_ppm = *at_least;
+  use.known = true;
+  return use;
+}
+
 /// One rule's share of the facts.
 void take(const RuleResult& rule, Facts& facts) {
   const std::string& name = rule.rule.text;
@@ -61,6 +75,8 @@ void take(const RuleResult& rule, Facts& facts) {
     facts.customer_wrote_since = matched(rule);
   } else if (name == "duplicate_of_rejected") {
     facts.same_as_rejected = matched(rule);
+  } else if (name == "confidence_threshold") {
+    facts.experiment = experiment_of(rule);
   } else if (name == kBreakerRule) {
     take_breaker(rule, facts.breaker);
   } else if (name.starts_with(kRolloutPrefix)) {

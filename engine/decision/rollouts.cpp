@@ -29,7 +29,10 @@ RolloutUse use_of(State& state, const RolloutState& rollout, const std::string& 
   use.in = use.included || use.bucket < rollout.percent_bp;
   const AssignmentState* const known =
       state.assignments.find(assignment_key(rollout.key.text, unit));
-  use.known = known != nullptr && known->in == use.in;
+  // A tenant counts anew from each ramp on, which it learns by this.
+  const bool outdated = rollout.unit == RolloutUnit::tenant && known != nullptr &&
+                        !rollout.stages.empty() && known->at < rollout.stages.back().since;
+  use.known = known != nullptr && known->in == use.in && !outdated;
   return use;
 }
 
@@ -37,6 +40,10 @@ RolloutUse use_of(State& state, const RolloutState& rollout, const std::string& 
 
 std::string assignment_key(std::string_view rollout, std::string_view unit) {
   return std::string(rollout).append("/").append(unit);
+}
+
+std::string tenant_rollout_key(std::string_view rollout) {
+  return std::string("tenant@").append(rollout);
 }
 
 bool is_watched(const ActionState& action) {

@@ -13,6 +13,10 @@ struct DecisionContext;
 /// The row that says on which side of a rollout a unit is known to be.
 std::string assignment_key(std::string_view rollout, std::string_view unit);
 
+/// The row in which a tenant counts what a rollout over tenants let run there. No rollout has such
+/// a key.
+std::string tenant_rollout_key(std::string_view rollout);
+
 /// Where `action` stands in the rollouts of its tenant and of the deployment that are about it.
 std::vector<RolloutUse> rollout_uses(State& state, const ActionState& action,
                                      const DecisionContext& context);

@@ -2,6 +2,7 @@
 
 #include "engine/base/sliding_window.h"
 #include "engine/decision/control_state.h"
+#include "engine/decision/experiment_state.h"
 #include "engine/event/leaf.h"
 #include "engine/event/sla_clocks.h"
 
@@ -130,6 +131,7 @@ struct ActionState {
   std::optional<Timestamp> look_up_at;     ///< While its outcome is unknown.
   std::int64_t look_ups = 0;               ///< That found nothing out.
   std::optional<IncidentId> incident;      ///< Open, about its unknown outcome.
+  std::vector<Clear> tenant_rollouts;      ///< Rollouts over tenants that let it run.
   bool operator==(const ActionState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(ActionState, (),
@@ -138,7 +140,8 @@ BOOST_DESCRIBE_STRUCT(ActionState, (),
                        amount_minor, expected_ticket_version, currency, policy, run, approval,
                        lease, lease_until, attempts, permitted_at, writes, resolution, followups,
                        rollback, executed_at, executed_time, agent_version, dependents, tainted,
-                       mishaps, reads, hold_until, connector, look_up_at, look_ups, incident))
+                       mishaps, reads, hold_until, connector, look_up_at, look_ups, incident,
+                       tenant_rollouts))
 
 struct VoteState {
   PrincipalId by;
@@ -365,13 +368,16 @@ struct TenantState {
   Clear policy_text;                 ///< Canonical JSON
   std::vector<Clear> killed_scopes;  ///< deployment, tenant, principals, action types
   std::vector<Clear> rollouts;       ///< Keys of all there are.
+  std::vector<Clear> experiments;    ///< Keys of those that run.
   std::optional<Clear> shadow_policy, shadow_text;  ///< Judged besides, and recorded only.
   std::vector<Clear> connectors;                    ///< Names of all there are.
+  std::vector<Clear> earlier_policies;  ///< In force before, the latest last; 16 at most.
   bool operator==(const TenantState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TenantState, (),
                       (next_ticket_number, policy, policy_since, policy_text, killed_scopes,
-                       rollouts, shadow_policy, shadow_text, connectors))
+                       rollouts, experiments, shadow_policy, shadow_text, connectors,
+                       earlier_policies))
 
 /// One version of a policy.
 struct PolicyState {
@@ -428,7 +434,7 @@ struct State {
   StateTable<IncidentId, IncidentState>& incidents;
   StateTable<RunId, RunState>& runs;
   StateTable<std::string, BreakerState>& breakers;        ///< By breaker_key().
-  StateTable<std::string, RolloutState>& rollouts;        ///< By key.
+  StateTable<std::string, RolloutState>& rollouts;        ///< By key, or tenant_rollout_key().
   StateTable<std::string, AssignmentState>& assignments;  ///< By assignment_key().
   StateTable<std::string, PolicyState>& policies;         ///< By pol_<name>@<version>.
   StateTable<std::string, TimerState>& timers;            ///< By timer_key().
@@ -436,7 +442,9 @@ struct State {
   StateTable<FollowUpId, FollowUpState>& followups;
   StateTable<FeedbackId, FeedbackState>& feedback;
   StateTable<TicketId, SlaState>& slas;
-  StateTable<std::string, ConnectorState>& connectors;  ///< By name.
+  StateTable<std::string, ConnectorState>& connectors;      ///< By name.
+  StateTable<std::string, ExperimentState>& experiments;    ///< By key.
+  StateTable<std::string, ParticipantState>& participants;  ///< By participant_key().
 };
 
 /// The version that the next event of `stream` takes.

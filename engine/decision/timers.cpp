@@ -60,6 +60,7 @@ Command command_of(const TimerState& timer) {
     case TimerKind::sla:
       return breach(timer.id.text);
     case TimerKind::breaker:
+      return TurnBreaker{timer.id.text};
     case TimerKind::step:
     case TimerKind::dispatch:
     case TimerKind::look_up:

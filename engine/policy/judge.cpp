@@ -250,25 +250,27 @@ class Judgement {
   }
 
   void ask_threshold() {
-    const ThresholdRule* rule = threshold_for_type();
-    const bool needed = rule == nullptr || rule->at_least_ppm.has_value();
-    const bool below = needed && (rule == nullptr || !facts_.confidence_ppm ||
-                                  *facts_.confidence_ppm < *rule->at_least_ppm);
-    Inputs inputs{input("confidence_ppm", facts_.confidence_ppm),
-                  input("at_least_ppm", rule != nullptr ? rule->at_least_ppm : std::nullopt),
+    const ThresholdRule* rule = threshold_for(policy_, facts_.type);
+    std::optional<std::int64_t> at_least = rule != nullptr ? rule->at_least_ppm : std::nullopt;
+    const bool needed = rule == nullptr || at_least;
+    const ExperimentUse* const tried =
+        at_least && facts_.experiment ? &*facts_.experiment : nullptr;
+    if (tried != nullptr) at_least = tried->at_least_ppm;
+    const bool below =
+        needed && (rule == nullptr || !facts_.confidence_ppm || *facts_.confidence_ppm < *at_least);
+    Inputs inputs{input("confidence_ppm", facts_.confidence_ppm), input("at_least_ppm", at_least),
                   input("threshold", rule != nullptr ? rule->rule.text : "none")};
+    if (tried != nullptr) {
+      inputs.push_back(input("experiment", tried->key));
+      inputs.push_back(input("arm", word(tried->arm)));
+      inputs.push_back(input("bucket", tried->bucket));
+    }
     if (rule != nullptr && rule->below == PolicyOutcome::deny) {
       forbid("confidence_threshold", answer(below), std::move(inputs));
     } else {
       demand("confidence_threshold", answer(below), std::move(inputs),
              policy_.low_confidence_quorum, policy_.low_confidence_roles);
     }
-  }
-
-  const ThresholdRule* threshold_for_type() const {
-    return most_specific(policy_.thresholds, [&](const ThresholdRule& rule) {
-      return selects(rule) ? rank(rule) : -1;
-    });
   }
 
   template <class Rule>
@@ -411,6 +413,12 @@ bool holds_back(std::string_view rule) {
 
 Verdict judge(const Policy& policy, const Facts& facts) {
   return Judgement(policy, facts).verdict();
+}
+
+const ThresholdRule* threshold_for(const Policy& policy, const ActionType* type) {
+  return most_specific(policy.thresholds, [&](const ThresholdRule& rule) {
+    return selects(rule, type) ? rank(rule) : -1;
+  });
 }
 
 std::vector<Role> escalation_roles(const Policy& policy, const ActionType* type) {

@@ -7,6 +7,7 @@
 #include "engine/event/action_events.h"
 #include "engine/policy/action_types.h"
 #include "engine/policy/check_args.h"
+#include "engine/policy/experiment.h"
 #include "engine/policy/policy.h"
 #include "engine/policy/rollout.h"
 
@@ -33,6 +34,8 @@ struct Facts {
   std::vector<WindowUse> limits, history;
   BreakerUse breaker;
   std::vector<RolloutUse> rollouts;
+  /// Its threshold takes the place of the policy's where the policy has one; nothing else changes.
+  std::optional<ExperimentUse> experiment;
 };
 
 struct Verdict {
@@ -67,6 +70,9 @@ bool holds_back(std::string_view rule);
 /// rule with an upper bound on the amount permits it. Enough approvals turn require_approval into
 /// allow, never deny. Pure.
 Verdict judge(const Policy& policy, const Facts& facts);
+
+/// The threshold that counts for `type`, which may be null as above; null when none fits.
+const ThresholdRule* threshold_for(const Policy& policy, const ActionType* type);
 
 /// Who is asked in place of the first ones when half of an approval's time is over. `type` may be
 /// null: the manifest does not have it. Never empty.

@@ -121,6 +121,8 @@ Status check(const BreakerRule& rule) {
   if (rule.probes < 1 || rule.probes > 10) return wrong_breaker("probes is from 1 to 10");
   if (rule.half_open_s < 1 || rule.half_open_s > kMonth)
     return wrong_breaker("half_open_s is from 1 to 2592000");
+  if (rule.stuck_rollbacks && (*rule.stuck_rollbacks < 1 || *rule.stuck_rollbacks > 1'000))
+    return wrong_breaker("stuck_rollbacks is from 1 to 1000");
   return {};
 }
 

@@ -74,6 +74,9 @@ class Trials {
                std::to_string(use.percent_bp), std::to_string(use.bucket + (use.in ? 0 : 1)),
                !use.in, [i](Facts& other) { other.rollouts[i].in = !other.rollouts[i].in; });
     }
+    if (facts_.experiment)
+      try_fact("experiment." + facts_.experiment->key, word(facts_.experiment->arm), "none", false,
+               [](Facts& other) { other.experiment.reset(); });
     if (facts_.customer_wrote_since)
       try_fact("new_message", "after the proposal", "none", true,
                [](Facts& other) { other.customer_wrote_since = false; });

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "engine/base/sha256.h"
+#include "engine/decision/rollouts.h"
 #include "engine/reactor/timers.h"
+#include "engine/writer/tenant_rollouts.h"
 
 namespace recourse {
 namespace {
@@ -98,6 +100,7 @@ class Reactor::Impl {
     // After a failed write nothing more can be said about what is stored.
     if (writer_.failed()) return {};
     RECOURSE_TRY(fire_timers());
+    RECOURSE_TRY(stop_rollouts());
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_anchor_) {
       if (!anchored_) {
@@ -144,6 +147,24 @@ class Reactor::Impl {
     return {};
   }
 
+  /// Rollouts over tenants: only here is known what all of them came to.
+  Status stop_rollouts() {
+    RECOURSE_LET(const auto rollouts, tenant_rollouts(writer_));
+    for (const RolloutState& rollout : rollouts) {
+      const auto stop = demanded_stop(rollout);
+      if (!stop) continue;
+      const auto done = writer_.handle(command_request(
+          kMeta, system_principal(),
+          StopRollout{rollout.key.text, stop->metric, stop->count, stop->executed}));
+      if (done && options_.committed) options_.committed(*done);
+      // Somebody may have stopped or changed it in between.
+      if (!done && done.error().code != ErrorCode::conflict &&
+          done.error().code != ErrorCode::unavailable)
+        return done.error();
+    }
+    return {};
+  }
+
   /// Gives the commands together and waits for them. False: the writer has too much to do for more.
   /// Errors: only those after which nothing can be written.
   Result<bool> fire(const TenantId& tenant, std::span<DueCommand> due) {
@@ -159,6 +180,7 @@ class Reactor::Impl {
     Status broken;
     for (std::size_t i = 0; i < due.size(); ++i) {
       const Outcome done = promises[i].get_future().get();
+      if (done && !done->repeated && options_.committed) options_.committed(*done);
       if (done && !done->repeated) continue;
       const ErrorCode code = done ? ErrorCode::conflict : done.error().code;
       if (code == ErrorCode::unavailable) {

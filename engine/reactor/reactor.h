@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "engine/ledger/signer.h"
@@ -10,11 +11,14 @@ namespace recourse {
 struct ReactorOptions {
   std::chrono::milliseconds tick{1'000};  ///< Heads are signed at most once a tick.
   std::chrono::seconds anchor_every{60};  ///< Changed tenant heads go into the meta ledger.
+  /// Told of what it made happen, on its thread; may be empty.
+  std::function<void(const Committed&)> committed = {};
 };
 
 /// What happens by itself: heads are signed, tenant heads anchored in the meta ledger, timers fire:
 /// each once, in the order of their moments, and at a pace that leaves room for others when many
-/// are due after a standstill. It acts only through commands, so everything it does is in the log;
+/// are due after a standstill; a rollout over tenants stops when their sum breaches its guardrail.
+/// It acts only through commands, so everything it does is in the log;
 /// projections never act. Threads: one of its own.
 class Reactor {
  public:

@@ -59,7 +59,9 @@ struct DecisionState::Tables {
         followups("followup/", source, digest),
         feedback("feedback/", source, digest),
         slas("sla/", source, digest),
-        connectors("connector/", source, digest) {}
+        connectors("connector/", source, digest),
+        experiments("experiment/", source, digest),
+        participants("participant/", source, digest) {}
 
   StoredTable<TicketId, TicketState> tickets;
   StoredTable<ActionId, ActionState> actions;
@@ -82,10 +84,12 @@ struct DecisionState::Tables {
   StoredTable<FeedbackId, FeedbackState> feedback;
   StoredTable<TicketId, SlaState> slas;
   StoredTable<std::string, ConnectorState> connectors;
-  State state{tickets,   actions,  approvals,   resolutions, streams,   ticket_numbers,
-              tenant,    windows,  rollbacks,   steps,       incidents, runs,
-              breakers,  rollouts, assignments, policies,    timers,    due,
-              followups, feedback, slas,        connectors};
+  StoredTable<std::string, ExperimentState> experiments;
+  StoredTable<std::string, ParticipantState> participants;
+  State state{tickets,   actions,  approvals,   resolutions, streams,     ticket_numbers,
+              tenant,    windows,  rollbacks,   steps,       incidents,   runs,
+              breakers,  rollouts, assignments, policies,    timers,      due,
+              followups, feedback, slas,        connectors,  experiments, participants};
 };
 
 DecisionState::DecisionState(const RowSource& source, Digest& digest)
@@ -96,20 +100,20 @@ State& DecisionState::state() { return tables_->state; }
 
 std::vector<FlushedTable*> DecisionState::tables() {
   Tables& all = *tables_;
-  return {all.tickets.rows(),     all.actions.rows(),   all.approvals.rows(),
-          all.resolutions.rows(), all.streams.rows(),   all.ticket_numbers.rows(),
-          all.tenant.rows(),      all.windows.rows(),   all.rollbacks.rows(),
-          all.steps.rows(),       all.incidents.rows(), all.runs.rows(),
-          all.breakers.rows(),    all.rollouts.rows(),  all.assignments.rows(),
-          all.policies.rows(),    all.timers.rows(),    all.due.rows(),
-          all.followups.rows(),   all.feedback.rows(),  all.slas.rows(),
-          all.connectors.rows()};
+  return {all.tickets.rows(),     all.actions.rows(),     all.approvals.rows(),
+          all.resolutions.rows(), all.streams.rows(),     all.ticket_numbers.rows(),
+          all.tenant.rows(),      all.windows.rows(),     all.rollbacks.rows(),
+          all.steps.rows(),       all.incidents.rows(),   all.runs.rows(),
+          all.breakers.rows(),    all.rollouts.rows(),    all.assignments.rows(),
+          all.policies.rows(),    all.timers.rows(),      all.due.rows(),
+          all.followups.rows(),   all.feedback.rows(),    all.slas.rows(),
+          all.connectors.rows(),  all.experiments.rows(), all.participants.rows()};
 }
 
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {kDecisionState, "decision_state", 10,
+               {kDecisionState, "decision_state", 11,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

@@ -21,6 +21,7 @@ NO_ACTION = "/api/tickets/actions/00000000-0000-7000-8000-000000000000/rollback/
 
 class Limits(unittest.TestCase):
     program = None
+    environment = {}
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="recourse-limits-"))
@@ -35,7 +36,8 @@ class Limits(unittest.TestCase):
             [self.program, "serve", "--data", str(self.folder / "data"), "--listen", "127.0.0.1:0",
              *flags],
             cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={k: v for k, v in os.environ.items() if not k.startswith("RECOURSE_")})
+            env={k: v for k, v in os.environ.items() if not k.startswith("RECOURSE_")}
+            | self.environment)
         printed = []
         for line in self.server.stdout:
             printed.append(line.strip())
@@ -155,6 +157,48 @@ class Limits(unittest.TestCase):
                                    {"recommended_action": "ESCALATE", "confidence": 0.9,
                                     "explanation": "no more for now"})
         self.assertEqual((status, body["ticket_status"]), (200, "escalated"), body)
+
+    def test_five_hundred_autonomous_actions_a_day(self):
+        path = f"/api/tickets/{self.ticket()}/process/"
+        # More in an hour, as the help desk's own variable says, or the day would take five of them.
+        self.environment = {"MAX_AUTONOMOUS_ACTIONS_PER_HOUR": "1000"}
+        self.kill_and_start()
+        self.assertEqual(self.ask("GET", "/v1/policies", self.admin)[2]["active"], "pol_default@2")
+        agents = [self.machine()[0] for _ in range(11)]
+
+        def assign(agent, team):
+            return self.ask("POST", path, agents[agent],
+                            {"recommended_action": "ASSIGN_TO_TEAM", "confidence": 0.9,
+                             "params": {"team": team}})
+        for i in range(500):
+            if i == 300:
+                self.kill_and_start()
+            status, _, body = assign(i // 48, f"Team {i % 2}")
+            self.assertEqual((status, body["status"]), (200, "completed"), body)
+        self.refused(assign(10, "Other"), "autonomous_actions_day")
+        self.kill_and_start()
+        self.refused(assign(10, "Other"), "autonomous_actions_day")
+        # The same variables say nothing new at the next start.
+        self.assertEqual(self.ask("GET", "/v1/policies", self.admin)[2]["active"], "pol_default@2")
+
+    def test_the_variables_of_the_help_desk_are_understood_or_refused(self):
+        self.environment = {"MAX_AUTONOMOUS_ACTIONS_PER_DAY": "3"}
+        self.kill_and_start()
+        agent, _ = self.machine()
+        path = f"/api/tickets/{self.ticket()}/process/"
+
+        def assign(team):
+            return self.ask("POST", path, agent,
+                            {"recommended_action": "ASSIGN_TO_TEAM", "confidence": 0.9,
+                             "params": {"team": team}})
+        for i in range(3):
+            self.assertEqual(assign(f"Team {i}")[0], 200)
+        self.refused(assign("Other"), "autonomous_actions_day")
+        done = subprocess.run([self.program, "serve", "--data", str(self.folder / "other")],
+                              capture_output=True, text=True, timeout=60, check=False,
+                              env=dict(os.environ, MAX_AUTONOMOUS_ACTIONS_PER_HOUR="many"))
+        self.assertEqual(done.returncode, 64, done.stderr)
+        self.assertIn("MAX_AUTONOMOUS_ACTIONS_PER_HOUR is a number of actions", done.stderr)
 
     def test_other_limits_for_all_and_for_a_key_and_none_for_a_trusted_one(self):
         first, second = self.machine(), self.machine()

@@ -80,6 +80,18 @@ struct RolloutFlags : TargetFlags {
   std::string reason;
 };
 
+/// People try things out in their own name, so these need a server.
+struct ExperimentFlags : TargetFlags {
+  std::string verb;  ///< start, show, list or stop
+  std::string key;   ///< All but list.
+  std::string control, treatment;
+  std::string share = "100", window = "7d", alpha = "5%";
+  std::vector<std::string> types, guardrails;
+  std::int64_t least = 0;  ///< 0: the server's usual.
+  std::string reason;
+  bool json = false;
+};
+
 /// Only through a server: who asks, and who agrees, is a person with a key.
 struct RollbackFlags : TargetFlags {
   std::string verb;      ///< plan, show, start, pause, resume or abort
@@ -134,6 +146,9 @@ struct PolicyActivateFlags : TargetFlags {
   bool shadow = false;
 };
 struct PolicyRetireFlags : TargetFlags {
+  std::string policy, reason;
+};
+struct PolicyRevertFlags : TargetFlags {
   std::string policy, reason;
 };
 struct PolicyListFlags : TargetFlags {
@@ -235,9 +250,10 @@ struct BenchFlags {
 using Flags =
     std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
                  TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                 RolloutFlags, RollbackFlags, ConnectorFlags, RecallFlags, ApprovalFlags,
-                 PolicyCheckFlags, PolicyDraftFlags, PolicyActivateFlags, PolicyRetireFlags,
-                 PolicyListFlags, PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags,
-                 RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags>;
+                 RolloutFlags, ExperimentFlags, RollbackFlags, ConnectorFlags, RecallFlags,
+                 ApprovalFlags, PolicyCheckFlags, PolicyDraftFlags, PolicyActivateFlags,
+                 PolicyRetireFlags, PolicyRevertFlags, PolicyListFlags, PolicyBacktestFlags,
+                 PolicySimulateFlags, ExplainFlags, RebuildFlags, ExportFlags, VerifyFlags,
+                 TailFlags, DoctorFlags, BenchFlags>;
 
 }  // namespace recourse::cli

@@ -9,6 +9,7 @@
 #include "tools/cli/approval_flags.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/connector_flags.h"
+#include "tools/cli/experiment_flags.h"
 #include "tools/cli/rollback_flags.h"
 #include "tools/cli/shared_flags.h"
 
@@ -34,6 +35,8 @@ class CommandLine {
     key();
     kill();
     rollout();
+    verbs("experiment", "Compare two confidence thresholds on live tickets", "admin",
+          experiment_verbs(), experiment_options);
     verbs("rollback", "Take back what agents did: plan, carry out, watch", "manager",
           rollback_verbs(), rollback_options);
     recall();
@@ -370,6 +373,14 @@ class CommandLine {
     version_argument(sub, retired->policy);
     sub->add_option("--reason", retired->reason, "Why; stored sealed");
     server_only(sub, *retired);
+    auto reverted = command<PolicyRevertFlags>(
+        *group, "revert", "In an emergency: back to the policy that was in force before",
+        "recourse policy revert pol_desk@2 --reason 'refunds go wrong'" + there, sub);
+    sub->add_option("policy", reverted->policy, "The one in force, pol_NAME@VERSION")
+        ->required()
+        ->type_name("POLICY");
+    sub->add_option("--reason", reverted->reason, "Why; stored sealed")->required();
+    server_only(sub, *reverted);
     auto listed = command<PolicyListFlags>(*group, "list", "List versions and where they stand",
                                            "recourse policy list --tenant default", sub);
     target(sub, *listed);

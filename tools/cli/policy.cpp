@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "engine/decision/state.h"
+#include "engine/event/parse_json.h"
 #include "engine/policy/policy_document.h"
 #include "projections/row_codec.h"
 #include "tools/cli/commands.h"
@@ -112,6 +113,18 @@ int main_policy_retire(const PolicyRetireFlags& flags) {
   if (const Status done = post(flags, "/v1/policies/retire", body); !done)
     return complain("policy retire", done.error());
   print_line("Retired " + flags.policy + ".");
+  return kDone;
+}
+
+int main_policy_revert(const PolicyRevertFlags& flags) {
+  const Json body = Json::object({{"policy", flags.policy}, {"reason", flags.reason}});
+  auto server = ServerClient::open(flags);
+  if (!server) return complain("policy revert", server.error());
+  const auto answer = server->post("/v1/policies/revert", body);
+  if (!answer) return complain("policy revert", answer.error());
+  const auto json = parse_json(answer->body);
+  print_line((json ? text_of(*json, "policy") : "The policy before it") +
+             " decides again from the next proposal on, in place of " + flags.policy + ".");
   return kDone;
 }
 

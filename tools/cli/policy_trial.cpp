@@ -171,6 +171,7 @@ Result<std::vector<SimulatedThreshold>> simulate_here(const PolicySimulateFlags&
   BacktestRequest request;
   request.ledger = info.ledger;
   RECOURSE_TRY(read_range(*ledger, info.ledger, flags, request.options));
+  request.options.own_thresholds = true;
   std::string name = flags.policy;
   RECOURSE_LET(const Policy base, recorded_policy(flags, info.ledger, name));
   for (const std::int64_t ppm : ppms) {

@@ -10,7 +10,7 @@
 namespace recourse::cli {
 namespace {
 
-constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr auto kWatchEvery = std::chrono::seconds(1);
 
 std::string path_of(const RollbackFlags& flags) {
   return "/v1/rollbacks/" + percent_encoded(flags.rollback);
@@ -112,7 +112,7 @@ Status show(ServerClient& server, const RollbackFlags& flags) {
     std::fflush(stdout);
     said = line;
     if (!flags.follow || !goes_on(rollback)) return {};
-    std::this_thread::sleep_for(kLookEvery);
+    std::this_thread::sleep_for(kWatchEvery);
   }
 }
 

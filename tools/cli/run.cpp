@@ -25,6 +25,7 @@ struct Dispatch {
   int operator()(const KeyRevokeFlags& flags) const { return main_key_revoke(flags); }
   int operator()(const KillFlags& flags) const { return main_kill(flags); }
   int operator()(const RolloutFlags& flags) const { return main_rollout(flags); }
+  int operator()(const ExperimentFlags& flags) const { return main_experiment(flags); }
   int operator()(const RollbackFlags& flags) const { return main_rollback(flags); }
   int operator()(const ConnectorFlags& flags) const { return main_connector(flags); }
   int operator()(const RecallFlags& flags) const { return main_recall(flags); }
@@ -33,6 +34,7 @@ struct Dispatch {
   int operator()(const PolicyDraftFlags& flags) const { return main_policy_draft(flags); }
   int operator()(const PolicyActivateFlags& flags) const { return main_policy_activate(flags); }
   int operator()(const PolicyRetireFlags& flags) const { return main_policy_retire(flags); }
+  int operator()(const PolicyRevertFlags& flags) const { return main_policy_revert(flags); }
   int operator()(const PolicyListFlags& flags) const { return main_policy_list(flags); }
   int operator()(const PolicyBacktestFlags& flags) const { return main_policy_backtest(flags); }
   int operator()(const PolicySimulateFlags& flags) const { return main_policy_simulate(flags); }

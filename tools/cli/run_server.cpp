@@ -7,6 +7,7 @@
 #include "api/http/server.h"
 #include "api/integrations/http_tool.h"
 #include "api/routes/app.h"
+#include "api/routes/count_events.h"
 #include "api/routes/receipts.h"
 #include "api/routes/route_table.h"
 #include "api/routes/served_systems.h"
@@ -80,7 +81,11 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   http::Router router;
   routes::mount(app, routes::native_routes(), router);
   routes::mount(app, routes::served_routes(), router);
-  Reactor reactor(deployment.writer(), deployment.signer());
+  ReactorOptions by_itself;
+  by_itself.committed = [&app](const Committed& committed) {
+    routes::count_events(app.metrics, committed);
+  };
+  Reactor reactor(deployment.writer(), deployment.signer(), by_itself);
   HttpToolOptions tool_options;
   tool_options.secret = [data_dir = place.data_dir](const std::string& name) {
     return credential(data_dir, name);

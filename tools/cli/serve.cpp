@@ -1,3 +1,4 @@
+#include "tools/cli/autonomy_limits.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/log_lines.h"
@@ -10,6 +11,8 @@ int main_serve(const ServeFlags& flags) {
   set_log(flags.log_format, flags.log_level);
   if (const Status good = check_flags(flags); !good)
     return complain("serve", good.error().message, "", kWrongUsage);
+  const auto limits = autonomy_limits_in_environment();
+  if (!limits) return complain("serve", limits.error().message, "", kWrongUsage);
   StopSignals signals;
   DeploymentOptions options;
   options.place = flags;
@@ -26,6 +29,8 @@ int main_serve(const ServeFlags& flags) {
     print_line((*first)->secret);
     print_line("Keep a copy of " + kek_path(flags) + " elsewhere: without it no text can be read.");
   }
+  if (const Status set = apply_autonomy_limits((*deployment)->writer(), *limits); !set)
+    return complain("serve", set.error());
   const Status served = run_server(**deployment, flags, flags, signals, [](const std::string& url) {
     print_line("Recourse listens on " + url + ". Stop it with Ctrl-C.");
     std::fflush(stdout);

@@ -1,3 +1,4 @@
+#include "engine/policy/breaker.h"
 #include "tests/property/oversight/watch.h"
 
 namespace recourse::model {
@@ -33,10 +34,19 @@ struct WatchActions : Watch {
     must(denied || !m.stopped(a), "nothing is allowed after a kill switch");
     must(denied || at_dispatch || !m.forbidden_again.contains(e.action),
          "what was rejected for good is not asked for again");
-    const Breaker& breaker = m.breakers[a.breaker];
+    Breaker& breaker = m.breakers[a.breaker];
     const bool open =
         breaker.status == BreakerStatus::open && (!breaker.until || m.given.now < *breaker.until);
     must(denied || !open || !writes(a.type), "an open breaker lets nothing through");
+    const Breaker& for_all = m.breakers[breaker_name(PrincipalId("all"), {}, a.type)];
+    must(denied || for_all.status != BreakerStatus::open || !writes(a.type),
+         "a type that is held open is so for every agent");
+    // Its first probe begins the time of a half-open one.
+    if (e.outcome == PolicyOutcome::allow && writes(a.type) &&
+        breaker.status == BreakerStatus::half_open && !breaker.until) {
+      breaker.until = m.given.now + std::chrono::seconds(BreakerRule{}.half_open_s);
+      set("breaker", a.breaker, *breaker.until);
+    }
     if (e.outcome == PolicyOutcome::allow) {
       a.status = ActionStatus::authorized;
       m.allowed.insert(e.action);

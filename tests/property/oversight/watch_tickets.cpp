@@ -92,6 +92,9 @@ struct WatchTickets : Watch {
     Breaker& b = m.breakers[breaker_name(e.agent, e.agent_version, e.action_type.text)];
     must(b.status == e.from, "a breaker goes on from where it is");
     b = {e.to, e.until};
+    const std::string name = breaker_name(e.agent, e.agent_version, e.action_type.text);
+    clear("breaker", name);
+    if (e.until) set("breaker", name, *e.until);
   }
   void operator()(const PolicyDrafted& e) { m.policies[e.policy.text] = false; }
   void operator()(const PolicyActivated& e) {

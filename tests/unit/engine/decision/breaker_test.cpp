@@ -197,6 +197,73 @@ TEST_CASE("probes that nobody hears of again do not leave it half-open for ever"
   CHECK(story.latest() == "half_open>closed probes_passed");
 }
 
+TEST_CASE("each change by time is recorded when it comes, though nobody asks") {
+  WatchedStory story;
+  story.break_it();
+  const std::string key = "agt_helper/send_reply";
+  CHECK(story.has_timer(TimerKind::breaker, key));
+  story.now += seconds(59);
+  CHECK(story.fire_due().empty());
+  story.when(kSystem, TurnBreaker{key}).then_refused(ErrorCode::conflict);
+  story.now += seconds(1);
+  CHECK(story.fire_due().size() == 1);
+  CHECK(story.latest() == "open>half_open time");
+  CHECK(story.log.back().time == story.now);
+  // Without a probe there is nothing to wait for: it stays half-open, and who asks is let through.
+  CHECK_FALSE(story.has_timer(TimerKind::breaker, key));
+  story.now += std::chrono::hours(48);
+  CHECK(story.fire_due().empty());
+  CHECK(story.reply(std::nullopt) == "allow");
+  CHECK(story.has_timer(TimerKind::breaker, key));
+  story.now += seconds(299);
+  CHECK(story.fire_due().empty());
+  story.now += seconds(1);
+  CHECK(story.fire_due().size() == 1);
+  CHECK(story.latest() == "half_open>open no_outcome");
+  story.now += seconds(60);
+  CHECK(story.fire_due().size() == 1);
+  CHECK(story.reply() == "allow");
+  CHECK(story.reply() == "allow");
+  CHECK(story.latest() == "half_open>closed probes_passed");
+  CHECK_FALSE(story.has_timer(TimerKind::breaker, key));
+  story.when(kSystem, TurnBreaker{"agt_other/send_reply"}).then_refused(ErrorCode::not_found);
+  story.when(kAdmin, TurnBreaker{key}).then_refused(ErrorCode::forbidden);
+}
+
+TEST_CASE("a person's hand ends the time of a breaker") {
+  WatchedStory story;
+  story.break_it();
+  SetBreaker command;
+  command.agent = kAgent.id;
+  command.action_type = "send_reply";
+  SUBCASE("held open") {
+    story.given(kManager, command);
+    story.now += std::chrono::hours(48);
+    CHECK(story.fire_due().empty());
+    CHECK(story.reply() == "breaker");
+  }
+  SUBCASE("closed") {
+    command.open = false;
+    story.given(kManager, command);
+    CHECK(story.fire_due().empty());
+    CHECK(story.reply() == "allow");
+  }
+}
+
+TEST_CASE("a person can hold a type open for every agent") {
+  WatchedStory story;
+  SetBreaker command;
+  command.agent = PrincipalId(std::string(kEveryAgent));
+  command.action_type = "send_reply";
+  story.given(kManager, command);
+  CHECK(story.reply() == "breaker");
+  story.propose(story.ticket, "ASSIGN_TO_TEAM", kTeam);
+  CHECK(story.problem() == "allow");
+  command.open = false;
+  story.given(kManager, command);
+  CHECK(story.reply() == "allow");
+}
+
 TEST_CASE("what was authorized before it opened waits for its lease, and is not lost") {
   WatchedStory story;
   const ActionId early = story.proposed(story.ticket, "send_reply", R"({"text":"early"})");
@@ -246,8 +313,11 @@ TEST_CASE("every state of a breaker follows from its events, and it is never stu
   CHECK(rc::check([] {
     WatchedStory story;
     const int steps = *rc::gen::inRange(1, 60);
+    const bool timers = *rc::gen::arbitrary<bool>();
     for (int i = 0; i < steps; ++i) {
       story.now += seconds(*rc::gen::inRange(0, 120));
+      // Whether the timer or the next action comes first makes no difference.
+      if (timers) story.fire_due();
       const auto outcome = *rc::gen::element<std::optional<EffectOutcome>>(
           EffectOutcome::succeeded, EffectOutcome::failed, std::nullopt);
       story.reply(outcome);
@@ -262,7 +332,7 @@ TEST_CASE("every state of a breaker follows from its events, and it is never stu
       RC_ASSERT(transition->from == status);
       RC_ASSERT(transition->to != status);
       status = transition->to;
-      RC_ASSERT(transition->until.has_value() == (status != BreakerStatus::closed));
+      RC_ASSERT(transition->until.has_value() == (status == BreakerStatus::open));
     }
     // Whatever came before, time and good outcomes close it.
     for (int i = 0; i < 4; ++i) {

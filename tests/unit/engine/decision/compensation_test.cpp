@@ -302,5 +302,63 @@ TEST_CASE("steps of other tickets go on while one is stuck") {
   CHECK(story.has<RollbackCompleted>());
 }
 
+TEST_CASE("after some stuck rollbacks their action type is held open for every agent") {
+  RollbackStory story;
+  Policy policy = default_policy();
+  policy.limits.reset();
+  policy.breaker->stuck_rollbacks = 2;
+  story.given(kSystem, ActivatePolicy{"pol_test@1", policy_json(policy)});
+  const auto get_stuck = [&] {
+    const TicketId ticket = story.open_ticket();
+    story.roll_back(story.reset(ticket));
+    const RollbackId id = story.rollback();
+    story.vote(kSecond, story.event<ApprovalRequested>().approval);
+    story.lease_step(id, 0);
+    story.report_step(id, 0, EffectOutcome::failed);
+    REQUIRE(story.has<RollbackStuck>());
+    return id;
+  };
+  const RollbackId first = get_stuck();
+  CHECK_FALSE(story.has<BreakerTransitioned>());
+  // Tried again in vain it is the same case.
+  story.retry_step(first, 0);
+  story.lease_step(first, 0);
+  story.report_step(first, 0, EffectOutcome::failed)
+      .then({"compensation.failed", "rollback.stuck"});
+  SUBCASE("within a week") {
+    story.now += std::chrono::hours(24 * 6);
+    get_stuck();
+    const auto opened = story.event<BreakerTransitioned>();
+    CHECK(opened.cause == Clear("stuck_rollbacks"));
+    CHECK(opened.action_type == Clear("reset_password"));
+    CHECK(opened.agent == PrincipalId("all"));
+    CHECK(opened.bad == 2);
+    CHECK_FALSE(opened.until);
+    const TicketId ticket = story.open_ticket();
+    story.propose(ticket, "reset_password", R"({"user_email":"jane@example.com"})");
+    CHECK(story.event<PolicyDecided>().problem == Clear("breaker"));
+    // Time does not close it, a person does, and the count begins again.
+    story.now += std::chrono::hours(24 * 30);
+    CHECK(story.fire_due().empty());
+    SetBreaker command;
+    command.agent = PrincipalId("all");
+    command.action_type = "reset_password";
+    command.open = false;
+    story.given(kManager, command);
+    story.propose(ticket, "reset_password", R"({"user_email":"jane@example.com"})");
+    CHECK(story.event<PolicyDecided>().outcome == PolicyOutcome::allow);
+    get_stuck();
+    CHECK_FALSE(story.has<BreakerTransitioned>());
+  }
+  SUBCASE("not over more than a week") {
+    story.now += std::chrono::hours(24 * 8);
+    get_stuck();
+    CHECK_FALSE(story.has<BreakerTransitioned>());
+  }
+  Memory again;
+  for (const RecordedEvent& event : story.log) evolve(again.state, event);
+  CHECK(again.same_as(story.memory));
+}
+
 }  // namespace
 }  // namespace recourse

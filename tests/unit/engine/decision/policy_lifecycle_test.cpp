@@ -181,5 +181,53 @@ TEST_CASE("an agent that may only suggest by now loses what was approved before"
   CHECK(story.approval(approval).status == ApprovalStatus::staled);
 }
 
+TEST_CASE("in an emergency one person goes back to the policy before, and says why") {
+  Story story;
+  story.given(kSystem, ActivatePolicy{"pol_desk@1", policy_asking(500'000)});
+  story.given(kSystem, ActivatePolicy{"pol_desk@2", policy_asking(600'000)});
+  story.given(kSystem, ActivatePolicy{"pol_desk@3", policy_asking(700'000)});
+  const auto asked = [&] {
+    const TicketId ticket = story.open_ticket();
+    story.propose(ticket, "AUTO_RESOLVE", R"({"resolution_steps":"x"})", 650'000);
+    return story.event<PolicyDecided>();
+  };
+  CHECK(asked().outcome == PolicyOutcome::require_approval);
+  story.when(kManager, RevertPolicy{"pol_desk@3", {}}).then_refused(ErrorCode::invalid);
+  story.when(kManager, RevertPolicy{"pol_desk@2", "x"}).then_refused(ErrorCode::conflict);
+  story.when(kPerson, RevertPolicy{"pol_desk@3", "x"}).then_refused(ErrorCode::forbidden);
+  story.when(kAgent, RevertPolicy{"pol_desk@3", "x"}).then_refused(ErrorCode::forbidden);
+  story.given(kManager, RevertPolicy{"pol_desk@3", "nothing is resolved any more"});
+  story.then({"policy.reverted"});
+  CHECK(story.event<PolicyReverted>().from == Clear("pol_desk@3"));
+  CHECK(story.event<PolicyReverted>().to == Clear("pol_desk@2"));
+  CHECK(story.event<PolicyReverted>().digest == sha256(policy_asking(600'000)));
+  CHECK(asked().outcome == PolicyOutcome::allow);
+  CHECK(asked().policy == Clear("pol_desk@2"));
+  const TenantState& tenant = story.memory.tenant.rows.at(TenantId());
+  CHECK(standing_of(story.memory.policies.rows.at("pol_desk@3"), tenant) == "former");
+  // Whoever asks again for the same goes no further back.
+  story.when(kSecondAdmin, RevertPolicy{"pol_desk@3", "x"}).then_refused(ErrorCode::conflict);
+  story.given(kSecondAdmin, RevertPolicy{"pol_desk@2", "that one neither"});
+  CHECK(story.event<PolicyReverted>().to == Clear("pol_desk@1"));
+  story.when(kSecondAdmin, RevertPolicy{"pol_desk@1", "x"}).then_refused(ErrorCode::conflict);
+  // What was put right comes back as any policy does.
+  story.given(kSystem, ActivatePolicy{"pol_desk@3"});
+  story.given(kSecondAdmin, RevertPolicy{"pol_desk@3", "still wrong"});
+  CHECK(story.event<PolicyReverted>().to == Clear("pol_desk@1"));
+  Memory again;
+  for (const RecordedEvent& event : story.log) evolve(again.state, event);
+  CHECK(again.same_as(story.memory));
+}
+
+TEST_CASE("nobody goes back to a policy that was retired since") {
+  Story story;
+  story.given(kSystem, ActivatePolicy{"pol_desk@1", policy_asking(500'000)});
+  story.given(kSystem, ActivatePolicy{"pol_desk@2", policy_asking(600'000)});
+  story.given(kSystem, ActivatePolicy{"pol_desk@3", policy_asking(700'000)});
+  story.given(kManager, RetirePolicy{"pol_desk@2", {}});
+  story.given(kManager, RevertPolicy{"pol_desk@3", "wrong"});
+  CHECK(story.event<PolicyReverted>().to == Clear("pol_desk@1"));
+}
+
 }  // namespace
 }  // namespace recourse

@@ -136,6 +136,63 @@ TEST_CASE("a rollout over tenants looks at the tenant's bucket") {
   CHECK(story.alone(ticket));
 }
 
+TEST_CASE("a tenant counts what a rollout over tenants let run there, anew from each ramp on") {
+  RolloutStory story;
+  RolloutState rollout;
+  rollout.key = "agent";
+  rollout.unit = RolloutUnit::tenant;
+  rollout.salt = "salt";
+  rollout.percent_bp = 10'000;
+  rollout.stages = {{}};
+  rollout.stages.back().since = story.now;
+  story.deployment_rollouts = {rollout};
+  const auto counted = [&] { return story.memory.rollouts.rows.at("tenant@agent").stages.back(); };
+  std::vector<ActionId> actions;
+  for (const TicketId& ticket : story.open(3)) {
+    story.now += std::chrono::seconds(1);
+    CHECK(story.alone(ticket));
+    actions.push_back(story.event<ActionProposed>().action);
+  }
+  CHECK(counted().executed == 3);
+  story.roll_back(actions[0]);
+  CHECK(counted().rollbacks == 1);
+  // A ramp at the same percentage is a new stage.
+  story.now += std::chrono::seconds(1);
+  story.deployment_rollouts[0].stages.back().since = story.now;
+  CHECK(story.alone(story.open_ticket()));
+  CHECK(story.has<RolloutAssigned>());
+  CHECK(counted().executed == 1);
+  CHECK(counted().rollbacks == 0);
+  CHECK(story.alone(story.open_ticket()));
+  CHECK_FALSE(story.has<RolloutAssigned>());
+  Memory again;
+  for (const RecordedEvent& event : story.log) evolve(again.state, event);
+  CHECK(again.same_as(story.memory));
+}
+
+TEST_CASE("what all tenants came to together stops a rollout over them") {
+  RolloutStory story;
+  RampRollout command = story.to(10'000);
+  command.unit = RolloutUnit::tenant;
+  command.guardrails = {{Mishap::rollback, 100'000}};
+  story.given(kAdmin, command);
+  const auto stop = [&](std::int64_t count, std::int64_t executed) {
+    story.when(kSystem, StopRollout{"autonomy", Mishap::rollback, count, executed});
+  };
+  stop(1, 10);
+  story.then_refused(ErrorCode::conflict);  // Fewer than 20 say nothing.
+  stop(2, 20);
+  story.then_refused(ErrorCode::conflict);
+  story.when(kAdmin, StopRollout{"autonomy", Mishap::rollback, 3, 20})
+      .then_refused(ErrorCode::forbidden);
+  stop(3, 20);
+  story.then({"rollout.guardrail_breached"});
+  CHECK(story.event<GuardrailBreached>().executed == 20);
+  CHECK(story.memory.rollouts.rows.at("autonomy").percent_bp == 0);
+  stop(3, 20);
+  story.then_refused(ErrorCode::conflict);
+}
+
 TEST_CASE("a breached guardrail stops the rollout before the next decision") {
   RolloutStory story;
   RampRollout command = story.to(10'000);

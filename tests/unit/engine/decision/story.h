@@ -69,7 +69,9 @@ struct ReadOnlyState {
         followups(of.followups),
         feedback(of.feedback),
         slas(of.slas),
-        connectors(of.connectors) {}
+        connectors(of.connectors),
+        experiments(of.experiments),
+        participants(of.participants) {}
   ReadOnlyTable<TicketId, TicketState> tickets;
   ReadOnlyTable<ActionId, ActionState> actions;
   ReadOnlyTable<ApprovalId, ApprovalState> approvals;
@@ -91,10 +93,12 @@ struct ReadOnlyState {
   ReadOnlyTable<FeedbackId, FeedbackState> feedback;
   ReadOnlyTable<TicketId, SlaState> slas;
   ReadOnlyTable<std::string, ConnectorState> connectors;
-  State state{tickets,   actions,  approvals,   resolutions, streams,   numbers,
-              tenant,    windows,  rollbacks,   steps,       incidents, runs,
-              breakers,  rollouts, assignments, policies,    timers,    due,
-              followups, feedback, slas,        connectors};
+  ReadOnlyTable<std::string, ExperimentState> experiments;
+  ReadOnlyTable<std::string, ParticipantState> participants;
+  State state{tickets,   actions,  approvals,   resolutions, streams,     numbers,
+              tenant,    windows,  rollbacks,   steps,       incidents,   runs,
+              breakers,  rollouts, assignments, policies,    timers,      due,
+              followups, feedback, slas,        connectors,  experiments, participants};
 };
 
 /// Everything that decisions know, in memory.
@@ -120,10 +124,12 @@ struct Memory {
   MapTable<FeedbackId, FeedbackState> feedback;
   MapTable<TicketId, SlaState> slas;
   MapTable<std::string, ConnectorState> connectors;
-  State state{tickets,   actions,  approvals,   resolutions, streams,   numbers,
-              tenant,    windows,  rollbacks,   steps,       incidents, runs,
-              breakers,  rollouts, assignments, policies,    timers,    due,
-              followups, feedback, slas,        connectors};
+  MapTable<std::string, ExperimentState> experiments;
+  MapTable<std::string, ParticipantState> participants;
+  State state{tickets,   actions,  approvals,   resolutions, streams,     numbers,
+              tenant,    windows,  rollbacks,   steps,       incidents,   runs,
+              breakers,  rollouts, assignments, policies,    timers,      due,
+              followups, feedback, slas,        connectors,  experiments, participants};
 
   bool same_as(const Memory& other) const {
     return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
@@ -136,7 +142,9 @@ struct Memory {
            assignments.rows == other.assignments.rows && policies.rows == other.policies.rows &&
            timers.rows == other.timers.rows && due.rows == other.due.rows &&
            followups.rows == other.followups.rows && feedback.rows == other.feedback.rows &&
-           slas.rows == other.slas.rows && connectors.rows == other.connectors.rows;
+           slas.rows == other.slas.rows && connectors.rows == other.connectors.rows &&
+           experiments.rows == other.experiments.rows &&
+           participants.rows == other.participants.rows;
   }
 };
 
