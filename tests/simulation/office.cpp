@@ -211,7 +211,8 @@ void Office::fire_timers() {
     give(std::move(pieces));
     const bool went_on = refused - before < given;
     going_ = went_on;
-    if (!fires && !went_on) return;
+    const bool more = !model.due.empty() && model.due.begin()->first <= now();
+    if (!went_on && !(fires && more)) return;
   }
 }
 

@@ -58,7 +58,11 @@ void Life::undo_something() {
                                      RollbackMode::forward_fix};
   const std::size_t recent = std::min<std::size_t>(executed_.size(), 60);
   RollBack command;
-  command.action = executed_[executed_.size() - 1 - draw(recent)];
+  // What was done outside is the harder part.
+  for (int i = 0; i < 4; ++i) {
+    command.action = executed_[executed_.size() - 1 - draw(recent)];
+    if (!model::is_internal(office_.model.actions[command.action].type)) break;
+  }
   command.mode = kModes[draw(5)];
   command.reason = "wrong";
   ++counts.rollbacks;

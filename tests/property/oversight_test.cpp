@@ -7,7 +7,7 @@
 
 /// Thousands of sequences of everything that people, agents, customers and time can ask for, each
 /// command followed by a comparison with the model. A longer run, or another one:
-///   RECOURSE_MODEL_SEQUENCES=100000 RECOURSE_MODEL_SEED=7 build/tests/property/property_oversight
+///   RECOURSE_MODEL_SEQUENCES=100000 RECOURSE_MODEL_SEED=7 build/tests/property/property
 
 namespace recourse::model {
 namespace {
