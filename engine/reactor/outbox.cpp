@@ -127,7 +127,8 @@ class Outbox::Impl {
       const Task task = std::move(waiting_.front());
       waiting_.pop_front();
       lock.unlock();
-      const Status sent = send_effect(writer_, tools_, task.tenant, task.ledger, task.timer);
+      const Status sent =
+          send_effect({writer_, tools_, options_.committed}, task.tenant, task.ledger, task.timer);
       // A conflict is one who came first, or a rollback that is paused: nothing is wrong.
       if (!sent)
         spdlog::log(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "engine/reactor/tool_port.h"
@@ -11,6 +12,8 @@ struct OutboxOptions {
   std::chrono::milliseconds tick{250};
   std::size_t threads = 8;
   std::size_t per_connector = 4;  ///< Calls at once: a slow provider keeps nobody else waiting.
+  /// Told of what was committed, for whoever counts. Threads: the outbox's own.
+  std::function<void(const Committed&)> committed = {};
 };
 
 /// Sends what connectors are to send, when its hold window is over, and looks up what became of

@@ -25,8 +25,8 @@ Result<Row> state_row(Writer& writer, LedgerId ledger, const std::string& key) {
 /// One effect on its way.
 class Sending {
  public:
-  Sending(Writer& writer, ToolPort& tools, const TenantId& tenant, LedgerId ledger)
-      : writer_(writer), tools_(tools), ledger_(ledger) {
+  Sending(const EffectSender& by, const TenantId& tenant, LedgerId ledger)
+      : writer_(by.writer), tools_(by.tools), committed_(by.committed), ledger_(ledger) {
     call_.tenant = tenant;
   }
 
@@ -131,7 +131,9 @@ class Sending {
   Outcome give(Command command, const std::string& key) {
     WriteRequest request = command_request(call_.tenant, outbox_principal(), std::move(command));
     request.idempotency_key = request.fingerprint = key;
-    return writer_.handle(std::move(request));
+    Outcome done = writer_.handle(std::move(request));
+    if (done && !done->repeated && committed_) committed_(*done);
+    return done;
   }
 
   template <class Report>
@@ -142,6 +144,7 @@ class Sending {
 
   Writer& writer_;
   ToolPort& tools_;
+  const std::function<void(const Committed&)>& committed_;
   const LedgerId ledger_;
   ToolCall call_;
 };
@@ -176,9 +179,10 @@ Result<std::string> connector_of(Writer& writer, LedgerId ledger, const TimerSta
   return name->text;
 }
 
-Status send_effect(Writer& writer, ToolPort& tools, const TenantId& tenant, LedgerId ledger,
+Status send_effect(const EffectSender& by, const TenantId& tenant, LedgerId ledger,
                    const TimerState& timer) {
-  Sending sending(writer, tools, tenant, ledger);
+  Writer& writer = by.writer;
+  Sending sending(by, tenant, ledger);
   const std::string name = due_key(timer);
   if (const auto place = step_in(timer.id.text)) {
     RECOURSE_LET(const StepState step,

@@ -97,7 +97,9 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
     return routes::approval_receipt({app, tenant, ledger->ledger}, approval);
   };
   const std::unique_ptr<ToolPort> tools = http_tool(std::move(tool_options));
-  Outbox outbox(deployment.writer(), *tools);
+  OutboxOptions sending;
+  sending.committed = by_itself.committed;
+  Outbox outbox(deployment.writer(), *tools, sending);
 
   http::ServerOptions options;
   options.address = listen.address;

@@ -68,7 +68,7 @@ struct ConnectedDesk : DeploymentForTest {
 
   /// One round of the outbox and one of the timers.
   void tick() {
-    Outbox outbox(*writer, provider, {std::chrono::hours(1), 2, 2});
+    Outbox outbox(*writer, provider, {std::chrono::hours(1), 2, 2, {}});
     const Status done = outbox.tick();
     REQUIRE_MESSAGE(done.ok(), (done.ok() ? "" : done.error().message));
   }
