@@ -61,8 +61,8 @@ void copy_as_found(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-Office::Office(std::string directory, Timestamp start)
-    : directory_(std::move(directory)), clock_(start) {
+Office::Office(std::string directory, Timestamp start, std::uint64_t seed)
+    : directory_(std::move(directory)), clock_(start), draws_(seed) {
   open();
   if (!bootstrap(*writer_)) faults.emplace_back("the deployment was not made");
 }
@@ -73,11 +73,11 @@ void Office::open() {
   LedgerOptions place;
   place.data_dir = directory_ + "/data";
   place.kek_file = directory_ + "/kek";
-  place.random = &random_;
+  place.random = &keys_;
   place.clock = &clock_;
   ledger_ = std::move(Ledger::open(place)).value();
   views_ = std::move(ViewStore::open(place.data_dir)).value();
-  writer_ = std::move(Writer::open(*ledger_, *views_, clock_, random_)).value();
+  writer_ = std::move(Writer::open(*ledger_, *views_, clock_, draws_)).value();
   signer_ = std::move(Signer::open(*ledger_, place.data_dir)).value();
   ++starts;
 }

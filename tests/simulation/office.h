@@ -15,7 +15,8 @@ namespace recourse::simulation {
 /// of the oversight in the order of the log. It can be closed and opened, and it can lose power.
 class Office {
  public:
-  Office(std::string directory, Timestamp start);
+  /// `seed`: of the ids that decisions draw, since order follows them.
+  Office(std::string directory, Timestamp start, std::uint64_t seed);
   ~Office();
 
   struct Call {
@@ -57,7 +58,8 @@ class Office {
 
   std::string directory_;
   ManualClock clock_;
-  SystemRandom random_;
+  SystemRandom keys_;  ///< What is sealed says nothing to anybody here.
+  SeededRandom draws_;
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<ViewStore> views_;
   std::unique_ptr<Writer> writer_;

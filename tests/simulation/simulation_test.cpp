@@ -59,7 +59,7 @@ TEST_CASE("a simulated desk keeps every promise") {
                     number("RECOURSE_SIM_DAYS", 90), number("RECOURSE_SIM_TICKETS", 30)};
   const auto began = std::chrono::steady_clock::now();
   {
-    Office office(directory, *from_rfc3339("2026-01-05T00:00:00Z"));
+    Office office(directory, *from_rfc3339("2026-01-05T00:00:00Z"), scale.seed);
     Life life(office, scale);
     life.live();
     office.wait_for_rows();
@@ -92,7 +92,8 @@ TEST_CASE("a simulated desk keeps every promise") {
                        << of("rollback.stuck.v1") << " stuck steps), " << office.starts - 1
                        << " restarts, " << life.counts.power_losses << " of them after a crash; "
                        << took.count() << " s");
-    // There was some of everything.
+    // There was some of everything; of another seed or size nothing is promised.
+    const bool usual = scale.seed == 1 && scale.days == 90 && scale.tickets_a_day == 30;
     for (const char* type : {"approval.expired.v1",
                              "approval.escalated.v1",
                              "approval.staled.v1",
@@ -115,7 +116,7 @@ TEST_CASE("a simulated desk keeps every promise") {
                              "rollback.stuck.v1",
                              "rollback.refused.v1",
                              "killswitch.engaged.v1"})
-      CHECK_MESSAGE(of(type) > 0, std::string(type));
+      CHECK_MESSAGE((!usual || of(type) > 0), std::string(type));
     CHECK(office.repeated > 0);
     CHECK(life.provider.repeats() > 0);
   }
