@@ -7,7 +7,6 @@ file(GLOB_RECURSE recourse_formatted CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/api/http/*.h ${PROJECT_SOURCE_DIR}/api/http/*.cpp
   ${PROJECT_SOURCE_DIR}/api/integrations/*.h ${PROJECT_SOURCE_DIR}/api/integrations/*.cpp
   ${PROJECT_SOURCE_DIR}/api/routes/*.h ${PROJECT_SOURCE_DIR}/api/routes/*.cpp
-  ${PROJECT_SOURCE_DIR}/api/integrations/*.h ${PROJECT_SOURCE_DIR}/api/integrations/*.cpp
   ${PROJECT_SOURCE_DIR}/tools/*.h ${PROJECT_SOURCE_DIR}/tools/*.cpp
   ${PROJECT_SOURCE_DIR}/tests/*.h ${PROJECT_SOURCE_DIR}/tests/*.cpp)
 if(RECOURSE_CLANG_FORMAT)

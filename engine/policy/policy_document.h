@@ -16,7 +16,4 @@ namespace recourse {
 /// reason; `too_large`.
 Result<Policy> read_policy_document(std::string_view text);
 
-/// The JSON Schema (2020-12) of such a document, made from the same description as its reader.
-std::string policy_schema();
-
 }  // namespace recourse

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "engine/event/parse_json.h"
-#include "engine/event/schema.h"
+#include "tools/schema/event_schema.h"
 
 namespace recourse {
 namespace {

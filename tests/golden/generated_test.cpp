@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "engine/event/schema.h"
 #include "tests/golden/event_table.h"
 #include "tests/golden/text_file.h"
+#include "tools/schema/event_schema.h"
 
 using namespace recourse;
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/event/schema.h"
 #include "engine/event/validate.h"
 #include "tests/golden/golden_leaves.h"
 #include "tests/golden/text_file.h"
+#include "tools/schema/event_schema.h"
 
 using namespace recourse;
 

@@ -1,8 +1,9 @@
+#include "tools/schema/policy_schema.h"
+
 #include <doctest/doctest.h>
 
 #include <filesystem>
 
-#include "engine/policy/policy_document.h"
 #include "tests/golden/text_file.h"
 
 namespace recourse {

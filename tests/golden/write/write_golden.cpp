@@ -3,11 +3,11 @@
 #include <iostream>
 #include <set>
 
-#include "engine/event/schema.h"
-#include "engine/policy/policy_document.h"
 #include "tests/golden/event_table.h"
 #include "tests/golden/golden_leaves.h"
 #include "tests/golden/text_file.h"
+#include "tools/schema/event_schema.h"
+#include "tools/schema/policy_schema.h"
 
 namespace recourse {
 namespace {

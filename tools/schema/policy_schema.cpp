@@ -1,7 +1,9 @@
+#include "tools/schema/policy_schema.h"
+
 #include "engine/event/fields.h"
 #include "engine/event/limits.h"
 #include "engine/event/pretty_json.h"
-#include "engine/policy/policy_document.h"
+#include "engine/policy/policy.h"
 #include "engine/policy/policy_units.h"
 
 namespace recourse {

@@ -1,4 +1,4 @@
-#include "engine/event/schema.h"
+#include "tools/schema/event_schema.h"
 
 #include "engine/base/bytes.h"
 #include "engine/base/time.h"
