@@ -1,5 +1,6 @@
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "api/routes/state_rows.h"
 #include "api/routes/write.h"
 #include "engine/decision/control_state.h"
 #include "projections/row_codec.h"
@@ -49,27 +50,15 @@ void list_breakers(CallPtr call) {
     if (const Status good = only_query(*call, {"limit", "cursor", "min_position"}); !good)
       return refuse(*call, good.error());
     then(call, page_request(*call, "breakers"), [&](const PageRequest& request) {
-      std::string items;
-      std::size_t count = 0;
-      std::optional<std::string> last;
-      bool more = false, damaged = false;
-      const Status read = call->app.views.each(view::decision_state(), call->ledger, kBreakerRows,
-                                               request.from, ViewStore::Order::forward,
-                                               [&](std::string_view key, std::string_view json) {
-                                                 more = count == request.limit;
-                                                 if (more) return false;
-                                                 BreakerState row;
-                                                 damaged = !decode_row(json, row);
-                                                 if (damaged) return false;
-                                                 if (count++ > 0) items += ',';
-                                                 items += breaker_json(row, call->app.clock.now());
-                                                 last = std::string(key);
-                                                 return true;
-                                               });
-      if (!read) return refuse(*call, read.error());
-      if (damaged) return refuse(*call, {ErrorCode::corrupt, "a breaker's row"});
-      if (!more) last.reset();
-      respond(*call, page(*call, request, std::move(items), last));
+      const auto show = [now = call->app.clock.now()](const BreakerState& row) {
+        return breaker_json(row, now);
+      };
+      then(call,
+           state_rows<BreakerState>(*call, call->ledger, kBreakerRows, "a breaker's row", show,
+                                    &request),
+           [&](StateRows rows) {
+             respond(*call, page(*call, request, std::move(rows.items), rows.last));
+           });
     });
   });
 }

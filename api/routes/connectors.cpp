@@ -1,5 +1,6 @@
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "api/routes/state_rows.h"
 #include "api/routes/write.h"
 #include "projections/row_codec.h"
 
@@ -38,23 +39,14 @@ void list_connectors(CallPtr call) {
   when_reached(call, [call] {
     if (const Status good = only_query(*call, {"min_position"}); !good)
       return refuse(*call, good.error());
-    std::string items;
-    bool damaged = false;
-    const Status read =
-        call->app.views.each(view::decision_state(), call->ledger, "connector/", "",
-                             ViewStore::Order::forward, [&](std::string_view, auto json) {
-                               ConnectorState row;
-                               damaged = !decode_row(json, row);
-                               if (damaged) return false;
-                               if (!items.empty()) items += ',';
-                               items += connector_json(row);
-                               return true;
-                             });
-    if (!read) return refuse(*call, read.error());
-    if (damaged) return refuse(*call, {ErrorCode::corrupt, "a connector's row"});
-    JsonObject object;
-    object.raw("items", '[' + items + ']');
-    respond(*call, http::json(std::move(object).take()));
+    then(call,
+         state_rows<ConnectorState>(*call, call->ledger, "connector/", "a connector's row",
+                                    connector_json),
+         [&](const StateRows& rows) {
+           JsonObject object;
+           object.raw("items", '[' + rows.items + ']');
+           respond(*call, http::json(std::move(object).take()));
+         });
   });
 }
 

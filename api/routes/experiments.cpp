@@ -2,6 +2,7 @@
 
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "api/routes/state_rows.h"
 #include "api/routes/write.h"
 #include "projections/row_codec.h"
 
@@ -91,27 +92,15 @@ void list_experiments(CallPtr call) {
     if (const Status good = only_query(*call, {"limit", "cursor", "min_position"}); !good)
       return refuse(*call, good.error());
     then(call, page_request(*call, "experiments"), [&](const PageRequest& request) {
-      std::string items;
-      std::size_t count = 0;
-      std::optional<std::string> last;
-      bool more = false, damaged = false;
-      const Timestamp now = call->app.clock.now();
-      const Status read = call->app.views.each(
-          view::decision_state(), call->ledger, kRows, request.from, ViewStore::Order::forward,
-          [&](std::string_view key, std::string_view json) {
-            more = count == request.limit;
-            if (more) return false;
-            ExperimentState row;
-            damaged = !decode_row(json, row);
-            if (damaged) return false;
-            items.append(count++ > 0 ? "," : "").append(experiment_object(row, now).take());
-            last = std::string(key);
-            return true;
-          });
-      if (!read) return refuse(*call, read.error());
-      if (damaged) return refuse(*call, {ErrorCode::corrupt, "an experiment's row"});
-      if (!more) last.reset();
-      respond(*call, page(*call, request, std::move(items), last));
+      const auto show = [now = call->app.clock.now()](const ExperimentState& row) {
+        return experiment_object(row, now).take();
+      };
+      then(call,
+           state_rows<ExperimentState>(*call, call->ledger, kRows, "an experiment's row", show,
+                                       &request),
+           [&](StateRows rows) {
+             respond(*call, page(*call, request, std::move(rows.items), rows.last));
+           });
     });
   });
 }

@@ -1,6 +1,7 @@
 #include "api/routes/policy_state.h"
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "api/routes/state_rows.h"
 #include "api/routes/write.h"
 #include "engine/policy/policy_document.h"
 #include "projections/row_codec.h"
@@ -23,22 +24,12 @@ JsonObject policy_object(const PolicyState& policy, const TenantState& tenant) {
 }
 
 Result<std::string> policy_list(const Call& call, const TenantState& tenant) {
-  std::string items;
-  Status good;
-  RECOURSE_TRY(call.app.views.each(view::decision_state(), call.ledger, "policy/", "",
-                                   ViewStore::Order::forward,
-                                   [&](std::string_view, std::string_view json) {
-                                     PolicyState policy;
-                                     if (!decode_row(json, policy)) {
-                                       good = Error{ErrorCode::corrupt, "a policy's row"};
-                                       return false;
-                                     }
-                                     if (!items.empty()) items += ',';
-                                     items += std::move(policy_object(policy, tenant)).take();
-                                     return true;
-                                   }));
-  RECOURSE_TRY(good);
-  return '[' + items + ']';
+  RECOURSE_LET(const StateRows rows,
+               state_rows<PolicyState>(call, call.ledger, "policy/", "a policy's row",
+                                       [&](const PolicyState& policy) {
+                                         return policy_object(policy, tenant).take();
+                                       }));
+  return '[' + rows.items + ']';
 }
 
 void answer_policies(const CallPtr& call, const TenantState& tenant,

@@ -1,6 +1,7 @@
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
 #include "api/routes/route_table.h"
+#include "api/routes/state_rows.h"
 #include "api/routes/write.h"
 #include "engine/decision/control_state.h"
 #include "engine/writer/tenant_rollouts.h"
@@ -70,22 +71,14 @@ http::Response ramped(const Committed& committed) {
 }
 
 void list_in(const CallPtr& call, LedgerId ledger) {
-  std::string items;
-  bool damaged = false;
-  const Status read =
-      call->app.views.each(view::decision_state(), ledger, kRolloutRows, "",
-                           ViewStore::Order::forward, [&](std::string_view, std::string_view json) {
-                             RolloutState row;
-                             damaged = !decode_row(json, row);
-                             if (damaged) return false;
-                             // What a rollout of the deployment came to here is counted beside.
-                             if (row.unit == RolloutUnit::tenant) return true;
-                             items.append(items.empty() ? "" : ",").append(rollout_json(row));
-                             return true;
-                           });
-  if (!read) return refuse(*call, read.error());
-  if (damaged) return refuse(*call, {ErrorCode::corrupt, "a rollout's row"});
-  respond(*call, http::json("{\"items\":[" + items + "],\"next_cursor\":null}"));
+  // What a rollout of the deployment came to here is counted beside.
+  const auto show = [](const RolloutState& row) {
+    return row.unit == RolloutUnit::tenant ? std::string() : rollout_json(row);
+  };
+  then(call, state_rows<RolloutState>(*call, ledger, kRolloutRows, "a rollout's row", show),
+       [&](const StateRows& rows) {
+         respond(*call, http::json("{\"items\":[" + rows.items + "],\"next_cursor\":null}"));
+       });
 }
 
 void list_over_tenants(const CallPtr& call) {
@@ -98,10 +91,11 @@ void list_over_tenants(const CallPtr& call) {
 }
 
 /// Either hundredths of a percent, or whole percents.
-std::int64_t read_percent(BodyReader& reader) {
+std::int64_t read_percent(BodyReader& reader, const Json& body) {
   const auto percent = reader.optional_integer("percent", 0, 100);
   const auto percent_bp = reader.optional_integer("percent_bp", 0, 10'000);
-  if (percent.has_value() == percent_bp.has_value())
+  const bool in_percent = body.find("percent") != nullptr;
+  if (in_percent == (body.find("percent_bp") != nullptr))
     reader.fault("percent", "give percent (0 to 100) or percent_bp (0 to 10000)");
   return percent ? *percent * 100 : percent_bp.value_or(0);
 }
@@ -132,7 +126,7 @@ void ramp_rollout(CallPtr call) {
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
     command.key = reader.code("key");
     command.unit = reader.optional_word_of<RolloutUnit>("unit").value_or(RolloutUnit::ticket);
-    command.percent_bp = read_percent(reader);
+    command.percent_bp = read_percent(reader, body.json);
     const auto names = [&](const char* name) {
       auto list = reader.codes(name, kMostUnits);
       return body.json.find(name) == nullptr ? std::nullopt : std::optional(std::move(list));

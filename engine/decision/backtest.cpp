@@ -58,20 +58,20 @@ class Backtest::Candidate {
  public:
   explicit Candidate(std::shared_ptr<const Policy> policy)
       : policy_(std::move(policy)), windows_(asks_history(*policy_)) {
-    if (windows_) memory_.state().tenant.change(TenantId()).policy_text = policy_json(*policy_);
+    if (windows_) memory_.state.tenant.change(TenantId()).policy_text = policy_json(*policy_);
   }
 
   void opened(const TicketOpened& opened) {
-    if (windows_) memory_.state().tickets.change(opened.ticket).requester = opened.requester;
+    if (windows_) memory_.state.tickets.change(opened.ticket).requester = opened.requester;
   }
 
   void proposed(const RecordedEvent& event) {
-    if (windows_) fold_action(memory_.state(), event);
+    if (windows_) fold_action(memory_.state, event);
   }
 
   Judged judged(Facts facts, const RecordedEvent& event, const PolicyDecided& recorded) {
     if (windows_) {
-      State& state = memory_.state();
+      State& state = memory_.state;
       ActionState action = *state.actions.find(recorded.action);
       // At its proposal it is none of those that asked before.
       if (recorded.at.text == "propose") action.proposed_at = -1;
@@ -107,8 +107,8 @@ class Backtest::Candidate {
     decided.required_approvals = verdict.quorum;
     decided.rules = std::move(verdict.rules);
     own.data = std::move(decided);
-    fold_windows(memory_.state(), own);
-    fold_action(memory_.state(), own);
+    fold_windows(memory_.state, own);
+    fold_action(memory_.state, own);
   }
 
   std::uint32_t number(const std::string& rule) {

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "engine/decision/state.h"
+#include "engine/decision/state_tables.h"
 
 namespace recourse {
 
@@ -10,76 +10,40 @@ namespace recourse {
 template <class IdType, class Row>
 class OverlayTable final : public StateTable<IdType, Row> {
  public:
-  explicit OverlayTable(StateTable<IdType, Row>& below) : below_(below) {}
+  /// REQUIRES: before anything else is asked of it. `below` outlives the table.
+  void lay_over(StateTable<IdType, Row>& below) { below_ = &below; }
 
   const Row* find(const IdType& id) override {
     const auto found = changed_.find(id);
-    if (found == changed_.end()) return below_.find(id);
+    if (found == changed_.end()) return below_->find(id);
     return found->second ? &*found->second : nullptr;
   }
   Row& change(const IdType& id) override {
     const auto [found, made] = changed_.try_emplace(id);
-    if (const Row* const row = made ? below_.find(id) : nullptr) found->second = *row;
+    if (const Row* const row = made ? below_->find(id) : nullptr) found->second = *row;
     if (!found->second) found->second.emplace();
     return *found->second;
   }
   void erase(const IdType& id) override { changed_[id].reset(); }
 
  private:
-  StateTable<IdType, Row>& below_;
+  StateTable<IdType, Row>* below_ = nullptr;
   std::map<IdType, std::optional<Row>> changed_;  ///< Nothing: erased.
 };
 
-/// What fold_control() makes of events that are not recorded yet: the tables that it changes are
-/// laid over those below, which stay as they are and outlive it.
+/// What folding makes of events that are not recorded yet, laid over a state that stays as it is
+/// and outlives it.
 class OverlayState {
  public:
-  explicit OverlayState(State& below)
-      : actions_(below.actions),
-        breakers_(below.breakers),
-        rollouts_(below.rollouts),
-        assignments_(below.assignments),
-        tenant_(below.tenant),
-        experiments_(below.experiments),
-        participants_(below.participants),
-        state_{.tickets = below.tickets,
-               .actions = actions_,
-               .approvals = below.approvals,
-               .resolutions = below.resolutions,
-               .streams = below.streams,
-               .ticket_numbers = below.ticket_numbers,
-               .tenant = tenant_,
-               .windows = below.windows,
-               .rollbacks = below.rollbacks,
-               .steps = below.steps,
-               .incidents = below.incidents,
-               .runs = below.runs,
-               .breakers = breakers_,
-               .rollouts = rollouts_,
-               .assignments = assignments_,
-               .policies = below.policies,
-               .timers = below.timers,
-               .due = below.due,
-               .followups = below.followups,
-               .feedback = below.feedback,
-               .slas = below.slas,
-               .connectors = below.connectors,
-               .experiments = experiments_,
-               .participants = participants_} {}
-  OverlayState(const OverlayState&) = delete;
-  OverlayState& operator=(const OverlayState&) = delete;
+  explicit OverlayState(State& below) {
+    for_each_table(tables_, below,
+                   [](const char*, auto& over, auto& table) { over.lay_over(table); });
+  }
 
-  State& state() { return state_; }
+  State& state() { return tables_.state; }
 
  private:
-  OverlayTable<ActionId, ActionState> actions_;
-  OverlayTable<std::string, BreakerState> breakers_;
-  OverlayTable<std::string, RolloutState> rollouts_;
-  OverlayTable<std::string, AssignmentState> assignments_;
-  OverlayTable<TenantId, TenantState> tenant_;
-  OverlayTable<std::string, ExperimentState> experiments_;
-  OverlayTable<std::string, ParticipantState> participants_;
-  State state_;
+  StateTables<OverlayTable> tables_;
 };
 
 }  // namespace recourse

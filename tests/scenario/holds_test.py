@@ -176,7 +176,7 @@ class Rollout(Desk):
             status, problem = self.ask("POST", "/v1/rollouts", self.admin,
                                        {"key": "autonomy", **member})
             self.assertEqual(status, 422, problem)
-            self.assertTrue(problem["errors"], problem)
+            self.assertEqual(len(problem["errors"]), 1, problem)
         self.assertEqual(self.ask("GET", "/v1/rollouts", self.admin)[1]["items"], [])
 
 

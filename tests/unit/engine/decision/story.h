@@ -10,6 +10,7 @@
 
 #include "engine/base/sha256.h"
 #include "engine/decision/decide.h"
+#include "engine/decision/state_tables.h"
 #include "engine/decision/timers.h"
 #include "engine/event/bind.h"
 #include "engine/event/validate.h"
@@ -34,117 +35,32 @@ class MapTable final : public StateTable<IdType, Row> {
 template <class IdType, class Row>
 class ReadOnlyTable final : public StateTable<IdType, Row> {
  public:
-  explicit ReadOnlyTable(StateTable<IdType, Row>& table) : table_(table) {}
-  const Row* find(const IdType& id) override { return table_.find(id); }
+  void look_at(StateTable<IdType, Row>& table) { table_ = &table; }
+  const Row* find(const IdType& id) override { return table_->find(id); }
   Row& change(const IdType& id) override {
     FAIL("a decision changed the state");
-    return table_.change(id);
+    return table_->change(id);
   }
   void erase(const IdType&) override { FAIL("a decision changed the state"); }
 
  private:
-  StateTable<IdType, Row>& table_;
+  StateTable<IdType, Row>* table_ = nullptr;
 };
 
-struct ReadOnlyState {
-  explicit ReadOnlyState(State& of)
-      : tickets(of.tickets),
-        actions(of.actions),
-        approvals(of.approvals),
-        resolutions(of.resolutions),
-        streams(of.streams),
-        numbers(of.ticket_numbers),
-        tenant(of.tenant),
-        windows(of.windows),
-        rollbacks(of.rollbacks),
-        steps(of.steps),
-        incidents(of.incidents),
-        runs(of.runs),
-        breakers(of.breakers),
-        rollouts(of.rollouts),
-        assignments(of.assignments),
-        policies(of.policies),
-        timers(of.timers),
-        due(of.due),
-        followups(of.followups),
-        feedback(of.feedback),
-        slas(of.slas),
-        connectors(of.connectors),
-        experiments(of.experiments),
-        participants(of.participants) {}
-  ReadOnlyTable<TicketId, TicketState> tickets;
-  ReadOnlyTable<ActionId, ActionState> actions;
-  ReadOnlyTable<ApprovalId, ApprovalState> approvals;
-  ReadOnlyTable<ResolutionId, ResolutionState> resolutions;
-  ReadOnlyTable<std::string, StreamState> streams;
-  ReadOnlyTable<std::int64_t, TicketId> numbers;
-  ReadOnlyTable<TenantId, TenantState> tenant;
-  ReadOnlyTable<std::string, WindowState> windows;
-  ReadOnlyTable<RollbackId, RollbackState> rollbacks;
-  ReadOnlyTable<std::string, StepState> steps;
-  ReadOnlyTable<IncidentId, IncidentState> incidents;
-  ReadOnlyTable<RunId, RunState> runs;
-  ReadOnlyTable<std::string, BreakerState> breakers;
-  ReadOnlyTable<std::string, RolloutState> rollouts;
-  ReadOnlyTable<std::string, AssignmentState> assignments;
-  ReadOnlyTable<std::string, PolicyState> policies;
-  ReadOnlyTable<std::string, TimerState> timers, due;
-  ReadOnlyTable<FollowUpId, FollowUpState> followups;
-  ReadOnlyTable<FeedbackId, FeedbackState> feedback;
-  ReadOnlyTable<TicketId, SlaState> slas;
-  ReadOnlyTable<std::string, ConnectorState> connectors;
-  ReadOnlyTable<std::string, ExperimentState> experiments;
-  ReadOnlyTable<std::string, ParticipantState> participants;
-  State state{tickets,   actions,  approvals,   resolutions, streams,     numbers,
-              tenant,    windows,  rollbacks,   steps,       incidents,   runs,
-              breakers,  rollouts, assignments, policies,    timers,      due,
-              followups, feedback, slas,        connectors,  experiments, participants};
+struct ReadOnlyState : StateTables<ReadOnlyTable> {
+  explicit ReadOnlyState(State& of) {
+    for_each_table(*this, of, [](const char*, auto& table, auto& other) { table.look_at(other); });
+  }
 };
 
 /// Everything that decisions know, in memory.
-struct Memory {
-  MapTable<TicketId, TicketState> tickets;
-  MapTable<ActionId, ActionState> actions;
-  MapTable<ApprovalId, ApprovalState> approvals;
-  MapTable<ResolutionId, ResolutionState> resolutions;
-  MapTable<std::string, StreamState> streams;
-  MapTable<std::int64_t, TicketId> numbers;
-  MapTable<TenantId, TenantState> tenant;
-  MapTable<std::string, WindowState> windows;
-  MapTable<RollbackId, RollbackState> rollbacks;
-  MapTable<std::string, StepState> steps;
-  MapTable<IncidentId, IncidentState> incidents;
-  MapTable<RunId, RunState> runs;
-  MapTable<std::string, BreakerState> breakers;
-  MapTable<std::string, RolloutState> rollouts;
-  MapTable<std::string, AssignmentState> assignments;
-  MapTable<std::string, PolicyState> policies;
-  MapTable<std::string, TimerState> timers, due;
-  MapTable<FollowUpId, FollowUpState> followups;
-  MapTable<FeedbackId, FeedbackState> feedback;
-  MapTable<TicketId, SlaState> slas;
-  MapTable<std::string, ConnectorState> connectors;
-  MapTable<std::string, ExperimentState> experiments;
-  MapTable<std::string, ParticipantState> participants;
-  State state{tickets,   actions,  approvals,   resolutions, streams,     numbers,
-              tenant,    windows,  rollbacks,   steps,       incidents,   runs,
-              breakers,  rollouts, assignments, policies,    timers,      due,
-              followups, feedback, slas,        connectors,  experiments, participants};
-
+struct Memory : StateTables<MapTable> {
   bool same_as(const Memory& other) const {
-    return tickets.rows == other.tickets.rows && actions.rows == other.actions.rows &&
-           approvals.rows == other.approvals.rows && resolutions.rows == other.resolutions.rows &&
-           streams.rows == other.streams.rows && numbers.rows == other.numbers.rows &&
-           tenant.rows == other.tenant.rows && windows.rows == other.windows.rows &&
-           rollbacks.rows == other.rollbacks.rows && steps.rows == other.steps.rows &&
-           incidents.rows == other.incidents.rows && runs.rows == other.runs.rows &&
-           breakers.rows == other.breakers.rows && rollouts.rows == other.rollouts.rows &&
-           assignments.rows == other.assignments.rows && policies.rows == other.policies.rows &&
-           timers.rows == other.timers.rows && due.rows == other.due.rows &&
-           followups.rows == other.followups.rows && feedback.rows == other.feedback.rows &&
-           slas.rows == other.slas.rows && connectors.rows == other.connectors.rows &&
-           experiments.rows == other.experiments.rows &&
-           participants.rows == other.participants.rows;
+    bool same = true;
+    for_each_table(*this, other, [&](const char*, const auto& one, const auto& two) {
+      same = same && one.rows == two.rows;
+    });
+    return same;
   }
 };
 
@@ -285,7 +201,7 @@ class Story {
   std::vector<std::string> fire_due() {
     std::vector<std::string> fired;
     while (!memory.due.rows.empty() && memory.due.rows.begin()->second.due_at <= now &&
-           !is_outbox(memory.due.rows.begin()->second.kind)) {
+           !is_outbox(memory.due.rows.begin()->second)) {
       const auto [key, timer] = *memory.due.rows.begin();
       given(kSystem, command_of(timer));
       REQUIRE_MESSAGE(!memory.due.rows.contains(key), "a timer that fired is set no more: " << key);
