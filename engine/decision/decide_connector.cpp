@@ -43,8 +43,9 @@ Status check_url(std::string_view name, std::string_view url) {
 
 Status check_connector(const ConfigureConnector& command) {
   if (!is_code(command.connector) || command.connector.size() > 64 ||
-      command.connector == "internal" || command.connector == "client")
-    return invalid("connector: a name of 1 to 64 of A-Za-z0-9_.:/-, not internal or client");
+      command.connector.find('/') != std::string::npos || command.connector == "internal" ||
+      command.connector == "client")
+    return invalid("connector: a name of 1 to 64 of A-Za-z0-9_.:-, not internal or client");
   RECOURSE_TRY(check_url("url", command.url));
   if (command.look_up_url) RECOURSE_TRY(check_url("look_up_url", *command.look_up_url));
   if (command.types.empty() || command.types.size() > kMaxTypes)

@@ -15,12 +15,13 @@ class TimerFold {
   // ---- Approvals -------------------------------------------------------------------------------
 
   void operator()(const ApprovalRequested& e) {
-    set_timer(state_, TimerKind::approval, e.approval.value(), e.expires_at);
-    if (e.escalate_at) set_timer(state_, TimerKind::escalation, e.approval.value(), *e.escalate_at);
+    set_timer(state_, {TimerKind::approval, e.approval.value(), e.expires_at});
+    if (e.escalate_at)
+      set_timer(state_, {TimerKind::escalation, e.approval.value(), *e.escalate_at});
     if (e.action) keep_outbox(*e.action);
   }
   void operator()(const ApprovalClaimed& e) {
-    set_timer(state_, TimerKind::claim, e.approval.value(), e.until);
+    set_timer(state_, {TimerKind::claim, e.approval.value(), e.until});
   }
   void operator()(const ApprovalReleased& e) { end_claim(e.approval); }
   void operator()(const ApprovalVoted& e) { end_claim(e.approval); }
@@ -28,7 +29,7 @@ class TimerFold {
   // What is granted and not used in time ends as well.
   void operator()(const ApprovalGranted& e) {
     stop_asking(e.approval);
-    if (e.expires_at) set_timer(state_, TimerKind::approval, e.approval.value(), *e.expires_at);
+    if (e.expires_at) set_timer(state_, {TimerKind::approval, e.approval.value(), *e.expires_at});
   }
   void operator()(const ApprovalRejected& e) { end_approval(e); }
   void operator()(const ApprovalExpired& e) { end_approval(e); }
@@ -45,10 +46,10 @@ class TimerFold {
   // ---- Follow-ups and closing ------------------------------------------------------------------
 
   void operator()(const FollowUpScheduled& e) {
-    set_timer(state_, TimerKind::followup, e.followup.value(), e.due_at);
+    set_timer(state_, {TimerKind::followup, e.followup.value(), e.due_at});
   }
   void operator()(const FollowUpPostponed& e) {
-    set_timer(state_, TimerKind::followup, e.followup.value(), e.due_at);
+    set_timer(state_, {TimerKind::followup, e.followup.value(), e.due_at});
   }
   void operator()(const FollowUpSent& e) { clear(e.followup); }
   void operator()(const FollowUpSkipped& e) { clear(e.followup); }
@@ -56,7 +57,7 @@ class TimerFold {
   void operator()(const FollowUpCancelled& e) { clear(e.followup); }
 
   void operator()(const ResolutionAsserted& e) {
-    if (e.close_at) set_timer(state_, TimerKind::closing, e.ticket.value(), *e.close_at);
+    if (e.close_at) set_timer(state_, {TimerKind::closing, e.ticket.value(), *e.close_at});
   }
   void operator()(const TicketStatusChanged& e) {
     if (e.to != TicketStatus::resolved) clear_timer(state_, TimerKind::closing, e.ticket.value());
@@ -77,10 +78,10 @@ class TimerFold {
 
   void operator()(const EffectDispatched& e) {
     clear(e.action);
-    if (e.lease_until) set_timer(state_, TimerKind::lease, e.action.value(), *e.lease_until);
+    if (e.lease_until) set_timer(state_, {TimerKind::lease, e.action.value(), *e.lease_until});
   }
   void operator()(const EffectHeartbeat& e) {
-    set_timer(state_, TimerKind::lease, e.action.value(), e.lease_until);
+    set_timer(state_, {TimerKind::lease, e.action.value(), e.lease_until});
   }
   void operator()(const EffectConfirmed& e) { clear(e.action); }
   void operator()(const EffectRejected& e) { clear(e.action); }
@@ -108,10 +109,10 @@ class TimerFold {
   void operator()(const CompensationStarted& e) {
     end_step(e);
     if (e.lease_until)
-      set_timer(state_, TimerKind::step, step_key(e.rollback, e.step), *e.lease_until);
+      set_timer(state_, {TimerKind::step, step_key(e.rollback, e.step), *e.lease_until});
   }
   void operator()(const CompensationHeartbeat& e) {
-    set_timer(state_, TimerKind::step, step_key(e.rollback, e.step), e.lease_until);
+    set_timer(state_, {TimerKind::step, step_key(e.rollback, e.step), e.lease_until});
   }
   void operator()(const CompensationSucceeded& e) { end_step(e); }
   void operator()(const CompensationFailed& e) { end_step(e); }
@@ -124,7 +125,7 @@ class TimerFold {
   void time_breaker(const std::string& key) {
     const BreakerState* const row = state_.breakers.find(key);
     const auto until = row != nullptr ? row->until : std::nullopt;
-    if (until) return set_timer(state_, TimerKind::breaker, key, *until);
+    if (until) return set_timer(state_, {TimerKind::breaker, key, *until});
     clear_timer(state_, TimerKind::breaker, key);
   }
   /// The first one begins the time of a half-open breaker.
@@ -153,17 +154,19 @@ class TimerFold {
   void keep_outbox(const ActionId& id) {
     const ActionState* const action = state_.actions.find(id);
     if (action == nullptr || !action->connector) return;
+    const std::optional<Clear> connector = action->connector;
     const std::optional<Timestamp> send =
         action->status == ActionStatus::held ? action->hold_until : std::optional<Timestamp>();
     const std::optional<Timestamp> look = action->status == ActionStatus::outcome_unknown
                                               ? action->look_up_at
                                               : std::optional<Timestamp>();
-    keep(TimerKind::dispatch, id, send);
-    keep(TimerKind::look_up, id, look);
+    keep(TimerKind::dispatch, id.value(), send, connector);
+    keep(TimerKind::look_up, id.value(), look, connector);
   }
-  void keep(TimerKind kind, const ActionId& id, const std::optional<Timestamp>& at) {
-    if (at) set_timer(state_, kind, id.value(), *at);
-    if (!at) clear_timer(state_, kind, id.value());
+  void keep(TimerKind kind, std::string_view id, const std::optional<Timestamp>& at,
+            const std::optional<Clear>& connector) {
+    if (at) set_timer(state_, {kind, id, *at, connector});
+    if (!at) clear_timer(state_, kind, id);
   }
   void clear(const FollowUpId& id) { clear_timer(state_, TimerKind::followup, id.value()); }
   void clear(const ActionId& id) {
@@ -175,7 +178,7 @@ class TimerFold {
     const SlaClock* const row = sla != nullptr ? find_clock(sla->clocks, clock) : nullptr;
     // It is breached once, however often it is resumed.
     if (row != nullptr && row->breached) return stop(ticket, word(clock));
-    set_timer(state_, TimerKind::sla, clock_id(ticket, word(clock)), due_at);
+    set_timer(state_, {TimerKind::sla, clock_id(ticket, word(clock)), due_at});
   }
   void stop(const TicketId& ticket, std::string_view clock) {
     clear_timer(state_, TimerKind::sla, clock_id(ticket, clock));
@@ -202,8 +205,7 @@ class TimerFold {
     if (step.status == StepStatus::planned) at = event_.time;
     if (step.status == StepStatus::failed) at = step.retry_at;
     if (at && step.plan.after && !has_ended(id, *step.plan.after)) at.reset();
-    if (at) set_timer(state_, TimerKind::dispatch, key, *at);
-    if (!at) clear_timer(state_, TimerKind::dispatch, key);
+    keep(TimerKind::dispatch, key, at, step.plan.connector);
   }
   bool has_ended(const RollbackId& id, std::int64_t number) {
     const StepState* const step = state_.steps.find(step_key(id, number));

@@ -24,14 +24,21 @@ std::string timer_key(TimerKind kind, std::string_view id) {
 }
 
 std::string due_key(const TimerState& timer) {
-  std::string key(is_outbox(timer.kind) ? kOutbox : "");
+  const std::string key = timer.connector ? outbox_prefix(timer.connector->text) : "";
   return key + to_rfc3339(timer.due_at) + '/' + timer_key(timer.kind, timer.id.text);
 }
 
-void set_timer(State& state, TimerKind kind, std::string_view id, Timestamp due_at) {
-  clear_timer(state, kind, id);
-  const TimerState timer{kind, id, due_at};
-  state.timers.change(timer_key(kind, id)) = timer;
+std::string outbox_prefix(std::string_view connector) {
+  return std::string("outbox/").append(connector) + '/';
+}
+
+void set_timer(State& state, const TimerState& timer) {
+  const std::string key = timer_key(timer.kind, timer.id.text);
+  if (const TimerState* const before = state.timers.find(key)) {
+    if (*before == timer) return;
+    state.due.erase(due_key(*before));
+  }
+  state.timers.change(key) = timer;
   state.due.change(due_key(timer)) = timer;
 }
 

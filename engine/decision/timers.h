@@ -15,15 +15,14 @@ namespace recourse {
 /// The row by what it is about: <kind>/<id>.
 std::string timer_key(TimerKind kind, std::string_view id);
 /// The row by when it is due: <RFC 3339>/<kind>/<id>, in the order of time. Those of the outbox
-/// stand behind all others, under kOutbox: what a provider is slow about is in nobody's way.
+/// stand behind all others, each connector's by themselves, under outbox_prefix(): what one
+/// provider is slow about is in nobody's way.
 std::string due_key(const TimerState& timer);
-inline constexpr std::string_view kOutbox = "outbox/";
-constexpr bool is_outbox(TimerKind kind) {
-  return kind == TimerKind::dispatch || kind == TimerKind::look_up;
-}
+std::string outbox_prefix(std::string_view connector);
+inline bool is_outbox(const TimerState& timer) { return timer.connector.has_value(); }
 
-/// Folds: in place of the one that this kind and id had, if any.
-void set_timer(State& state, TimerKind kind, std::string_view id, Timestamp due_at);
+/// Folds: in place of the one that its kind and id had, if any.
+void set_timer(State& state, const TimerState& timer);
 void clear_timer(State& state, TimerKind kind, std::string_view id);
 
 /// What is asked for when it is due. REQUIRES: a timer as set_timer() made it, not of the outbox.

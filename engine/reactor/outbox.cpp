@@ -17,7 +17,7 @@
 namespace recourse {
 namespace {
 
-constexpr std::size_t kMaxScanned = 1'000;
+constexpr std::size_t kMaxScanned = 1'000;  ///< Rows that rest, or are under way.
 constexpr std::chrono::seconds kFailedRests{5};
 
 }  // namespace
@@ -52,71 +52,91 @@ class Outbox::Impl {
  private:
   void watch() {
     std::unique_lock lock(mutex_);
-    while (!stopping_) {
+    while (!changed_.wait_for(lock, options_.tick, [this] { return stopping_; })) {
       lock.unlock();
       if (const Status scanned = scan(); !scanned)
         spdlog::error("the outbox cannot be read: {}", scanned.error().message);
       lock.lock();
-      changed_.wait_for(lock, options_.tick, [this] { return stopping_; });
     }
   }
 
   Status scan() {
     // After a failed write nothing more can be said about what is stored, so nothing is sent.
     if (writer_.failed()) return {};
+    {
+      const std::lock_guard lock(mutex_);
+      const auto now = std::chrono::steady_clock::now();
+      std::erase_if(resting_, [&](const auto& one) { return one.second <= now; });
+    }
     for (const TenantId& tenant : writer_.directory().tenants()) {
       const auto info = writer_.ledger().find_tenant(tenant);
       if (!info) continue;
-      RECOURSE_LET(std::vector<TimerState> due, due_effects(info->ledger));
-      for (TimerState& timer : due) RECOURSE_TRY(take(tenant, info->ledger, std::move(timer)));
+      std::vector<ConnectorState> connectors;
+      RECOURSE_TRY(each_row<ConnectorState>(info->ledger, "connector/", [&](ConnectorState row) {
+        connectors.push_back(std::move(row));
+        return true;
+      }));
+      for (ConnectorState& connector : connectors)
+        RECOURSE_TRY(offer({tenant, info->ledger, {}, std::move(connector), {}}));
     }
     return {};
-  }
-
-  Result<std::vector<TimerState>> due_effects(LedgerId ledger) const {
-    std::vector<TimerState> due;
-    bool readable = true;
-    const Timestamp now = writer_.clock().now();
-    RECOURSE_TRY(writer_.views().each(kDecisionState, ledger, "due/" + std::string(kOutbox), "",
-                                      ViewStore::Order::forward,
-                                      [&](std::string_view, std::string_view json) {
-                                        TimerState timer;
-                                        readable = decode_row(json, timer);
-                                        if (!readable || timer.due_at > now) return false;
-                                        due.push_back(std::move(timer));
-                                        return due.size() < kMaxScanned;
-                                      }));
-    if (!readable) return Error{ErrorCode::corrupt, "a row of the outbox cannot be read: rebuild"};
-    return due;
   }
 
   struct Task {
     TenantId tenant;
     LedgerId ledger;
     TimerState timer;
-    std::string connector;
+    ConnectorState connector;
     std::string key;
+    std::string owner() const { return tenant.value() + '/' + connector.connector.text; }
   };
 
-  Status take(const TenantId& tenant, LedgerId ledger, TimerState timer) {
-    Task task{tenant, ledger, std::move(timer), {}, {}};
-    task.key = tenant.value() + '/' + timer_key(task.timer.kind, task.timer.id.text);
-    const auto now = std::chrono::steady_clock::now();
-    {
-      const std::lock_guard lock(mutex_);
-      std::erase_if(resting_, [&](const auto& one) { return one.second <= now; });
-      if (stopping_ || under_way_.contains(task.key) || resting_.contains(task.key)) return {};
-    }
-    RECOURSE_LET(task.connector, connector_of(writer_, ledger, task.timer));
-    if (task.connector.empty()) return {};  // Removed: somebody else takes it, or recalls it.
+  /// What is due at one connector, as far as it has hands free.
+  Status offer(Task task) {
+    if (!has_room(task)) return {};
+    const Timestamp now = writer_.clock().now();
+    const std::string prefix = "due/" + outbox_prefix(task.connector.connector.text);
+    std::size_t scanned = 0;
+    return each_row<TimerState>(task.ledger, prefix, [&](TimerState timer) {
+      if (timer.due_at > now || ++scanned > kMaxScanned) return false;
+      task.timer = std::move(timer);
+      task.key = task.tenant.value() + '/' + timer_key(task.timer.kind, task.timer.id.text);
+      return take(task);
+    });
+  }
+
+  template <class Row>
+  Status each_row(LedgerId ledger, const std::string& prefix,
+                  const std::function<bool(Row)>& visit) const {
+    std::string unreadable;
+    RECOURSE_TRY(writer_.views().each(kDecisionState, ledger, prefix, "", ViewStore::Order::forward,
+                                      [&](std::string_view key, std::string_view json) {
+                                        Row row;
+                                        if (decode_row(json, row)) return visit(std::move(row));
+                                        unreadable = key;
+                                        return false;
+                                      }));
+    if (unreadable.empty()) return {};
+    return Error{ErrorCode::corrupt, unreadable + " cannot be read: rebuild"};
+  }
+
+  bool has_room(const Task& task) {
     const std::lock_guard lock(mutex_);
-    std::size_t& calls = calls_[tenant.value() + '/' + task.connector];
-    if (stopping_ || calls >= options_.per_connector) return {};
+    return !stopping_ && calls_[task.owner()] < options_.per_connector;
+  }
+
+  /// False when the connector's hands are full.
+  bool take(const Task& task) {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    if (under_way_.contains(task.key) || resting_.contains(task.key)) return true;
+    std::size_t& calls = calls_[task.owner()];
+    if (calls >= options_.per_connector) return false;
     ++calls;
     under_way_.insert(task.key);
-    waiting_.push_back(std::move(task));
+    waiting_.push_back(task);
     changed_.notify_all();
-    return {};
+    return calls < options_.per_connector;
   }
 
   void work() {
@@ -127,8 +147,8 @@ class Outbox::Impl {
       const Task task = std::move(waiting_.front());
       waiting_.pop_front();
       lock.unlock();
-      const Status sent =
-          send_effect({writer_, tools_, options_.committed}, task.tenant, task.ledger, task.timer);
+      const Status sent = send_effect({writer_, tools_, options_.committed}, task.tenant,
+                                      task.ledger, task.connector, task.timer);
       // A conflict is one who came first, or a rollback that is paused: nothing is wrong.
       if (!sent)
         spdlog::log(
@@ -137,7 +157,7 @@ class Outbox::Impl {
       lock.lock();
       if (!sent) resting_[task.key] = std::chrono::steady_clock::now() + kFailedRests;
       under_way_.erase(task.key);
-      --calls_[task.tenant.value() + '/' + task.connector];
+      --calls_[task.owner()];
       changed_.notify_all();
     }
   }

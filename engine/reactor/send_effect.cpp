@@ -25,16 +25,18 @@ Result<Row> state_row(Writer& writer, LedgerId ledger, const std::string& key) {
 /// One effect on its way.
 class Sending {
  public:
-  Sending(const EffectSender& by, const TenantId& tenant, LedgerId ledger)
+  Sending(const EffectSender& by, const TenantId& tenant, LedgerId ledger,
+          const ConnectorState& connector)
       : writer_(by.writer), tools_(by.tools), committed_(by.committed), ledger_(ledger) {
     call_.tenant = tenant;
+    call_.connector = connector;
   }
 
   Status send(const ActionState& action, const std::string& name) {
     about(action);
     LeaseAction lease;
     lease.action = action.action;
-    lease.connector = action.connector->text;
+    lease.connector = call_.connector.connector.text;
     lease.lease_s = call_.connector.timeout_s + kTimeToReport_s;
     RECOURSE_LET(const Committed done, give(std::move(lease), name));
     if (done.repeated) return {};  // By whoever asked before; the lease tells what became of it.
@@ -57,7 +59,7 @@ class Sending {
     LeaseStep lease;
     lease.rollback = rollback;
     lease.step = number;
-    lease.connector = step.plan.connector->text;
+    lease.connector = call_.connector.connector.text;
     lease.lease_s = call_.connector.timeout_s + kTimeToReport_s;
     RECOURSE_LET(const Committed done, give(std::move(lease), name));
     if (done.repeated) return {};
@@ -88,12 +90,6 @@ class Sending {
     call_.attempt = action.attempts;
     call_.provider_key = action.action.value() + "." + std::to_string(action.attempts);
     return give_report(report_of(tools_.look_up(call_)), name);
-  }
-
-  Status find_connector(const Clear& name) {
-    RECOURSE_LET(call_.connector,
-                 state_row<ConnectorState>(writer_, ledger_, "connector/" + name.text));
-    return {};
   }
 
  private:
@@ -156,47 +152,24 @@ std::optional<std::pair<RollbackId, std::int64_t>> step_in(const std::string& id
   return std::pair(RollbackId(id.substr(0, slash)), std::stoll(id.substr(slash + 1)));
 }
 
-Result<std::optional<Clear>> connector_name(Writer& writer, LedgerId ledger,
-                                            const TimerState& timer) {
-  if (step_in(timer.id.text)) {
-    RECOURSE_LET(const StepState step,
-                 state_row<StepState>(writer, ledger, "step/" + timer.id.text));
-    return step.plan.connector;
-  }
-  RECOURSE_LET(const ActionState action,
-               state_row<ActionState>(writer, ledger, "action/" + timer.id.text));
-  return action.connector;
-}
-
 }  // namespace
 
-Result<std::string> connector_of(Writer& writer, LedgerId ledger, const TimerState& timer) {
-  RECOURSE_LET(const std::optional<Clear> name, connector_name(writer, ledger, timer));
-  if (!name) return std::string();
-  const auto found = writer.views().row(kDecisionState, ledger, "connector/" + name->text);
-  if (!found && found.error().code == ErrorCode::not_found) return std::string();
-  if (!found) return found.error();
-  return name->text;
-}
-
 Status send_effect(const EffectSender& by, const TenantId& tenant, LedgerId ledger,
-                   const TimerState& timer) {
+                   const ConnectorState& connector, const TimerState& timer) {
   Writer& writer = by.writer;
-  Sending sending(by, tenant, ledger);
   const std::string name = due_key(timer);
+  const auto row = writer.views().row(kDecisionState, ledger, "due/" + name);
+  if (!row) return row.error().code == ErrorCode::not_found ? Status() : row.error();
+  Sending sending(by, tenant, ledger, connector);
   if (const auto place = step_in(timer.id.text)) {
     RECOURSE_LET(const StepState step,
                  state_row<StepState>(writer, ledger, "step/" + timer.id.text));
     RECOURSE_LET(const ActionState action,
                  state_row<ActionState>(writer, ledger, "action/" + step.plan.action.value()));
-    if (!step.plan.connector) return {};
-    RECOURSE_TRY(sending.find_connector(*step.plan.connector));
     return sending.undo(step, place->first, place->second, action, name);
   }
   RECOURSE_LET(const ActionState action,
                state_row<ActionState>(writer, ledger, "action/" + timer.id.text));
-  if (!action.connector) return {};
-  RECOURSE_TRY(sending.find_connector(*action.connector));
   return timer.kind == TimerKind::dispatch ? sending.send(action, name)
                                            : sending.look_up(action, name);
 }

@@ -5,10 +5,6 @@
 
 namespace recourse {
 
-/// The connector that is to do what `timer` says; empty when it is there no more. Errors: as
-/// ViewStore::row.
-Result<std::string> connector_of(Writer& writer, LedgerId ledger, const TimerState& timer);
-
 /// What it is done with.
 struct EffectSender {
   Writer& writer;
@@ -16,10 +12,12 @@ struct EffectSender {
   const std::function<void(const Committed&)>& committed;  ///< Told of each commit; may be empty.
 };
 
-/// Does it: has the dispatch decided and recorded, makes the call, records what came of it. A
-/// dispatch that the policy refuses now is a success. Errors: those of the commands; the call was
-/// not made when its dispatch could not be recorded.
+/// Does by `connector` what `timer` says: has the dispatch decided and recorded, makes the call,
+/// records what came of it. Nothing is done when the timer is set no more, as when it was read
+/// before somebody else did it; a dispatch that the policy refuses now is a success. Two must not
+/// do the same at once. Errors: those of the commands; the call was not made when its dispatch
+/// could not be recorded.
 Status send_effect(const EffectSender& by, const TenantId& tenant, LedgerId ledger,
-                   const TimerState& timer);
+                   const ConnectorState& connector, const TimerState& timer);
 
 }  // namespace recourse

@@ -23,8 +23,7 @@ Result<std::vector<DueCommand>> due_commands(
                           [&](std::string_view key, std::string_view json) {
                             TimerState timer;
                             readable = decode_row(json, timer);
-                            if (!readable || timer.due_at > now || is_outbox(timer.kind))
-                              return false;
+                            if (!readable || timer.due_at > now || is_outbox(timer)) return false;
                             std::string name(key.substr(kDue.size()));
                             if (skip && skip(name)) return true;
                             commands.push_back({command_of(timer), std::move(name)});

@@ -146,7 +146,7 @@ class Trial {
     compare_each(model_.followups, memory.followups.rows, status);
     std::size_t set = 0;
     for (const auto& [key, timer] : memory.timers.rows)
-      if (!is_outbox(timer.kind))
+      if (!is_outbox(timer))
         ++set;
       else
         check_outbox(timer);
@@ -171,7 +171,7 @@ class Trial {
     Timestamp last{};
     while (!story_.memory.due.rows.empty()) {
       const auto [key, timer] = *story_.memory.due.rows.begin();
-      if (timer.due_at > end || is_outbox(timer.kind)) break;
+      if (timer.due_at > end || is_outbox(timer)) break;
       if (timer.due_at < last) fail("a timer fires before an earlier one");
       story_.now = standstill ? end : std::max(story_.now, timer.due_at);
       const Command command = command_of(timer);

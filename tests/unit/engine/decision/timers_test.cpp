@@ -12,9 +12,9 @@ TEST_CASE("timers are found in the order of their moments") {
   Memory map;
   State& state = map.state;
   const Timestamp noon = *from_rfc3339("2026-01-05T12:00:00Z");
-  set_timer(state, TimerKind::lease, "act_1", noon + std::chrono::hours(1));
-  set_timer(state, TimerKind::approval, "apr_1", noon);
-  set_timer(state, TimerKind::step, "rbk_1/000003", noon - std::chrono::hours(1));
+  set_timer(state, {TimerKind::lease, "act_1", noon + std::chrono::hours(1)});
+  set_timer(state, {TimerKind::approval, "apr_1", noon});
+  set_timer(state, {TimerKind::step, "rbk_1/000003", noon - std::chrono::hours(1)});
   std::vector<std::string> order;
   for (const auto& [key, timer] : map.due.rows) order.push_back(timer.id.text);
   CHECK(order == std::vector<std::string>{"rbk_1/000003", "apr_1", "act_1"});
@@ -24,8 +24,8 @@ TEST_CASE("timers are found in the order of their moments") {
 TEST_CASE("what is set again has one moment, the last one, and what is cleared has none") {
   Memory map;
   const Timestamp noon = *from_rfc3339("2026-01-05T12:00:00Z");
-  set_timer(map.state, TimerKind::lease, "act_1", noon);
-  set_timer(map.state, TimerKind::lease, "act_1", noon + std::chrono::hours(1));
+  set_timer(map.state, {TimerKind::lease, "act_1", noon});
+  set_timer(map.state, {TimerKind::lease, "act_1", noon + std::chrono::hours(1)});
   REQUIRE(map.due.rows.size() == 1);
   CHECK(map.due.rows.begin()->second.due_at == noon + std::chrono::hours(1));
   clear_timer(map.state, TimerKind::approval, "act_1");

@@ -1,8 +1,14 @@
 #include "engine/reactor/outbox.h"
 
+#include <algorithm>
+#include <deque>
+#include <future>
 #include <mutex>
 
 #include "engine/reactor/reactor.h"
+#include "engine/reactor/send_effect.h"
+#include "engine/writer/decision_state.h"
+#include "projections/row_codec.h"
 #include "tests/unit/engine/writer/deployment_for_test.h"
 
 namespace recourse {
@@ -57,13 +63,22 @@ struct ConnectedDesk : DeploymentForTest {
     return nullptr;
   }
 
-  ActionId report_a_bug() {
+  ProposeAction bug_report() const {
     ProposeAction proposal;
     proposal.ticket = ticket;
     proposal.type = "create_bug_report";
     proposal.args_json = R"({"description":"it crashes","title":"crash"})";
     proposal.confidence_ppm = 990'000;
-    return find<ActionProposed>(give(kMachine, proposal))->action;
+    return proposal;
+  }
+  ActionId report_a_bug() { return find<ActionProposed>(give(kMachine, bug_report()))->action; }
+  /// So many at once, in few commits.
+  void report_bugs(const Principal& by, int count) {
+    std::deque<std::promise<Outcome>> answers(static_cast<std::size_t>(count));
+    for (std::promise<Outcome>& answer : answers)
+      writer->submit(command_request(kShopTenant, by, bug_report(), "jane@example.com"),
+                     [&answer](Outcome outcome) { answer.set_value(std::move(outcome)); });
+    for (std::promise<Outcome>& answer : answers) REQUIRE(answer.get_future().get().ok());
   }
 
   /// One round of the outbox and one of the timers.
@@ -77,6 +92,20 @@ struct ConnectedDesk : DeploymentForTest {
     REQUIRE(signer.ok());
     Reactor reactor(*writer, **signer);
     REQUIRE(reactor.tick().ok());
+  }
+
+  /// The one row of this kind in the outbox.
+  TimerState due(std::string_view kind) {
+    std::vector<TimerState> found;
+    REQUIRE(views
+                ->each(kDecisionState, ledger->find_tenant(kShopTenant)->ledger,
+                       "timer/" + std::string(kind), "", ViewStore::Order::forward,
+                       [&](std::string_view, std::string_view json) {
+                         return decode_row(json, found.emplace_back());
+                       })
+                .ok());
+    REQUIRE(found.size() == 1);
+    return found[0];
   }
 
   /// How often each type of effect event stands in the log.
@@ -158,6 +187,27 @@ TEST_CASE_FIXTURE(ConnectedDesk, "an answer that never came is looked up under t
   CHECK(effects()["reconciled.v1"] == 1);
 }
 
+TEST_CASE_FIXTURE(ConnectedDesk, "what was read before somebody else did it is not done again") {
+  report_a_bug();
+  const auto held = due("dispatch");
+  provider.next.outcome = EffectOutcome::unknown;
+  provider.found.outcome = EffectOutcome::succeeded;
+  tick();
+  clock.advance(std::chrono::seconds(11));
+  const auto lost = due("look_up");
+  tick();
+  REQUIRE(provider.asked.size() == 1);
+  REQUIRE(provider.looked_up.size() == 1);
+  for (const TimerState& stale : {held, lost}) {
+    const std::function<void(const Committed&)> nobody;
+    const Status done = send_effect({*writer, provider, nobody}, kShopTenant,
+                                    ledger->find_tenant(kShopTenant)->ledger, {}, stale);
+    CHECK(done.ok());
+  }
+  CHECK(provider.asked.size() == 1);
+  CHECK(provider.looked_up.size() == 1);
+}
+
 TEST_CASE_FIXTURE(ConnectedDesk,
                   "a dispatch whose process died is found out about, not made again") {
   const ActionId action = report_a_bug();
@@ -176,6 +226,29 @@ TEST_CASE_FIXTURE(ConnectedDesk,
   CHECK(provider.asked.empty());
   CHECK(provider.looked_up.size() == 1);
   CHECK(effects()["outcome_unknown.v1"] == 1);
+}
+
+TEST_CASE_FIXTURE(ConnectedDesk,
+                  "however much one connector has to do, another is not kept waiting") {
+  for (int i = 0; i < 22; ++i) {
+    report_bugs(kOwner, 50);
+    clock.advance(std::chrono::hours(3));  // No limit is in the way.
+  }
+  ConfigureConnector accounts;
+  accounts.connector = "accounts";
+  accounts.url = "https://accounts.example/effects";
+  accounts.types = {"check_order_status"};
+  give(kOwner, accounts);
+  ProposeAction proposal;
+  proposal.ticket = ticket;
+  proposal.type = "check_order_status";
+  proposal.args_json = R"({"order_id":"O-1"})";
+  proposal.confidence_ppm = 990'000;
+  const ActionId looked_up = find<ActionProposed>(give(kMachine, proposal))->action;
+  REQUIRE(effects()["held.v1"] == 1'101);
+  tick();
+  const auto asked = [&](const ToolCall& call) { return call.action == looked_up; };
+  CHECK(std::any_of(provider.asked.begin(), provider.asked.end(), asked));
 }
 
 TEST_CASE_FIXTURE(ConnectedDesk, "a slow connector's calls at once are few") {
