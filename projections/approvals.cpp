@@ -95,6 +95,7 @@ class Approvals final : public Projection {
     vote.decision_ms = data.decision_ms;
     if (data.reason) vote.reason = ref_to(event, *data.reason);
     vote.role = data.role;
+    vote.team = data.team;
     vote.auth_level = data.auth_level;
     vote.channel = data.channel;
     vote.authenticated_at = data.authenticated_at;
@@ -143,7 +144,7 @@ class Approvals final : public Projection {
 }  // namespace
 
 ProjectionKind approvals_kind() {
-  return {3, "approvals", 5,
+  return {3, "approvals", 6,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Approvals>(source, digest);
           }};

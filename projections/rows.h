@@ -136,12 +136,12 @@ struct VoteRow {
   Timestamp at;
   std::optional<SealedRef> reason;
   std::int64_t decision_ms = 0;
-  std::optional<Clear> role, auth_level, channel;
+  std::optional<Clear> role, team, auth_level, channel;
   std::optional<Timestamp> authenticated_at;
   bool counts = true;  ///< Not any more when others were asked instead.
 };
 BOOST_DESCRIBE_STRUCT(VoteRow, (),
-                      (by, vote, at, reason, decision_ms, role, auth_level, channel,
+                      (by, vote, at, reason, decision_ms, role, team, auth_level, channel,
                        authenticated_at, counts))
 
 struct ApprovalRow {

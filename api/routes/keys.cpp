@@ -8,6 +8,10 @@
 namespace recourse::routes {
 namespace {
 
+std::optional<Clear> team_of(const Principal& principal) {
+  return principal.team.empty() ? std::nullopt : std::optional(Clear(principal.team));
+}
+
 std::string key_json(const ApiKey& key, const std::optional<std::string>& secret = {}) {
   JsonObject object;
   object.value("key", key.id)
@@ -15,6 +19,7 @@ std::string key_json(const ApiKey& key, const std::optional<std::string>& secret
       .value("principal", key.principal.id)
       .value("kind", key.principal.kind)
       .value("role", key.principal.role)
+      .value("team", team_of(key.principal))
       .text("prefix", key.prefix)
       .value("expires_at", key.expires_at)
       .flag("revoked", key.revoked);
@@ -25,13 +30,20 @@ std::string key_json(const ApiKey& key, const std::optional<std::string>& secret
 
 Actor actor_of(const Call& call) { return {call.principal.kind, call.principal.id}; }
 
-/// A further key of somebody who has one in this tenant already, of the kind that they are.
+/// A further key of somebody who has one in this tenant already, of the kind that they are and in
+/// the team that they are in.
 Status take_principal(const Call& call, Writer::KeyOrder& order) {
+  bool known = false;
   for (const ApiKey& key : call.app.writer.directory().keys(order.tenant))
     if (key.principal.id == *order.principal) {
+      if (!order.team.empty() && !key.principal.team.empty() && order.team != key.principal.team)
+        return Error{ErrorCode::conflict,
+                     "they are in team " + key.principal.team + ": nobody votes for two teams"};
       order.kind = key.principal.kind;
-      return {};
+      if (order.team.empty()) order.team = key.principal.team;
+      known = true;
     }
+  if (known) return {};
   return Error{ErrorCode::not_found, "no principal of this name in the tenant"};
 }
 
@@ -51,6 +63,7 @@ void show_caller(CallPtr call) {
   object.value("principal", call->principal.id)
       .value("kind", call->principal.kind)
       .value("role", call->principal.role)
+      .value("team", team_of(call->principal))
       .value("key", call->principal.key)
       .value("tenant", call->tenant);
   for (const LedgerInfo& info : call->app.ledger.ledgers())
@@ -78,6 +91,7 @@ void create_key(CallPtr call) {
       reader.fault("kind", "must be human or agent");
     if (auto principal = reader.optional_code("principal"))
       order.principal = PrincipalId(std::move(*principal));
+    order.team = reader.optional_code("team").value_or("");
     order.display_name = reader.optional_text("display_name", {1, 200}).value_or("");
     if (auto tenant = reader.optional_code("tenant")) order.tenant = TenantId(std::move(*tenant));
     if (const auto text = reader.optional_text("expires_at", {1, 40})) {

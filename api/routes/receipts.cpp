@@ -33,6 +33,7 @@ std::string approvers_json(const ApprovalRow& approval) {
     JsonObject one;
     one.value("id", vote.by)
         .value("role", vote.role)
+        .value("team", vote.team)
         .value("auth_level", vote.auth_level)
         .value("voted_at", vote.at);
     if (!list.empty()) list += ',';

@@ -18,6 +18,7 @@ struct Principal {
   ActorType kind = ActorType::human;
   Role role = Role::viewer;
   KeyId key;
+  std::string team = {};  ///< Empty: none is known.
 };
 
 /// Orders. Texts here are plain: the decision seals what is personal under the ticket's requester.

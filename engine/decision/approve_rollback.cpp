@@ -1,26 +1,8 @@
-#include <algorithm>
-
 #include "engine/decision/ballot.h"
 #include "engine/decision/carry_out_rollback.h"
 #include "engine/decision/decisions.h"
 
 namespace recourse {
-namespace {
-
-/// Enough people, and not only those who had agreed to what is to be undone.
-bool is_enough(const ApprovalState& approval, const PrincipalId& voter) {
-  std::vector<PrincipalId> approvers{voter};
-  for (const VoteState& vote : approval.votes)
-    if (vote.vote == Vote::approve) approvers.push_back(vote.by);
-  const auto& not_alone = approval.not_alone;
-  const bool another = std::any_of(approvers.begin(), approvers.end(), [&](const PrincipalId& one) {
-    return std::find(not_alone.begin(), not_alone.end(), one) == not_alone.end();
-  });
-  return another && static_cast<std::int64_t>(approvers.size()) >= approval.quorum;
-}
-
-}  // namespace
-
 Decision vote_on_rollback(State& state, const CastVote& command, const ApprovalState& approval,
                           bool own, const DecisionContext& context) {
   const RollbackState* found = state.rollbacks.find(*approval.rollback);
@@ -50,7 +32,7 @@ Decision vote_on_rollback(State& state, const CastVote& command, const ApprovalS
           rollback.rollback, rollback.action, rollback.ticket, "approval_rejected", {}});
     return std::move(run).events();
   }
-  if (!is_enough(approval, context.principal.id)) return std::move(run).events();
+  if (!is_enough(approval, context.principal)) return std::move(run).events();
   draft.add(stream,
             ApprovalGranted{approval.approval, {}, ticket, approval.rollback, approval.step});
   draft.add(stream,

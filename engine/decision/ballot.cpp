@@ -24,6 +24,22 @@ Status check_voter(const ApprovalState& approval, const Principal& voter) {
   return {};
 }
 
+bool is_enough(const ApprovalState& approval, const Principal& voter) {
+  std::vector<VoteState> votes{{voter.id, Vote::approve, {}, {}}};
+  if (!voter.team.empty()) votes[0].team = Clear(voter.team);
+  for (const VoteState& vote : approval.votes)
+    if (vote.vote == Vote::approve) votes.push_back(vote);
+  if (static_cast<std::int64_t>(votes.size()) < approval.quorum) return false;
+  const auto& others = approval.not_alone;
+  const bool all_had_agreed = std::all_of(votes.begin(), votes.end(), [&](const VoteState& vote) {
+    return std::find(others.begin(), others.end(), vote.by) != others.end();
+  });
+  const bool one_team = std::all_of(votes.begin(), votes.end(), [&](const VoteState& vote) {
+    return vote.team && vote.team == votes[0].team;
+  });
+  return !all_had_agreed && (approval.quorum < 2 || !one_team);
+}
+
 Status check_open(const ApprovalState& approval, Timestamp now) {
   if (approval.status != ApprovalStatus::pending)
     return conflict("the approval is " + std::string(word(approval.status)) + " already");
@@ -64,6 +80,7 @@ ApprovalVoted vote_of(const Draft& draft, const CastVote& command, const Approva
   // There are no sessions: the key came with this very request.
   voted.auth_level = Clear("api_key");
   voted.authenticated_at = context.now;
+  if (!context.principal.team.empty()) voted.team = Clear(context.principal.team);
   return voted;
 }
 

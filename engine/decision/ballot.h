@@ -20,6 +20,11 @@ Event about(const ApprovalState& approval) {
 /// yet. Errors: forbidden; conflict.
 Status check_voter(const ApprovalState& approval, const Principal& voter);
 
+/// Whether the approval is granted once `voter` agrees too: enough people, not only those who had
+/// agreed to what is to be undone, and where several are asked for not all of one team. Who has no
+/// team counts as one of their own.
+bool is_enough(const ApprovalState& approval, const Principal& voter);
+
 /// Pending, and its time is not over. Errors: conflict.
 Status check_open(const ApprovalState& approval, Timestamp now);
 

@@ -131,8 +131,8 @@ Decision cast_vote(State& state, const CastVote& command, const DecisionContext&
   if (!rejects && stopped_by(state, action, context))
     return conflict("the kill switch is engaged: approve after it is released");
   const std::int64_t votes = approving(approval) + 1;
-  if (!rejects && votes >= approval.quorum)
-    RECOURSE_TRY(check_limits(state, action, context, votes));
+  const bool enough = !rejects && is_enough(approval, voter);
+  if (enough) RECOURSE_TRY(check_limits(state, action, context, votes));
   RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
   if (action.run) draft.correlation = action.run->value();
 
@@ -146,7 +146,7 @@ Decision cast_vote(State& state, const CastVote& command, const DecisionContext&
     stop_waiting(draft, approval.approval, "approval_rejected");
     return std::move(draft.events);
   }
-  if (votes >= approval.quorum) {
+  if (enough) {
     if (std::vector<ChangedFact> changed = drift_of(draft.ticket, action); !changed.empty()) {
       // People agreed to what is no longer so.
       stale_approval(draft, approval, "drift", std::move(changed));

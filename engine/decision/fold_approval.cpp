@@ -32,7 +32,7 @@ class ApprovalFold {
   void operator()(const ApprovalReleased& released) { row(released).claim.reset(); }
   void operator()(const ApprovalVoted& voted) {
     ApprovalState& approval = row(voted);
-    approval.votes.push_back({event_.actor.id, voted.vote, voted.role});
+    approval.votes.push_back({event_.actor.id, voted.vote, voted.role, voted.team});
     // Who voted has looked; where another vote is missing, another person may look.
     approval.claim.reset();
   }

@@ -147,9 +147,10 @@ struct VoteState {
   PrincipalId by;
   Vote vote = Vote::reject;
   std::optional<Clear> role = {};
+  std::optional<Clear> team = {};
   bool operator==(const VoteState&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(VoteState, (), (by, vote, role))
+BOOST_DESCRIBE_STRUCT(VoteState, (), (by, vote, role, team))
 
 /// Who looks at an approval, and until when.
 struct ClaimState {
@@ -404,9 +405,10 @@ struct TimerState {
   TimerKind kind = TimerKind::approval;
   Clear id;  ///< Of what it is about.
   Timestamp due_at;
+  std::optional<Clear> connector = {};  ///< Whose turn it is: a row of the outbox.
   bool operator==(const TimerState&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(TimerState, (), (kind, id, due_at))
+BOOST_DESCRIBE_STRUCT(TimerState, (), (kind, id, due_at, connector))
 
 /// Rows of one kind by id; find() is null when there is none, change() makes one.
 /// A pointer stays valid until the next call on the same table.

@@ -88,10 +88,11 @@ struct ApprovalVoted {
   std::optional<Clear> role = {};        ///< In which the voter voted.
   std::optional<Clear> auth_level = {};  ///< How the voter was known: api_key
   std::optional<Timestamp> authenticated_at = {};
+  std::optional<Clear> team = {};  ///< Of the voter.
 };
 BOOST_DESCRIBE_STRUCT(ApprovalVoted, (),
                       (approval, action, ticket, vote, reason, render_digest, channel, decision_ms,
-                       rollback, step, role, auth_level, authenticated_at))
+                       rollback, step, role, auth_level, authenticated_at, team))
 
 struct ApprovalGranted {
   static constexpr std::string_view kType = "recourse.approval.granted.v1";

@@ -78,9 +78,11 @@ struct ApiKeyCreated {
   Clear prefix;  ///< First characters, to recognise it by.
   Hash hash{};   ///< SHA-256 of the key, which is 256 random bits.
   std::optional<Timestamp> expires_at;
+  std::optional<Clear> team = {};  ///< Of whoever has the key.
 };
 BOOST_DESCRIBE_STRUCT(ApiKeyCreated, (),
-                      (key, tenant, principal, principal_kind, role, prefix, hash, expires_at))
+                      (key, tenant, principal, principal_kind, role, prefix, hash, expires_at,
+                       team))
 
 struct ApiKeyRevoked {
   static constexpr std::string_view kType = "recourse.apikey.revoked.v1";

@@ -117,9 +117,11 @@ Result<Writer::NewKey> Writer::create_key(const KeyOrder& order, const Actor& by
                 order.expires_at,
                 false};
     made.key.principal.key = made.key.id;
-    add(made.key.id.value(),
-        ApiKeyCreated{made.key.id, order.tenant, principal, order.kind, order.role, made.key.prefix,
-                      made.key.hash, order.expires_at});
+    made.key.principal.team = order.team;
+    ApiKeyCreated created{made.key.id, order.tenant,    principal,     order.kind,
+                          order.role,  made.key.prefix, made.key.hash, order.expires_at};
+    if (!order.team.empty()) created.team = Clear(order.team);
+    add(made.key.id.value(), std::move(created));
     return events;
   };
   RECOURSE_LET(const Committed committed, handle(std::move(create)));

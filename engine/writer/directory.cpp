@@ -23,6 +23,7 @@ void Directory::apply(const RecordedEvent& event) {
                made->hash,
                made->expires_at,
                false};
+    if (made->team) key.principal.team = made->team->text;
     by_hash_.emplace(as_text(key.hash), key.id.value());
     keys_.insert_or_assign(key.id.value(), std::move(key));
   } else if (const auto* revoked = std::get_if<ApiKeyRevoked>(&event.data)) {

@@ -96,6 +96,7 @@ class Writer {
     Role role = Role::viewer;
     ActorType kind = ActorType::human;
     std::optional<PrincipalId> principal;  ///< Default: a new one.
+    std::string team;                      ///< Of whoever gets it; empty: none is known.
     std::string display_name;
     std::optional<Timestamp> expires_at;
     Repeatable request;

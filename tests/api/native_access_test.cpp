@@ -49,6 +49,19 @@ TEST_CASE("a revoked and an expired key are refused, each with its reason") {
         "urn:recourse:problem:key-expired");
 }
 
+TEST_CASE("a key says which team its owner is in, the same for all of their keys") {
+  NativeDesk desk;
+  const auto made = desk.post("/v1/keys", R"({"role":"manager","team":"support"})", desk.admin);
+  REQUIRE(made.status == 201);
+  CHECK(made.text("team") == "support");
+  const std::string who = R"({"role":"viewer","principal":")" + made.text("principal");
+  const auto further = desk.post("/v1/keys", who + R"("})", desk.admin);
+  REQUIRE(further.status == 201);
+  CHECK(further.text("team") == "support");
+  CHECK(desk.get("/v1/whoami", further.text("secret")).text("team") == "support");
+  CHECK(desk.post("/v1/keys", who + R"(","team":"finance"})", desk.admin).status == 409);
+}
+
 TEST_CASE("a secret is shown once: a repeat knows the key and not the secret") {
   NativeDesk desk;
   const Headers key{{"Idempotency-Key", "make-one"}};

@@ -145,6 +145,28 @@ TEST_CASE("money needs two people, and is then a person's task with a record of 
   CHECK(story.action(refund).status == ActionStatus::rolled_back);
 }
 
+TEST_CASE("two of one team are not two who agree") {
+  RollbackStory story;
+  const ActionId refund = story.refund(story.open_ticket(), {kAdmin, kManager});
+  const Asked asked = ask(story, refund);
+  const auto of = [](Principal person, const char* team) {
+    person.team = team;
+    return person;
+  };
+  story.vote(of(kSecond, "support"), asked.approval).then({"approval.voted"});
+  CHECK(story.event<ApprovalVoted>().team == Clear("support"));
+  story.vote(of(kThird, "support"), asked.approval).then({"approval.voted"});
+  CHECK(story.state(asked.rollback).status == RollbackStatus::awaiting_approval);
+  SUBCASE("somebody of another team makes it enough") {
+    story.vote(of(person(Role::admin, "usr_fourth"), "finance"), asked.approval);
+    CHECK(story.has<RollbackStarted>());
+  }
+  SUBCASE("so does somebody whose team nobody knows") {
+    story.vote(person(Role::admin, "usr_fourth"), asked.approval);
+    CHECK(story.has<RollbackStarted>());
+  }
+}
+
 TEST_CASE("a day later the requester alone is not enough for our own actions either") {
   RollbackStory story;
   const ActionId action = story.proposed(story.open_ticket(), "ESCALATE");
