@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "projections/queue_fronts.h"
 #include "projections/view_options.h"
 
 namespace recourse {
@@ -72,6 +73,7 @@ class ViewStore::Impl {
  public:
   std::unique_ptr<rocksdb::DB> db;
   std::string secondary_dir;
+  QueueFronts queues;
 
   ~Impl() {
     db.reset();
@@ -82,9 +84,23 @@ class ViewStore::Impl {
 
 namespace {
 
+/// The keys of the rows that a batch puts.
+class PutKeys final : public rocksdb::WriteBatch::Handler {
+ public:
+  explicit PutKeys(const std::function<void(std::string_view)>& visit) : visit_(visit) {}
+  rocksdb::Status PutCF(std::uint32_t, const rocksdb::Slice& key, const rocksdb::Slice&) override {
+    visit_(view(key));
+    return {};
+  }
+  rocksdb::Status DeleteCF(std::uint32_t, const rocksdb::Slice&) override { return {}; }
+
+ private:
+  const std::function<void(std::string_view)>& visit_;
+};
+
 class StoreBatch final : public ViewStore::Batch {
  public:
-  explicit StoreBatch(rocksdb::DB& db) : db_(db) {}
+  StoreBatch(rocksdb::DB& db, QueueFronts& queues) : db_(db), queues_(queues) {}
 
   void put(std::uint8_t projection, LedgerId ledger, std::uint32_t generation, std::string_view key,
            std::string_view json) override {
@@ -105,11 +121,17 @@ class StoreBatch final : public ViewStore::Batch {
     options.disableWAL = true;
     const rocksdb::Status status = db_.Write(options, &batch_);
     if (!status.ok()) return failed("a write failed", status);
+    queues_.written([this](const auto& visit) {
+      PutKeys keys(visit);
+      const rocksdb::Status read = batch_.Iterate(&keys);
+      RECOURSE_ASSERT(read.ok(), "a batch that was written can be read");
+    });
     return {};
   }
 
  private:
   rocksdb::DB& db_;
+  QueueFronts& queues_;
   rocksdb::WriteBatch batch_;
 };
 
@@ -193,7 +215,7 @@ ViewState ViewStore::state(std::uint8_t projection, LedgerId ledger) const {
 }
 
 std::unique_ptr<ViewStore::Batch> ViewStore::batch() {
-  return std::make_unique<StoreBatch>(*impl_->db);
+  return std::make_unique<StoreBatch>(*impl_->db, impl_->queues);
 }
 
 Status ViewStore::flush() {
@@ -231,8 +253,12 @@ struct RowIterator {
   rocksdb::Slice lower, upper;
   std::unique_ptr<rocksdb::Iterator> at;
 
-  RowIterator(rocksdb::DB& db, std::string row_key_base, std::string_view prefix)
-      : base(std::move(row_key_base)), first(base + std::string(prefix)), end(first + '\xff') {
+  /// `known`: nothing of it lies before this key; empty for the prefix itself.
+  RowIterator(rocksdb::DB& db, std::string row_key_base, std::string_view prefix,
+              std::string_view known = {})
+      : base(std::move(row_key_base)),
+        first(known.empty() ? base + std::string(prefix) : std::string(known)),
+        end(base + std::string(prefix) + '\xff') {
     // 0xff cannot start the rest of a key: keys are ASCII.
     lower = first;
     upper = end;
@@ -251,6 +277,18 @@ struct RowIterator {
     const std::string key = base + std::string(from);
     forward ? at->Seek(key) : at->SeekForPrev(key);
     if (at->Valid() && view(at->key()) == key) forward ? at->Next() : at->Prev();
+  }
+
+  /// From where it stands until `visit` has enough.
+  Status visit_all(bool forward,
+                   const std::function<bool(std::string_view key, std::string_view json)>& visit) {
+    for (; at->Valid(); forward ? at->Next() : at->Prev()) {
+      const auto json = unguarded(view(at->value()));
+      if (!json) return failed("a row is damaged", rocksdb::Status::Corruption("checksum"));
+      if (!visit(view(at->key()).substr(base.size()), *json)) return {};
+    }
+    if (!at->status().ok()) return failed("a scan failed", at->status());
+    return {};
   }
 };
 
@@ -271,14 +309,28 @@ Status ViewStore::each(
     if (now == generation) break;
     generation = now;
   }
-  rocksdb::Iterator& at = *rows->at;
-  for (rows->start(from, forward); at.Valid(); forward ? at.Next() : at.Prev()) {
-    const auto json = unguarded(view(at.value()));
-    if (!json) return failed("a row is damaged", rocksdb::Status::Corruption("checksum"));
-    if (!visit(view(at.key()).substr(rows->base.size()), *json)) return {};
+  rows->start(from, forward);
+  return rows->visit_all(forward, visit);
+}
+
+Status ViewStore::each_queued(
+    std::uint8_t projection, LedgerId ledger, std::string_view prefix,
+    const std::function<bool(std::string_view key, std::string_view json)>& visit) const {
+  // Who reads beside the writer is not told of rows that come in.
+  if (!impl_->secondary_dir.empty())
+    return each(projection, ledger, prefix, "", Order::forward, visit);
+  for (;;) {
+    const std::uint32_t generation = state(projection, ledger).generation;
+    const std::string base = row_key(projection, ledger, generation, "");
+    const std::string queue = base + std::string(prefix);
+    const QueueFronts::Look look = impl_->queues.begin(queue);
+    RowIterator rows(*impl_->db, base, prefix, look.from);
+    if (state(projection, ledger).generation != generation) continue;  // As in each().
+    rows.at->SeekToFirst();
+    if (rows.at->status().ok())
+      impl_->queues.found(queue, look, rows.at->Valid() ? view(rows.at->key()) : rows.end);
+    return rows.visit_all(/*forward=*/true, visit);
   }
-  if (!at.status().ok()) return failed("a scan failed", at.status());
-  return {};
 }
 
 std::unique_ptr<RowSource> ViewStore::source(std::uint8_t projection, LedgerId ledger,
@@ -321,6 +373,7 @@ Status ViewStore::switch_to(const std::vector<NewView>& views, LedgerId ledger,
   for (const NewView& view : views) {
     const std::uint32_t served = state(view.projection, ledger).generation;
     RECOURSE_ASSERT(view.state.generation != served, "a build has a generation of its own");
+    impl_->queues.forget(row_key(view.projection, ledger, served, ""));
     switched.Put(state_key(view.projection, ledger), guarded(encode_state(view.state)));
     const Generation& rows = old.emplace_back(view.projection, ledger, served);
     switched.DeleteRange(rows.begin, rows.end);

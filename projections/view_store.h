@@ -58,6 +58,13 @@ class ViewStore {
               std::string_view from, Order order,
               const std::function<bool(std::string_view key, std::string_view json)>& visit) const;
 
+  /// The same forwards for rows that come in anywhere and go at the front, like timers: it does not
+  /// pass over what went before the first one that it found the last time. Sees all rows whose
+  /// batch was written before the call.
+  Status each_queued(
+      std::uint8_t projection, LedgerId ledger, std::string_view prefix,
+      const std::function<bool(std::string_view key, std::string_view json)>& visit) const;
+
   /// A source for a RowTable over one generation.
   std::unique_ptr<RowSource> source(std::uint8_t projection, LedgerId ledger,
                                     std::uint32_t generation) const;

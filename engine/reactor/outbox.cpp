@@ -109,13 +109,15 @@ class Outbox::Impl {
   Status each_row(LedgerId ledger, const std::string& prefix,
                   const std::function<bool(Row)>& visit) const {
     std::string unreadable;
-    RECOURSE_TRY(writer_.views().each(kDecisionState, ledger, prefix, "", ViewStore::Order::forward,
-                                      [&](std::string_view key, std::string_view json) {
-                                        Row row;
-                                        if (decode_row(json, row)) return visit(std::move(row));
-                                        unreadable = key;
-                                        return false;
-                                      }));
+    // What is due goes at the front, and there are few connectors.
+    RECOURSE_TRY(writer_.views().each_queued(kDecisionState, ledger, prefix,
+                                             [&](std::string_view key, std::string_view json) {
+                                               Row row;
+                                               if (decode_row(json, row))
+                                                 return visit(std::move(row));
+                                               unreadable = key;
+                                               return false;
+                                             }));
     if (unreadable.empty()) return {};
     return Error{ErrorCode::corrupt, unreadable + " cannot be read: rebuild"};
   }

@@ -19,26 +19,27 @@ Result<std::vector<DueCommand>> due_commands(
     const std::function<bool(const std::string& timer)>& skip) {
   std::vector<DueCommand> commands;
   bool readable = true;
-  RECOURSE_TRY(views.each(kDecisionState, ledger, kDue, "", ViewStore::Order::forward,
-                          [&](std::string_view key, std::string_view json) {
-                            TimerState timer;
-                            readable = decode_row(json, timer);
-                            if (!readable || timer.due_at > now || is_outbox(timer)) return false;
-                            std::string name(key.substr(kDue.size()));
-                            if (skip && skip(name)) return true;
-                            commands.push_back({command_of(timer), std::move(name)});
-                            return commands.size() < limit;
-                          }));
+  RECOURSE_TRY(views.each_queued(kDecisionState, ledger, kDue,
+                                 [&](std::string_view key, std::string_view json) {
+                                   TimerState timer;
+                                   readable = decode_row(json, timer);
+                                   if (!readable || timer.due_at > now || is_outbox(timer))
+                                     return false;
+                                   std::string name(key.substr(kDue.size()));
+                                   if (skip && skip(name)) return true;
+                                   commands.push_back({command_of(timer), std::move(name)});
+                                   return commands.size() < limit;
+                                 }));
   if (!readable) return Error{ErrorCode::corrupt, "the row of a timer cannot be read: rebuild"};
   if (commands.size() >= limit) return commands;
   // In small pieces, so that other requests come in between; at this pace however many wait.
-  RECOURSE_TRY(views.each(rollbacks_kind().number, ledger, kGoing, "", ViewStore::Order::forward,
-                          [&](std::string_view key, std::string_view) {
-                            ContinueRollback next;
-                            next.rollback = RollbackId(std::string(key.substr(kGoing.size())));
-                            for (int i = 0; i < kPiecesPerTick; ++i) commands.push_back({next, ""});
-                            return commands.size() < limit;
-                          }));
+  RECOURSE_TRY(views.each_queued(
+      rollbacks_kind().number, ledger, kGoing, [&](std::string_view key, std::string_view) {
+        ContinueRollback next;
+        next.rollback = RollbackId(std::string(key.substr(kGoing.size())));
+        for (int i = 0; i < kPiecesPerTick; ++i) commands.push_back({next, ""});
+        return commands.size() < limit;
+      }));
   return commands;
 }
 

@@ -63,7 +63,11 @@ ApprovalRow decided(const char* by, Vote vote, std::int64_t after_ms) {
   row.status = vote == Vote::approve ? ApprovalStatus::consumed : ApprovalStatus::rejected;
   row.requested_at = Timestamp(std::chrono::hours(1));
   row.decided_at = row.requested_at + std::chrono::milliseconds(after_ms);
-  row.votes = {{PrincipalId(by), vote, *row.decided_at, std::nullopt, after_ms}};
+  VoteRow& cast = row.votes.emplace_back();
+  cast.by = PrincipalId(by);
+  cast.vote = vote;
+  cast.at = *row.decided_at;
+  cast.decision_ms = after_ms;
   return row;
 }
 

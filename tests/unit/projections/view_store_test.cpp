@@ -1,10 +1,14 @@
 #include "projections/view_store.h"
 
 #include <rocksdb/options.h>
+#include <rocksdb/perf_context.h>
+#include <rocksdb/perf_level.h>
 #include <stdlib.h>
 
+#include <array>
 #include <filesystem>
 
+#include "engine/base/random.h"
 #include "projections/row_file.h"
 #include "projections/row_table.h"
 #include "tests/unit/projections/story.h"
@@ -15,6 +19,7 @@ namespace {
 
 constexpr std::uint8_t kProjection = 3;
 const LedgerId kLedger(1);
+using Keys = std::vector<std::string>;
 
 /// A views database in a directory that goes with it.
 class Views {
@@ -78,6 +83,16 @@ class Views {
     REQUIRE_MESSAGE(status.ok(), status.error().message);
     return found;
   }
+  Keys queued(std::string_view prefix, std::size_t limit = 100) {
+    Keys found;
+    const Status status = store->each_queued(kProjection, kLedger, prefix,
+                                             [&](std::string_view key, std::string_view) {
+                                               found.emplace_back(key);
+                                               return found.size() < limit;
+                                             });
+    REQUIRE_MESSAGE(status.ok(), status.error().message);
+    return found;
+  }
   std::string row(std::string_view key) {
     const auto found = store->row(kProjection, kLedger, key);
     return found ? *found : std::string(name(found.error().code));
@@ -87,7 +102,6 @@ class Views {
   std::unique_ptr<ViewStore> store;
 };
 
-using Keys = std::vector<std::string>;
 constexpr auto kBackward = ViewStore::Order::backward;
 constexpr auto kForward = ViewStore::Order::forward;
 
@@ -145,6 +159,57 @@ TEST_CASE("a start outside the prefix neither leaves it nor skips a row") {
   CHECK(views.keys("s/", "t/0") == Keys{});
   CHECK(views.keys("s/", "t/0", kBackward) == Keys{"s/2", "s/1"});
   CHECK(views.keys("s/", "r/9", kBackward) == Keys{});
+}
+
+TEST_CASE("a queue does not pass over what went before its first row") {
+  Views views;
+  for (int i = 0; i < 1'000; ++i) views.put({{"due/" + std::to_string(100'000 + i), "1"}});
+  for (int i = 0; i < 990; ++i) views.put({{"due/" + std::to_string(100'000 + i), ""}});
+  const auto passed_over = [&] {
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+    rocksdb::get_perf_context()->Reset();
+    CHECK(views.queued("due/", 1) == Keys{"due/100990"});
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+    return rocksdb::get_perf_context()->internal_delete_skipped_count;
+  };
+  CHECK(passed_over() == 990);
+  CHECK(passed_over() == 0);
+  // What comes in before the first row is seen like everything else.
+  views.put({{"due/100000", "1"}});
+  CHECK(views.queued("due/", 2) == Keys{"due/100000", "due/100990"});
+  views.put({{"due/100000", ""}});
+  CHECK(passed_over() == 990);
+  CHECK(passed_over() == 0);
+  views.reopen();
+  CHECK(views.queued("due/") == views.keys("due/"));
+}
+
+TEST_CASE("a queue has the rows that a scan has, whatever comes and goes") {
+  Views views;
+  SeededRandom random(7);
+  const auto draw = [&](std::uint8_t below) {
+    std::array<std::uint8_t, 1> byte{};
+    random.fill(byte);
+    return byte[0] % below;
+  };
+  const auto some_key = [&] {
+    constexpr std::string_view kPlaces[] = {"due/", "due/outbox/", "due/zz/", "dull/"};
+    return std::string(kPlaces[draw(4)]) + static_cast<char>('0' + draw(30));
+  };
+  std::uint32_t generation = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    std::map<std::string, std::string> rows;
+    for (int i = draw(3); i >= 0; --i) rows[some_key()] = draw(5) < 2 ? "1" : "";
+    views.put(rows, generation);
+    if (draw(200) == 0) {
+      const std::string file =
+          views.row_file({{"due/5", "1"}, {"due/outbox/3", "1"}}, ++generation);
+      REQUIRE(views.store->switch_to({{kProjection, Views::state_of(generation)}}, kLedger, {file})
+                  .ok());
+    }
+    for (const char* prefix : {"due/", "due/outbox/", "due/zz/"})
+      if (draw(3) == 0) CHECK(views.queued(prefix) == views.keys(prefix));
+  }
 }
 
 TEST_CASE("an empty value erases, and a batch that is not written changes nothing") {
