@@ -15,6 +15,7 @@ rocksdb::Options view_options() {
   // Most look-ups of a new event's rows are for rows that are not there yet.
   options.memtable_prefix_bloom_size_ratio = 0.03;
   options.memtable_whole_key_filtering = true;
+  options.max_file_opening_threads = 2;  // As many are made at every open.
   options.max_background_jobs = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.keep_log_file_num = 4;

@@ -33,6 +33,8 @@ rocksdb::DBOptions database_options() {
   // Replaying the log is what an open costs: 64 MiB are about a second.
   options.max_total_wal_size = 64 << 20;
   options.max_open_files = -1;  // A secondary needs it; and no table is opened on a reader's time.
+  // For each family as many threads are made to open its tables; there are few of them.
+  options.max_file_opening_threads = 2;
   options.max_background_jobs = 2;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
