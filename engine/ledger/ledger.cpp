@@ -111,6 +111,11 @@ Result<std::vector<RecordedEvent>> Ledger::stage(LedgerId ledger, std::vector<Ne
   return impl_->stage->add(ledger, std::move(events), stream_versions, now);
 }
 
+Timestamp Ledger::latest_time(LedgerId ledger) const {
+  RECOURSE_ASSERT(impl_->stage, "only the process that holds the lock writes");
+  return impl_->stage->time(ledger);
+}
+
 void Ledger::stage_request(LedgerId ledger, const Hash& request_key, Position first,
                            std::uint32_t count, std::string_view request_fingerprint) {
   if (!impl_->writable()) return;  // commit() says so.

@@ -116,6 +116,10 @@ class Ledger {
                                            std::span<const std::int64_t> stream_versions,
                                            Timestamp now);
 
+  /// Of the latest event, staged ones included: none after it has an earlier one. REQUIRES: there is
+  /// such a ledger.
+  Timestamp latest_time(LedgerId ledger) const;
+
   /// Stages that `request_key` (an HMAC, see request_key()) made the `count` events from `first`,
   /// staged before in this batch. Erasing one of their subjects erases the fingerprint's salt.
   void stage_request(LedgerId ledger, const Hash& request_key, Position first, std::uint32_t count,

@@ -39,6 +39,9 @@ class Stage {
   void add_request(LedgerId ledger, const Hash& request_key, Position first, std::uint32_t count,
                    std::string_view request_fingerprint);
 
+  /// REQUIRES: there is such a ledger.
+  Timestamp time(LedgerId ledger) const { return growths_[ledger.value()].staged_time; }
+
   bool empty() const { return batch_.Count() == 0; }
   std::size_t bytes() const { return batch_.GetDataSize(); }
   void discard();

@@ -169,13 +169,15 @@ class Reactor::Impl {
   /// Errors: only those after which nothing can be written.
   Result<bool> fire(const TenantId& tenant, std::span<DueCommand> due) {
     std::deque<std::promise<Outcome>> promises(due.size());
+    std::vector<Writer::Submission> together;
     for (std::size_t i = 0; i < due.size(); ++i) {
       WriteRequest request = command_request(tenant, system_principal(), due[i].command);
       request.idempotency_key = request.fingerprint = due[i].timer;
-      writer_.submit(std::move(request), [&promise = promises[i]](Outcome outcome) {
-        promise.set_value(std::move(outcome));
-      });
+      together.push_back({std::move(request), [&promise = promises[i]](Outcome outcome) {
+                            promise.set_value(std::move(outcome));
+                          }});
     }
+    writer_.submit(std::move(together));
     bool more = true;
     Status broken;
     for (std::size_t i = 0; i < due.size(); ++i) {

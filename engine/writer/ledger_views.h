@@ -24,7 +24,8 @@ class LedgerViews {
 
   /// Puts the changed rows of the decision state and its new position into `batch`.
   void put_decisions(ViewStore::Batch& batch, LogSize applied);
-  /// The read models fold a committed event; the decision state did when it was decided.
+  /// The read models fold an event that is about to be committed; the decision state did when it
+  /// was decided. Where the commit fails, this object is no use any more.
   void apply_to_read_models(const RecordedEvent& event);
   /// The same as put_decisions() for the read models.
   void put_read_models(ViewStore::Batch& batch, LogSize applied);

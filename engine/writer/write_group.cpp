@@ -41,7 +41,7 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
   decided.ledger = id;
   decided.nothing_to_do = events.empty();
   if (events.empty()) return decided;
-  if (!touched_.contains(id)) RECOURSE_TRY(stage_heartbeat(id, views->state(), now));
+  if (!touched_.contains(id)) RECOURSE_TRY(stage_heartbeat(*info, views->state(), now));
   RECOURSE_LET(decided.events, stage(id, views->state(), std::move(events), now));
   if (keyed) {
     ledger_.stage_request(id, key, decided.events.front().position,
@@ -108,26 +108,26 @@ Result<std::vector<RecordedEvent>> WriteGroup::stage(LedgerId ledger, State& sta
   return recorded;
 }
 
-Status WriteGroup::stage_heartbeat(LedgerId ledger, State& state, Timestamp now) {
+Status WriteGroup::stage_heartbeat(const LedgerInfo& info, State& state, Timestamp now) {
   const LedgerId meta(0);
-  const TreeHead head = ledger_.head(ledger);
-  if (ledger == meta || head.size.value() == 0) return {};
-  RECOURSE_LET(const std::string leaf, ledger_.leaf(ledger, Position(head.size.value() - 1)));
-  RECOURSE_LET(const LeafHead last, read_leaf_head(leaf));
-  if (now - last.time < quiet_) return {};
+  if (info.ledger == meta || ledger_.head(info.ledger).size.value() == 0) return {};
+  if (now - ledger_.latest_time(info.ledger) < quiet_) return {};
   const TreeHead anchor = ledger_.head(meta);
   NewEvent event;
-  event.stream = last.source;
+  event.stream = info.origin;
   event.data = LogHeartbeat{static_cast<std::int64_t>(anchor.size.value()), anchor.root};
-  RECOURSE_LET(auto recorded, stage(ledger, state, {std::move(event)}, now));
-  heartbeats_.emplace_back(ledger, std::move(recorded.front()));
+  RECOURSE_LET(auto recorded, stage(info.ledger, state, {std::move(event)}, now));
+  heartbeats_.emplace_back(info.ledger, std::move(recorded.front()));
   return {};
 }
 
 Status WriteGroup::commit() {
   if (!ledger_.has_staged()) return {};
   RECOURSE_TRY(ledger_.commit());
-  for (const LedgerId id : touched_) heads_[id] = ledger_.head(id);
+  for (const LedgerId id : touched_) {
+    heads_[id] = ledger_.head(id);
+    RECOURSE_ASSERT(heads_[id].size == size_of(id), "what was staged is what was committed");
+  }
   return {};
 }
 
@@ -139,6 +139,12 @@ std::vector<const RecordedEvent*> WriteGroup::events_of(LedgerId ledger) const {
     if (decided.ledger == ledger && !decided.repeated)
       for (const RecordedEvent& event : decided.events) events.push_back(&event);
   return events;
+}
+
+LogSize WriteGroup::size_of(LedgerId ledger) const {
+  const auto events = events_of(ledger);
+  RECOURSE_ASSERT(!events.empty(), "the ledger was touched");
+  return LogSize(events.back()->position.value() + 1);
 }
 
 Outcome WriteGroup::outcome_of(Decided& decided, const Status& committed) {

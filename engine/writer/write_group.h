@@ -13,8 +13,8 @@
 namespace recourse {
 
 /// The requests of one commit: each decided against the state that the ones before it left.
-/// Threads: the first stage of the write path decides and commits, then the second one asks for
-/// events and outcomes.
+/// Threads: the first stage of the write path decides, then commits while the second one asks for
+/// events; after the commit it asks for outcomes.
 class WriteGroup {
  public:
   using ViewsOf = std::function<LedgerViews*(LedgerId)>;
@@ -33,12 +33,11 @@ class WriteGroup {
 
   /// Commits what was staged; nothing staged is a success.
   Status commit();
-  /// The ledger's head after commit(). REQUIRES: `ledger` was touched.
-  const TreeHead& head(LedgerId ledger) const { return heads_.at(ledger); }
-
   const std::set<LedgerId>& touched() const { return touched_; }
   /// The staged events of one ledger, in the order of their positions.
   std::vector<const RecordedEvent*> events_of(LedgerId ledger) const;
+  /// The ledger's size after commit(). REQUIRES: `ledger` was touched.
+  LogSize size_of(LedgerId ledger) const;
 
   /// One answer for each decided request, in order.
   std::vector<Outcome> outcomes(const Status& committed);
@@ -64,7 +63,7 @@ class WriteGroup {
                                              const Hash& key);
   Result<std::vector<RecordedEvent>> stage(LedgerId ledger, State& state,
                                            std::vector<NewEvent> events, Timestamp now);
-  Status stage_heartbeat(LedgerId ledger, State& state, Timestamp now);
+  Status stage_heartbeat(const LedgerInfo& info, State& state, Timestamp now);
 
   Ledger& ledger_;
   const Directory& directory_;

@@ -7,6 +7,7 @@
 #include <deque>
 #include <future>
 #include <map>
+#include <span>
 #include <thread>
 #include <unordered_map>
 
@@ -53,17 +54,19 @@ class Writer::Impl {
     return {};
   }
 
-  void submit(WriteRequest request, Callback answer) {
+  void submit(std::span<Submission> submissions) {
+    std::size_t taken = 0;
     {
       const std::lock_guard lock(mutex_);
-      if (!failed_ && !stopping_ && queue_.size() < options_.max_queued) {
-        queue_.push_back({std::move(request), std::move(answer)});
-        wake_.notify_one();
-        return;
-      }
+      while (taken < submissions.size() && !failed_ && !stopping_ &&
+             queue_.size() < options_.max_queued)
+        queue_.push_back(std::move(submissions[taken++]));
     }
-    if (failed_) return answer(write_failed());
-    answer(Error{ErrorCode::unavailable, "the queue of commands is full; retry in a moment"});
+    if (taken > 0) wake_.notify_one();
+    for (Submission& left : submissions.subspan(taken))
+      left.answer(failed_ ? write_failed()
+                          : Error{ErrorCode::unavailable,
+                                  "the queue of commands is full; retry in a moment"});
   }
 
   Ledger& ledger_;
@@ -81,11 +84,6 @@ class Writer::Impl {
   }
 
  private:
-  struct Waiting {
-    WriteRequest request;
-    Callback answer;
-  };
-
   static Error write_failed() {
     return {ErrorCode::unknown_outcome,
             "a write to the ledger failed and its outcome is unknown; restart the server, then "
@@ -93,13 +91,13 @@ class Writer::Impl {
   }
 
   void run() {
-    std::deque<Waiting> waiting;
+    std::deque<Submission> waiting;
     while (take(waiting))
       while (!waiting.empty()) process(waiting);
   }
 
   /// Waits for requests and takes all of them up to the group's limit. False at the end.
-  bool take(std::deque<Waiting>& group) {
+  bool take(std::deque<Submission>& group) {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return false;
@@ -117,16 +115,16 @@ class Writer::Impl {
   /// A commit on its way to the rows and the callers.
   struct Underway {
     WriteGroup group;
-    std::deque<Waiting> callers;
-    std::unique_ptr<ViewStore::Batch> rows;  ///< Null when nothing was committed.
-    std::map<LedgerId, LedgerViews*> views;  ///< Of the ledgers that were written.
-    Status committed;
+    std::deque<Submission> callers;
+    std::unique_ptr<ViewStore::Batch> rows;  ///< Null when there is nothing to commit.
+    std::map<LedgerId, LedgerViews*> views;  ///< Of the ledgers that are written.
+    std::promise<Status> committed;
   };
 
   /// Decides and commits as many of `waiting` as fit into one batch, and takes them off.
-  void process(std::deque<Waiting>& waiting) {
+  void process(std::deque<Submission>& waiting) {
     if (failed_) {
-      for (Waiting& one : waiting) one.answer(write_failed());
+      for (Submission& one : waiting) one.answer(write_failed());
       return waiting.clear();
     }
     const auto underway = std::make_shared<Underway>(
@@ -142,54 +140,61 @@ class Writer::Impl {
       underway->callers.push_back(std::move(waiting.front()));
       waiting.pop_front();
     }
-    underway->committed = group.commit();
-    const bool new_ledgers = group.touched().contains(LedgerId(0));
-    if (!underway->committed) {
-      refused(group, underway->committed.error());
-    } else if (!group.touched().empty()) {
+    if (!group.touched().empty()) {
       underway->rows = views_.batch();
       for (const LedgerId id : group.touched()) {
         LedgerViews* const views = underway->views[id] = views_of(id);
-        RECOURSE_ASSERT(views != nullptr, "a ledger that was written has views");
-        views->put_decisions(*underway->rows, group.head(id).size);
+        RECOURSE_ASSERT(views != nullptr, "a ledger that is written has views");
+        views->put_decisions(*underway->rows, group.size_of(id));
       }
-      // The next decision asks it.
-      if (new_ledgers)
-        for (const RecordedEvent* event : group.events_of(LedgerId(0))) directory_.apply(*event);
     }
+    // The read models fold the events while these are on their way to the disk.
     second_.run([this, underway] { finish(*underway); });
+    const Status committed = group.commit();
+    const bool new_ledgers = group.touched().contains(LedgerId(0));
+    if (!committed && committed.error().code != ErrorCode::disk_full) failed_ = true;
+    // The next decision asks it.
+    if (committed && new_ledgers)
+      for (const RecordedEvent* event : group.events_of(LedgerId(0))) directory_.apply(*event);
+    underway->committed.set_value(committed);
+    if (!committed) drop_views(group, committed.error());
     // Views of a new ledger are opened there.
     if (new_ledgers) second_.drain();
   }
 
-  /// The state ran ahead of the log; what the views hold is what is true.
-  void refused(const WriteGroup& group, const Error& error) {
+  /// The state and the read models ran ahead of the log; what the rows hold is what is true.
+  void drop_views(const WriteGroup& group, const Error& error) {
     second_.drain();
     for (const LedgerId id : group.touched()) ledger_views_.erase(id.value());
-    if (error.code != ErrorCode::disk_full) failed_ = true;
     spdlog::error("commit failed: {}", error.message);
   }
 
   void finish(Underway& underway) {
-    if (underway.rows) apply(underway);
-    std::vector<Outcome> answers = underway.group.outcomes(underway.committed);
+    if (underway.rows) fold(underway);
+    const Status committed = underway.committed.get_future().get();
+    if (committed && underway.rows) show(underway);
+    std::vector<Outcome> answers = underway.group.outcomes(committed);
     for (std::size_t i = 0; i < answers.size(); ++i)
       underway.callers[i].answer(std::move(answers[i]));
   }
 
-  void apply(Underway& underway) {
-    const WriteGroup& group = underway.group;
+  void fold(Underway& underway) {
     for (const auto& [id, views] : underway.views) {
-      for (const RecordedEvent* event : group.events_of(id)) views->apply_to_read_models(*event);
-      views->put_read_models(*underway.rows, group.head(id).size);
+      for (const RecordedEvent* event : underway.group.events_of(id))
+        views->apply_to_read_models(*event);
+      views->put_read_models(*underway.rows, underway.group.size_of(id));
     }
+  }
+
+  void show(Underway& underway) {
+    const WriteGroup& group = underway.group;
     // The events are durable whatever happens here: rows are made again from them at the next open.
     if (const Status written = underway.rows->write(); !written) {
       spdlog::error("views are behind: {}", written.error().message);
       failed_ = true;
       return;
     }
-    for (const LedgerId id : group.touched()) commits_.publish(id, group.head(id).size);
+    for (const LedgerId id : group.touched()) commits_.publish(id, group.size_of(id));
     // Ledgers are made in commits of the meta ledger.
     if (group.touched().contains(LedgerId(0))) show_new_ledgers();
   }
@@ -218,7 +223,7 @@ class Writer::Impl {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Waiting> queue_;
+  std::deque<Submission> queue_;
   bool stopping_ = false;
   std::map<std::uint32_t, std::unique_ptr<LedgerViews>> ledger_views_;
   SecondStage second_;
@@ -236,8 +241,11 @@ Result<std::unique_ptr<Writer>> Writer::open(Ledger& ledger, ViewStore& views, c
 }
 
 void Writer::submit(WriteRequest request, Callback answer) {
-  impl_->submit(std::move(request), std::move(answer));
+  Submission one{std::move(request), std::move(answer)};
+  impl_->submit(std::span(&one, 1));
 }
+
+void Writer::submit(std::vector<Submission> submissions) { impl_->submit(submissions); }
 
 Outcome Writer::handle(WriteRequest request) {
   std::promise<Outcome> promise;

@@ -74,6 +74,13 @@ class Writer {
   /// full; `disk_full`; `unknown_outcome` when a write failed, and from then on for everything
   /// until the process opens the ledger again.
   void submit(WriteRequest request, Callback answer);
+  struct Submission {
+    WriteRequest request;
+    Callback answer;
+  };
+  /// The same for several that come in together: they are decided in their order and committed
+  /// together, as far as a commit has room.
+  void submit(std::vector<Submission> submissions);
   /// The same, waiting for the answer. Not from the writer's thread.
   Outcome handle(WriteRequest request);
 

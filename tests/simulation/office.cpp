@@ -132,14 +132,16 @@ void Office::watch(const Call& call, const Committed& committed) {
 void Office::give(std::vector<Call> calls) {
   if (calls.empty()) return;
   Answers answers(calls.size());
+  std::vector<Writer::Submission> together;
   for (std::size_t i = 0; i < calls.size(); ++i) {
     WriteRequest request =
         command_request(kTenant, calls[i].by, calls[i].command, "jane@example.com");
     request.idempotency_key = calls[i].key;
     request.fingerprint = calls[i].key;
-    writer_->submit(std::move(request),
-                    [&answers, i](Outcome outcome) { answers.put(i, std::move(outcome)); });
+    together.push_back({std::move(request),
+                        [&answers, i](Outcome outcome) { answers.put(i, std::move(outcome)); }});
   }
+  writer_->submit(std::move(together));
   auto& outcomes = answers.wait();
   std::vector<std::pair<Position, std::size_t>> in_order;
   for (std::size_t i = 0; i < calls.size(); ++i) {

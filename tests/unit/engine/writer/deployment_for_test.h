@@ -30,8 +30,7 @@ struct DeploymentForTest {
     std::filesystem::remove_all(dir);
   }
 
-  void open() {
-    LedgerOptions options;
+  void open(LedgerOptions options = {}) {
     options.data_dir = dir + "/data";
     options.kek_file = dir + "/kek";
     options.random = &random;

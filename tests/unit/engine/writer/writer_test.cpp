@@ -150,6 +150,50 @@ TEST_CASE_FIXTURE(Desk, "two requests with one key in the same group make one se
   CHECK(ledger->head(id()).size.value() == before.value() + count);
 }
 
+TEST_CASE_FIXTURE(Desk, "what comes in together is committed together, in its order") {
+  const std::uint64_t commits = ledger->commit_number();
+  std::vector<std::promise<Outcome>> answers(8);
+  std::vector<Writer::Submission> together;
+  for (auto& answer : answers)
+    together.push_back({command_request(kTenant, ada, OpenTicket{}, "jane@example.com"),
+                        [&](Outcome outcome) { answer.set_value(std::move(outcome)); }});
+  writer->submit(std::move(together));
+  Position last;
+  for (auto& answer : answers) {
+    const Outcome outcome = answer.get_future().get();
+    REQUIRE(outcome.ok());
+    CHECK(outcome->events.front().position > last);
+    last = outcome->events.back().position;
+  }
+  CHECK(ledger->commit_number() == commits + 1);
+}
+
+TEST_CASE_FIXTURE(Desk, "rows and state know nothing of a commit that the disk had no room for") {
+  const TicketId ticket = open_ticket();
+  const std::string row = views->row(1, id(), "ticket/" + ticket.value()).value();
+  close();
+  LedgerOptions full;
+  full.free_space_watermark_bytes = ~std::uint64_t{0} >> 2;
+  open(full);
+  for (int i = 0; i < 2; ++i) {
+    AddMessage message;
+    message.ticket = ticket;
+    message.body = "any news?";
+    const Outcome outcome = give(ada, message);
+    REQUIRE_FALSE(outcome.ok());
+    CHECK(outcome.error().code == ErrorCode::disk_full);
+    CHECK(views->row(1, id(), "ticket/" + ticket.value()).value() == row);
+  }
+  CHECK_FALSE(writer->failed());
+  reopen();
+  REQUIRE(give(agent, resolve(ticket)).ok());
+  RebuildOptions beside;
+  beside.switch_over = false;
+  const auto rebuilt = rebuild(*ledger, *views, id(), beside);
+  REQUIRE(rebuilt.ok());
+  for (const RebuiltView& view : *rebuilt) CHECK_MESSAGE(view.equal, view.projection);
+}
+
 TEST_CASE_FIXTURE(Desk, "a refused command consumes no position") {
   const LogSize before = ledger->head(id()).size;
   const auto refused = give(agent, resolve(TicketId("tkt_NONE")));
