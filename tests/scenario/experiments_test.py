@@ -231,8 +231,8 @@ class Tenants(Desk):
     def test_a_rollout_over_tenants_stops_when_their_sum_breaches_a_guardrail(self):
         self.made("/v1/tenants", {"tenant": "acme"})
         acme = self.made("/v1/keys", {"tenant": "acme", "role": "admin"})["secret"]
-        self.made("/v1/rollouts", {"key": "agent", "unit": "tenant", "percent": 100, "least": 6,
-                                   "guardrails": [{"metric": "rollback", "max_ppm": 200000}]})
+        self.done("admin", "rollout", "set", "agent", "--unit", "tenant", "--percent", "100",
+                  "--least", "6", "--guardrail", "rollback=20%")
         ran = []
         for key in (self.admin, acme):
             agent, _ = self.machine(key)

@@ -2,6 +2,7 @@
 #include "engine/policy/policy_units.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
+#include "tools/cli/guardrail.h"
 #include "tools/cli/print.h"
 #include "tools/cli/server_client.h"
 
@@ -14,14 +15,6 @@ Result<std::int64_t> number_in(const std::string& text, std::string_view member,
   const auto read = read_written_number(text, false, unit_of(member));
   if (read) return read->value;
   return Error{ErrorCode::invalid, "--" + std::string(option) + ": " + read.error().message};
-}
-
-Result<Json> guardrail_of(const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos)
-    return Error{ErrorCode::invalid, "--guardrail: METRIC=SHARE, such as rollback=5%"};
-  RECOURSE_LET(const std::int64_t most, number_in(text.substr(equals + 1), "max_ppm", "guardrail"));
-  return Json::object({{"metric", text.substr(0, equals)}, {"max_ppm", most}});
 }
 
 Result<Json> start_body(const ExperimentFlags& flags) {
@@ -38,13 +31,10 @@ Result<Json> start_body(const ExperimentFlags& flags) {
   body.set("window_s", window).set("alpha_ppm", alpha);
   if (flags.least > 0) body.set("least", flags.least);
   if (!flags.reason.empty()) body.set("reason", flags.reason);
-  Json types = Json::array(), guardrails = Json::array();
+  Json types = Json::array();
   for (const std::string& type : flags.types) types.push_back(type);
-  for (const std::string& text : flags.guardrails) {
-    RECOURSE_LET(Json one, guardrail_of(text));
-    guardrails.push_back(std::move(one));
-  }
-  return body.set("types", std::move(types)).set("guardrails", std::move(guardrails));
+  RECOURSE_LET(const auto guardrails, guardrails_of(flags.guardrails));
+  return body.set("types", std::move(types)).set("guardrails", guardrails_json(guardrails));
 }
 
 std::int64_t integer_in(const Json& json, std::string_view name) {

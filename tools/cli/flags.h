@@ -76,7 +76,8 @@ struct RolloutFlags : TargetFlags {
   std::string tenant = "default";
   std::string key, percent;
   std::string unit = "ticket";
-  std::vector<std::string> include;
+  std::vector<std::string> include, types, guardrails;
+  std::int64_t least = 0;  ///< 0: as it was, or the usual.
   std::string reason;
 };
 

@@ -300,6 +300,14 @@ class CommandLine {
     sub->add_option("--include", flags->include,
                     "This ticket or tenant is always in; may be repeated")
         ->type_name("ID");
+    sub->add_option("--type", flags->types, "Only for this action type; may be repeated")
+        ->type_name("TYPE");
+    sub->add_option("--guardrail", flags->guardrails,
+                    "Stop it when agents do more harm: error, rollback, reopening or "
+                    "low_satisfaction=SHARE; may be repeated")
+        ->type_name("METRIC=SHARE");
+    sub->add_option("--least", flags->least, "Executed actions before a guardrail says anything")
+        ->check(CLI::Range(1, 1'000'000));
     sub->add_option("--reason", flags->reason, "Why; stored sealed");
   }
 
