@@ -4,6 +4,7 @@
 #include "engine/decision/ballot.h"
 #include "engine/decision/carry_out_rollback.h"
 #include "engine/decision/decisions.h"
+#include "engine/decision/outbox.h"
 #include "engine/event/bind.h"
 #include "engine/event/clear_names.h"
 
@@ -83,12 +84,21 @@ void fail(RollbackRun& run, std::int64_t number, const ReportStep& report, std::
   if (!again) run.get_stuck(number, code);
 }
 
-void lose(RollbackRun& run, std::int64_t number, std::string_view cause) {
+/// It may have happened. Its connector looks it up, or people are told to.
+void lose(RollbackRun& run, std::int64_t number, std::string_view cause, std::int64_t look_ups) {
   const RollbackStep plan = run.step(number).plan;
-  run.about_step(number);
-  run.add(
-      CompensationOutcomeUnknown{run.rollback().rollback, plan.action, plan.ticket, number, cause});
-  run.get_stuck(number, "outcome_unknown");
+  const Draft& draft = run.about_step(number);
+  CompensationOutcomeUnknown unknown{run.rollback().rollback, plan.action, plan.ticket, number,
+                                     cause};
+  unknown.look_up_at = next_look_up(draft, plan.connector, look_ups);
+  const bool looked_up = unknown.look_up_at.has_value();
+  run.add(std::move(unknown));
+  if (!looked_up) run.get_stuck(number, "outcome_unknown");
+}
+
+/// The connector that made the call asked what became of it.
+bool is_look_up(const StepState& step, const Principal& by) {
+  return by.kind == ActorType::system && step.look_up_at.has_value();
 }
 
 Status check_report(const ReportStep& command, const Found& found, const Principal& by) {
@@ -98,6 +108,7 @@ Status check_report(const ReportStep& command, const Found& found, const Princip
   const bool late = found.step.status == StepStatus::outcome_unknown;
   if (!late && found.step.status != StepStatus::started)
     return conflict(state_of(found.step) + ": there is nothing to report");
+  if (late && is_look_up(found.step, by)) return {};
   if (late) {
     // The lease is gone; a person finds out what became of it.
     const bool person = by.kind == ActorType::human && by.role != Role::agent;
@@ -183,7 +194,8 @@ Decision report_step(State& state, const ReportStep& command, const DecisionCont
   if (command.outcome == EffectOutcome::failed) {
     fail(run, command.step, command, found.step.attempts, !late);
   } else if (command.outcome == EffectOutcome::unknown) {
-    lose(run, command.step, command.code.value_or("reported_unknown"));
+    if (late) lose(run, command.step, "looked_up", found.step.look_ups + 1);
+    if (!late) lose(run, command.step, command.code.value_or("reported_unknown"), 0);
   } else {
     RECOURSE_TRY(check_not_undone(state, found));
     Draft& draft = run.about_step(command.step);
@@ -207,7 +219,7 @@ Decision expire_step_lease(State& state, const ExpireStepLease& command,
   if (context.now < *found.step.lease_until) return conflict("the lease still runs");
   RollbackRun run(state, context, found.rollback);
   // Lost is not failed: the compensation may have happened.
-  lose(run, command.step, "lease_lost");
+  lose(run, command.step, "lease_lost", 0);
   return std::move(run).events();
 }
 

@@ -91,7 +91,15 @@ class RollbackFold {
     end_step(e, StepStatus::failed);
     step(e.rollback, e.step).retry_at = e.retry_at;
   }
-  void operator()(const CompensationOutcomeUnknown& e) { end_step(e, StepStatus::outcome_unknown); }
+  void operator()(const CompensationOutcomeUnknown& e) {
+    const StepState& before = step(e.rollback, e.step);
+    const bool again = before.status == StepStatus::outcome_unknown;
+    const std::int64_t look_ups = again ? before.look_ups + 1 : 0;
+    end_step(e, StepStatus::outcome_unknown);
+    StepState& now = step(e.rollback, e.step);
+    now.look_ups = look_ups;
+    now.look_up_at = e.look_up_at;
+  }
   void operator()(const CompensationRetried& e) { end_step(e, StepStatus::planned); }
   void operator()(const RollbackStuck& e) {
     RollbackState& rollback = row(e.rollback);
@@ -188,6 +196,7 @@ class RollbackFold {
     state.lease.reset();
     state.lease_until.reset();
     state.retry_at.reset();
+    state.look_up_at.reset();
     RollbackState& rollback = row(event.rollback);
     if (std::erase(rollback.stuck, event.step) == 0) return;
     if (rollback.stuck.empty() && rollback.status == RollbackStatus::stuck)

@@ -206,6 +206,7 @@ class TimerFold {
     if (step.status == StepStatus::failed) at = step.retry_at;
     if (at && step.plan.after && !has_ended(id, *step.plan.after)) at.reset();
     keep(TimerKind::dispatch, key, at, step.plan.connector);
+    keep(TimerKind::look_up, key, step.look_up_at, step.plan.connector);
   }
   bool has_ended(const RollbackId& id, std::int64_t number) {
     const StepState* const step = state_.steps.find(step_key(id, number));

@@ -137,7 +137,7 @@ Decision report_late(Draft& draft, const ReportAction& command, const ActionStat
   reconciled.evidence = seal_report(draft, command.result_json);
   RECOURSE_LET(reconciled.writes, reported_writes(draft, command));
   if (command.provider_ref) reconciled.provider_ref = *command.provider_ref;
-  if (unknown) reconciled.look_up_at = next_look_up(draft, action, action.look_ups + 1);
+  if (unknown) reconciled.look_up_at = next_look_up(draft, action.connector, action.look_ups + 1);
   const bool given_up = unknown && !reconciled.look_up_at;
   draft.add(action.action.value(), std::move(reconciled));
   if (given_up && !action.incident) open_unknown_incident(draft, action);

@@ -57,11 +57,11 @@ std::optional<Timestamp> usable_until(State& state, const ActionState& action,
   return needed > approval.expires_at ? std::optional(needed) : std::nullopt;
 }
 
-std::optional<Timestamp> next_look_up(const Draft& draft, const ActionState& action,
+std::optional<Timestamp> next_look_up(const Draft& draft, const std::optional<Clear>& connector,
                                       std::int64_t done) {
-  if (done >= kMostLookUps) return std::nullopt;
-  const ConnectorState* const connector = connector_of(draft.state, action);
-  if (connector == nullptr || !connector->look_up_url) return std::nullopt;
+  if (done >= kMostLookUps || !connector) return std::nullopt;
+  const ConnectorState* const row = draft.state.connectors.find(connector->text);
+  if (row == nullptr || !row->look_up_url) return std::nullopt;
   return draft.context.now + backoff(draft.context.random, done + 1);
 }
 
@@ -79,7 +79,7 @@ void lose_sight(Draft& draft, const ActionState& action, std::string_view cause)
   unknown.action = action.action;
   unknown.ticket = action.ticket;
   unknown.cause = cause;
-  unknown.look_up_at = next_look_up(draft, action, 0);
+  unknown.look_up_at = next_look_up(draft, action.connector, 0);
   const bool looked_up = unknown.look_up_at.has_value();
   draft.add(action.action.value(), std::move(unknown));
   if (!looked_up) open_unknown_incident(draft, action);

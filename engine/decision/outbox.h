@@ -25,9 +25,9 @@ std::optional<Timestamp> usable_until(State& state, const ActionState& action,
 /// The effect may have happened. The connector looks it up, or people are told to.
 void lose_sight(Draft& draft, const ActionState& action, std::string_view cause);
 
-/// When the connector looks it up next, after `done` looks that found nothing out; none when it
-/// cannot, or has tried often enough.
-std::optional<Timestamp> next_look_up(const Draft& draft, const ActionState& action,
+/// When the connector of this name looks up next what became of a call, after `done` looks that
+/// found nothing out; none when there is no such connector, it cannot, or has tried often enough.
+std::optional<Timestamp> next_look_up(const Draft& draft, const std::optional<Clear>& connector,
                                       std::int64_t done);
 
 /// For people to find out what became of it.

@@ -253,14 +253,16 @@ struct StepState {
   std::int64_t attempts = 0;
   std::optional<LeaseId> lease;
   std::optional<Timestamp> lease_until, retry_at;
-  std::optional<IncidentId> incident;  ///< Open, since the step is stuck.
-  std::optional<ApprovalId> waiver;    ///< Asked for.
-  std::optional<std::int64_t> next;    ///< The step that waits for this one.
+  std::optional<Timestamp> look_up_at;  ///< While its outcome is unknown.
+  std::int64_t look_ups = 0;            ///< That found nothing out, since it became unknown.
+  std::optional<IncidentId> incident;   ///< Open, since the step is stuck.
+  std::optional<ApprovalId> waiver;     ///< Asked for.
+  std::optional<std::int64_t> next;     ///< The step that waits for this one.
   bool operator==(const StepState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(StepState, (),
-                      (plan, status, attempts, lease, lease_until, retry_at, incident, waiver,
-                       next))
+                      (plan, status, attempts, lease, lease_until, retry_at, look_up_at, look_ups,
+                       incident, waiver, next))
 
 /// Nothing of it is left to do.
 constexpr bool is_ended(StepStatus status) {

@@ -226,9 +226,11 @@ struct CompensationOutcomeUnknown {
   ActionId action;
   TicketId ticket;
   std::int64_t step = 0;
-  Clear cause;
+  Clear cause;  ///< `looked_up` when the provider did not say what became of it.
+  std::optional<Timestamp> look_up_at = {};  ///< When the connector asks the provider about it.
 };
-BOOST_DESCRIBE_STRUCT(CompensationOutcomeUnknown, (), (rollback, action, ticket, step, cause))
+BOOST_DESCRIBE_STRUCT(CompensationOutcomeUnknown, (),
+                      (rollback, action, ticket, step, cause, look_up_at))
 
 /// Left undone: by a waiver of two people, or because others wrote later (bulk), or by an abort.
 struct CompensationSkipped {

@@ -54,8 +54,6 @@ class Sending {
 
   Status undo(const StepState& step, const RollbackId& rollback, std::int64_t number,
               const ActionState& action, const std::string& name) {
-    about(action);
-    call_.type = step.plan.compensation.value_or(action.type).text;
     LeaseStep lease;
     lease.rollback = rollback;
     lease.step = number;
@@ -67,21 +65,10 @@ class Sending {
     for (const RecordedEvent& event : done.events)
       if (const auto* found = std::get_if<CompensationStarted>(&event.data)) started = found;
     if (started == nullptr || !started->lease) return {};
-    call_.attempt = started->attempt.value_or(1);
-    call_.provider_key = step_key(rollback, number) + '.' + std::to_string(call_.attempt);
-    call_.undoes = action.action;
-    call_.approval.reset();  // It was for the action.
+    about_step(step, rollback, number, started->attempt.value_or(1), action);
     RECOURSE_LET(call_.args_json, args_of(action));
-    const ToolAnswer answer = tools_.run(call_);
-    ReportStep report;
-    report.rollback = rollback;
-    report.step = number;
+    ReportStep report = report_of_step(rollback, number, tools_.run(call_));
     report.lease = started->lease;
-    report.outcome = answer.outcome;
-    report.provider_ref = answer.provider_ref;
-    report.result_json = answer.result_json;
-    report.code = answer.code;
-    report.retryable = answer.retryable;
     return give_report(std::move(report), call_.provider_key + "/report");
   }
 
@@ -92,12 +79,28 @@ class Sending {
     return give_report(report_of(tools_.look_up(call_)), name);
   }
 
+  Status look_up_step(const StepState& step, const RollbackId& rollback, std::int64_t number,
+                      const ActionState& action, const std::string& name) {
+    about_step(step, rollback, number, step.attempts, action);
+    return give_report(report_of_step(rollback, number, tools_.look_up(call_)), name);
+  }
+
  private:
   void about(const ActionState& action) {
     call_.action = action.action;
     call_.ticket = action.ticket;
     call_.type = action.type.text;
     call_.approval = action.approval;
+  }
+
+  void about_step(const StepState& step, const RollbackId& rollback, std::int64_t number,
+                  std::int64_t attempt, const ActionState& action) {
+    about(action);
+    call_.type = step.plan.compensation.value_or(action.type).text;
+    call_.attempt = attempt;
+    call_.provider_key = step_key(rollback, number) + '.' + std::to_string(attempt);
+    call_.undoes = action.action;
+    call_.approval.reset();  // It was for the action.
   }
 
   /// `args` is the first sealed member of action.proposed. The lease was given for these very
@@ -121,6 +124,19 @@ class Sending {
     report.code = std::move(answer.code);
     report.retryable = answer.retryable;
     report.retry_after_s = answer.retry_after_s;
+    return report;
+  }
+
+  static ReportStep report_of_step(const RollbackId& rollback, std::int64_t number,
+                                   ToolAnswer answer) {
+    ReportStep report;
+    report.rollback = rollback;
+    report.step = number;
+    report.outcome = answer.outcome;
+    report.provider_ref = std::move(answer.provider_ref);
+    report.result_json = std::move(answer.result_json);
+    report.code = std::move(answer.code);
+    report.retryable = answer.retryable;
     return report;
   }
 
@@ -166,7 +182,9 @@ Status send_effect(const EffectSender& by, const TenantId& tenant, LedgerId ledg
                  state_row<StepState>(writer, ledger, "step/" + timer.id.text));
     RECOURSE_LET(const ActionState action,
                  state_row<ActionState>(writer, ledger, "action/" + step.plan.action.value()));
-    return sending.undo(step, place->first, place->second, action, name);
+    return timer.kind == TimerKind::dispatch
+               ? sending.undo(step, place->first, place->second, action, name)
+               : sending.look_up_step(step, place->first, place->second, action, name);
   }
   RECOURSE_LET(const ActionState action,
                state_row<ActionState>(writer, ledger, "action/" + timer.id.text));

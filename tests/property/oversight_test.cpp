@@ -158,10 +158,20 @@ class Trial {
   /// A connector has something to do about what is held for it, or what it lost sight of.
   void check_outbox(const TimerState& timer) {
     const auto found = model_.actions.find(ActionId(timer.id.text));
-    if (found == model_.actions.end()) return;  // The step of a rollback.
+    if (found == model_.actions.end()) return check_step(timer);
     const bool sends = timer.kind == TimerKind::dispatch;
     if (found->second.status != (sends ? ActionStatus::held : ActionStatus::outcome_unknown))
       fail("a connector waits for " + timer.id.text + " in vain");
+  }
+
+  void check_step(const TimerState& timer) {
+    const std::string& id = timer.id.text;
+    const auto slash = id.find('/');
+    const model::Step& step = model_.rollbacks.at(RollbackId(id.substr(0, slash)))
+                                  .steps.at(std::stoull(id.substr(slash + 1)));
+    const bool looks = step.status == StepStatus::outcome_unknown && step.look_up_at.has_value();
+    if ((timer.kind == TimerKind::look_up) != looks)
+      fail("a connector waits for step " + id + " in vain");
   }
 
   /// Timers fire in the order of their moments, each at its own or, after a standstill, all late.

@@ -234,6 +234,16 @@ class Connectors(RunningServer):
         self.assertEqual(len({key for key, _ in undoing}), 2)
         self.assertEqual(self.shown(f"/v1/rollbacks/{plan['rollback']}")["status"], "completed")
 
+    def test_a_step_whose_answer_is_lost_is_looked_up_and_not_done_twice(self):
+        action = self.report("undo", "ok", "lost")
+        self.becomes(action, "succeeded")
+        plan = self.made("/v1/rollbacks", {"target": action, "reason": "wrong"}, self.manager)
+        approval = self.shown(f"/v1/approvals/{plan['approval']}")
+        self.made(f"/v1/approvals/{plan['approval']}/votes",
+                  {"vote": "approve", "render_digest": approval["render"]["digest"]}, self.other)
+        self.becomes(action, "rolled_back")
+        self.assertEqual(len([body for _, body, _ in self.provider.calls if "undoes" in body]), 1)
+
     def test_who_reports_for_anothers_lease_is_refused_and_stands_in_the_log(self):
         action = self.propose(self.agent, self.ticket(), "check_order_status",
                               {"order_id": "O-1"})["action"]

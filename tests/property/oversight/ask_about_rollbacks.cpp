@@ -145,9 +145,13 @@ void Maker::report_step() {
   c.outcome = outcome();
   c.retryable = spare_ % 2 == 0;
   if (s != nullptr && luck_ % 6 != 0) c.lease = s->lease;
+  const bool looked_up = s != nullptr && s->look_up_at && luck_ % 3 != 0;
+  if (looked_up) order_.by = cast().back();
   order_.command = c;
   if (s == nullptr) return;
-  if (s->status == StepStatus::outcome_unknown) {
+  if (looked_up) {
+    // The outbox found out, or did not.
+  } else if (s->status == StepStatus::outcome_unknown) {
     refused_if(!by_person_above_desk(), "a person finds out");
     refused_if(c.outcome == EffectOutcome::unknown, "that is known");
   } else {

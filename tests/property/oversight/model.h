@@ -62,7 +62,7 @@ struct Step {
   std::optional<std::string> connector;
   StepStatus status = StepStatus::planned;
   std::optional<LeaseId> lease;
-  std::optional<Timestamp> lease_until, retry_at;
+  std::optional<Timestamp> lease_until, retry_at, look_up_at;
   std::optional<std::int64_t> after;
   std::optional<ApprovalId> waiver;
 

@@ -26,6 +26,7 @@ struct WatchRollbacks : Watch {
     s.status = to;
     s.lease.reset();
     s.retry_at.reset();
+    s.look_up_at.reset();
     clear("step", step_name(e.rollback, e.step));
     Rollback& r = m.rollbacks[e.rollback];
     r.stuck.erase(e.step);
@@ -148,7 +149,8 @@ struct WatchRollbacks : Watch {
     Step& s = step(e);
     if (e.cause.text == "lease_lost")
       must(s.lease_until && m.given.now >= *s.lease_until, "a lease is lost when its time is over");
-    leave(e, StepStatus::outcome_unknown);
+    must(!e.look_up_at || s.connector, "a connector looks up what it lost sight of");
+    leave(e, StepStatus::outcome_unknown).look_up_at = e.look_up_at;
   }
   void operator()(const CompensationRetried& e) {
     must(step(e).status == StepStatus::failed, "only what failed is tried again");

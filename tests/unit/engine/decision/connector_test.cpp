@@ -1,4 +1,4 @@
-#include "tests/unit/engine/decision/story.h"
+#include "tests/unit/engine/decision/rollback_story.h"
 
 namespace recourse {
 namespace {
@@ -205,6 +205,84 @@ TEST_CASE_FIXTURE(Connected, "what cannot be found out by asking is left to peop
   found.outcome = EffectOutcome::failed;
   when(kManager, found).then({"effect.reconciled", "incident.closed"});
   CHECK(this->action(action).status == ActionStatus::failed);
+}
+
+/// A rollback whose one step is in the connector's hands.
+struct ConnectedUndo : RollbackStory {
+  ConnectedUndo() {
+    undone = reset(open_ticket());
+    ConfigureConnector connector = shop();
+    connector.types = {"revoke_password_reset"};
+    given(kAdmin, connector);
+    roll_back_as(undone, RollbackMode::restrict_);
+    undoing = rollback();
+    vote(kSecond, event<ApprovalRequested>().approval);
+    REQUIRE(waits(TimerKind::dispatch));
+    LeaseStep lease;
+    lease.rollback = undoing;
+    lease.connector = "shop";
+    lease.lease_s = 60;
+    given(kSystem, lease);
+    CHECK_FALSE(waits(TimerKind::dispatch));
+  }
+
+  bool waits(TimerKind kind) const { return has_timer(kind, step_key(undoing, 0)); }
+  /// What the connector says: of its call, or of its look-up.
+  Story& told(EffectOutcome outcome, const Principal& by = kSystem) {
+    ReportStep report;
+    report.rollback = undoing;
+    report.outcome = outcome;
+    report.lease = step(undoing, 0).lease;
+    return when(by, report);
+  }
+
+  ActionId undone;
+  RollbackId undoing;
+};
+
+TEST_CASE_FIXTURE(ConnectedUndo,
+                  "a step whose answer was lost is looked up before people are asked") {
+  told(EffectOutcome::unknown).then({"compensation.outcome_unknown"});
+  REQUIRE(event<CompensationOutcomeUnknown>().look_up_at);
+  CHECK(waits(TimerKind::look_up));
+  CHECK(state(undoing).status == RollbackStatus::started);
+  told(EffectOutcome::unknown, kAgent).then_refused(ErrorCode::conflict);
+  told(EffectOutcome::unknown).then({"compensation.outcome_unknown"});
+  CHECK(event<CompensationOutcomeUnknown>().cause == Clear("looked_up"));
+  CHECK(waits(TimerKind::look_up));
+  SUBCASE("it had happened") {
+    told(EffectOutcome::succeeded)
+        .then({"compensation.succeeded", "ticket.noted", "rollback.completed"});
+    CHECK(action(undone).status == ActionStatus::rolled_back);
+    CHECK(memory.due.rows.empty());
+  }
+  SUBCASE("it had not, and people say what now") {
+    told(EffectOutcome::failed);
+    CHECK(has<RollbackStuck>());
+    CHECK_FALSE(waits(TimerKind::look_up));
+    retry_step(undoing, 0);
+    CHECK(waits(TimerKind::dispatch));
+  }
+  SUBCASE("a person knows before the provider says it") {
+    record_step(undoing, 0);
+    CHECK(action(undone).status == ActionStatus::rolled_back);
+    CHECK_FALSE(waits(TimerKind::look_up));
+  }
+}
+
+TEST_CASE_FIXTURE(ConnectedUndo, "a step that nobody finds out about is left to people") {
+  now += std::chrono::seconds(60);
+  CHECK(fire_due().size() == 1);  // The lease.
+  CHECK(waits(TimerKind::look_up));
+  int looks = 0;
+  for (; waits(TimerKind::look_up) && looks < 100; ++looks) told(EffectOutcome::unknown);
+  CHECK(looks == 8);
+  CHECK(has<RollbackStuck>());
+  CHECK(has<IncidentOpened>());
+  told(EffectOutcome::succeeded).then_refused(ErrorCode::conflict);
+  told(EffectOutcome::succeeded, kManager);
+  CHECK(has<IncidentClosed>());
+  CHECK(action(undone).status == ActionStatus::rolled_back);
 }
 
 TEST_CASE_FIXTURE(Connected, "a stopped agent's effects stay in the outbox and go on afterwards") {
