@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <fstream>
 #include <map>
 
 #include "engine/event/canonical_json.h"
@@ -10,6 +11,7 @@
 #include "tools/audit/bundle_plan.h"
 #include "tools/audit/embedded_texts.h"
 #include "tools/audit/hashed_file.h"
+#include "tools/audit/verify_page.h"
 
 namespace recourse {
 namespace {
@@ -62,6 +64,21 @@ class BundleDirectory {
     return files;
   }
 
+  /// Writes verify.html, with the manifest, its note and every listed file in it if it `holds`
+  /// them. REQUIRES: all of them are written.
+  Status write_page(bool holds) {
+    RECOURSE_LET(HashedFile page, create("verify.html"));
+    RECOURSE_TRY(page.write(verify_page().before));
+    if (holds) {
+      for (const char* path : {"manifest.json", "manifest.note"})
+        RECOURSE_TRY(write_block(page, path));
+      for (const auto& [path, file] : files_)
+        if (!path.starts_with("manifest.")) RECOURSE_TRY(write_block(page, path));
+    }
+    RECOURSE_TRY(page.write(verify_page().after));
+    return finish("verify.html", page);
+  }
+
   const Hash& digest(const std::string& path) const { return files_.at(path).digest; }
   std::uint64_t files() const { return files_.size(); }
   std::uint64_t bytes() const { return bytes_; }
@@ -83,6 +100,17 @@ class BundleDirectory {
     Hash digest;
   };
   explicit BundleDirectory(fs::path root) : root_(std::move(root)) {}
+
+  Status write_block(HashedFile& page, const std::string& path) {
+    RECOURSE_TRY(page.write(page_block_begin(path)));
+    std::ifstream in(root_ / path, std::ios::binary);
+    std::string piece(std::size_t{3} << 18, '\0');  // Threes, so that only the last one is padded.
+    while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0)
+      RECOURSE_TRY(page.write(
+          to_base64(std::string_view(piece).substr(0, static_cast<std::size_t>(in.gcount())))));
+    if (!in.eof()) return system_error("read", root_ / path, errno);
+    return page.write(kPageBlockEnd);
+  }
 
   fs::path root_;
   std::map<std::string, Entry> files_;  ///< By path, as the manifest lists them.
@@ -120,12 +148,13 @@ std::string facts_text(const BundlePlan& plan, const BundleSummary& summary, boo
 
 class BundleExport {
  public:
-  BundleExport(const Ledger& ledger, const Signer& signer, const BundlePlan& plan, bool open,
-               BundleDirectory directory)
+  BundleExport(const Ledger& ledger, const Signer& signer, const BundlePlan& plan,
+               const BundleOptions& options, BundleDirectory directory)
       : ledger_(ledger),
         signer_(signer),
         plan_(plan),
-        open_(open),
+        open_(options.open),
+        max_bytes_in_page_(options.max_bytes_in_page),
         directory_(std::move(directory)) {
     summary_.info = plan.info;
     summary_.start = plan.start;
@@ -149,7 +178,9 @@ class BundleExport {
     RECOURSE_TRY(directory_.write("verify.py", verify_script()));
     RECOURSE_TRY(directory_.write(
         "VERIFY.md", std::string(verify_guide()) + facts_text(plan_, summary_, open_)));
-    RECOURSE_TRY(write_manifest());
+    const bool page_holds_files = directory_.bytes() <= max_bytes_in_page_;
+    RECOURSE_TRY(write_manifest(page_holds_files));
+    RECOURSE_TRY(directory_.write_page(page_holds_files));
     RECOURSE_TRY(directory_.complete());
     summary_.files = directory_.files();
     summary_.bytes = directory_.bytes();
@@ -214,7 +245,7 @@ class BundleExport {
     return {};
   }
 
-  Status write_manifest() {
+  Status write_manifest(bool page_holds_files) {
     Json manifest = Json::object({
         {"bundle", kVersion},
         {"origin", plan_.info.origin},
@@ -225,6 +256,8 @@ class BundleExport {
         {"requested", Json::object({{"from", plan_.requested_from.value()},
                                     {"to", plan_.requested_to.value()}})},
         {"files", directory_.manifest_files()},
+        {"page", Json::object({{"embeds", page_holds_files},
+                               {"sha256", to_hex(as_text(verify_page().digest))}})},
     });
     if (plan_.end > Position(0)) {
       RECOURSE_LET(const std::string last,
@@ -243,6 +276,7 @@ class BundleExport {
   const Signer& signer_;
   const BundlePlan& plan_;
   const bool open_;
+  const std::uint64_t max_bytes_in_page_;
   BundleDirectory directory_;
   BundleSummary summary_;
   std::string line_;
@@ -255,7 +289,7 @@ Result<BundleSummary> export_bundle(const Ledger& ledger, const Signer& signer,
   if (options.anchor) RECOURSE_TRY(options.anchor());
   RECOURSE_LET(const BundlePlan plan, plan_bundle(ledger, signer, options));
   RECOURSE_LET(BundleDirectory directory, BundleDirectory::make(options.out_dir));
-  return BundleExport(ledger, signer, plan, options.open, std::move(directory)).run();
+  return BundleExport(ledger, signer, plan, options, std::move(directory)).run();
 }
 
 }  // namespace recourse

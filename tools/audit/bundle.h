@@ -14,6 +14,9 @@ struct BundleOptions {
   TenantId tenant;
   std::filesystem::path out_dir;   ///< Made, or empty already.
   std::optional<Moment> from, to;  ///< Positions or times of recording, [from, to); default: all.
+  /// verify.html carries the listed files when they are not bigger together, so that one click
+  /// shows the verdict; else its reader chooses the directory.
+  std::uint64_t max_bytes_in_page = std::uint64_t{1} << 25;
   /// Put the sealed values of the range beside it. The caller records that before (sealed.opened).
   bool open = false;
   /// Called first: anchors the tenant's head in the meta ledger and signs both, so that the bundle

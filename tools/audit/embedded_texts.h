@@ -4,10 +4,13 @@
 
 namespace recourse {
 
-/// tools/audit/verify.py, which goes into every bundle. Built in, so that a bundle can be exported
-/// from the program alone.
-std::string_view verify_script();
-/// tools/audit/VERIFY.md, the rules that the script follows.
-std::string_view verify_guide();
+// Files of this folder that go into every bundle. Built in, so that a bundle can be exported from
+// the program alone.
+
+std::string_view verify_script();        ///< verify.py
+std::string_view verify_guide();         ///< VERIFY.md, the rules that the verifiers follow.
+std::string_view verify_page_frame();    ///< page/verify.html
+std::string_view verify_page_style();    ///< page/page.css
+std::string_view verify_page_program();  ///< The scripts in page/, one after the other.
 
 }  // namespace recourse

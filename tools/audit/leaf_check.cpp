@@ -2,33 +2,13 @@
 
 #include "engine/base/sha256.h"
 #include "engine/event/canonical_json.h"
+#include "tools/audit/leaf_form.h"
 #include "tools/audit/leaf_tail.h"
 
 namespace recourse {
 namespace {
 
 constexpr JsonLimits kLeafLimits{kMaxLeafBytes, 16};
-
-bool is_sequence(std::string_view text, std::uint64_t position) {
-  if (text.size() != 16) return false;
-  std::uint64_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return false;
-    value = value * 10 + static_cast<std::uint64_t>(c - '0');
-  }
-  return value == position;
-}
-
-/// 2026-01-05T09:30:01.250000Z, by its shape: such texts sort as the times do.
-bool is_time(std::string_view text) {
-  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd.ddddddZ";
-  if (text.size() != kShape.size()) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (kShape[i] == 'd' ? !digit : text[i] != kShape[i]) return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -45,7 +25,8 @@ std::string_view LeafCheck::check(Position position, std::string_view leaf, Find
     damaged("the leaf has not the attributes of an event");
     return {};
   }
-  if (!is_sequence(tail->sequence, position.value())) damaged("the leaf's sequence is another");
+  if (!is_leaf_sequence(tail->sequence, position.value()))
+    damaged("the leaf's sequence is another");
   if (tail->source != origin_) damaged("the leaf belongs to another log");
   if (strict_) {
     if (!is_canonical(leaf, kLeafLimits)) damaged("the leaf is not in its canonical form");
@@ -68,7 +49,7 @@ std::string_view LeafCheck::check(Position position, std::string_view leaf, Find
           {meta_hash_, static_cast<std::uint64_t>(beat.meta_size), beat.meta_root, position});
     }
   }
-  if (is_time(tail->time)) return tail->time;
+  if (is_leaf_time(tail->time)) return tail->time;
   damaged("the leaf's time is not in its one form");
   return {};
 }

@@ -7,14 +7,32 @@ tell. The rules are in VERIFY.md; no part of Recourse itself is used here.
 """
 import argparse, base64, hashlib, hmac, json, os, pathlib, re, subprocess, sys, tempfile
 
+LIMIT = 1 << 24  # bytes of what is read as a whole: manifest, notes, proofs, keys, a disclosure
+SAFE_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
+TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+SIGNATURE = re.compile("\u2014 ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
+canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
 class Bad(Exception): pass
 def sha256(data): return hashlib.sha256(data).digest()
 def node(left, right): return sha256(b"\x01" + left + right)
 def key_id(name, key): return sha256(name.encode() + b"\n\x01" + key)[:4]
-def read(root, path): return pathlib.Path(root, path).read_bytes()
 def need(condition, what):
     if not condition:
         raise Bad(what)
+def read(root, path):
+    need(os.path.getsize(os.path.join(root, path)) <= LIMIT, "too big: " + path)
+    return pathlib.Path(root, path).read_bytes()
+def decimal(text):
+    need(re.fullmatch("0|[1-9][0-9]{0,15}", text) and int(text) < 1 << 53, "not a decimal number")
+    return int(text)
+def count(value): return type(value) is int and 0 <= value < 1 << 53
+def canonical_object(data):
+    floats = []  # Python writes them otherwise than RFC 8785, so what holds one is taken as it is.
+    value = json.loads(data.decode(), parse_float=lambda text: floats.append(text) or float(text))
+    need(isinstance(value, dict), "not a JSON object")
+    need(floats or canonical(value).encode() == data, "JSON that is not in its canonical form")
+    return value
 def b64(text, size=32):
     data = base64.b64decode(text, validate=True)
     need(base64.b64encode(data).decode() == text and size in (0, len(data)), "not proper base64")
@@ -42,18 +60,24 @@ def parse_key(text):
     return name, key[1:]
 
 def verify_note(note, name, key):
-    text, _, lines = note.decode().rpartition("\n\n")
+    need(len(note) <= 1 << 20, "a note over 1 MiB")
+    text, blank, lines = note.decode().rpartition("\n\n")
+    need(not re.search("[\x00-\x09\x0b-\x1f]", note.decode()), "a control character in a note")
     *lines, end = lines.split("\n")
-    signatures = [b64(line.split(" ")[2], 0) for line in lines if line.startswith("\u2014 %s " % name)]
-    ours = [value[4:] for value in signatures if value[:4] == key_id(name, key)]
-    need(ours and end == "", "not signed by the given key as " + name)
+    lines = [SIGNATURE.fullmatch(line) for line in lines]
+    need(blank and end == "" and 0 < len(lines) <= 100 and all(lines), "not a signed note")
+    signatures = [(line[1], b64(line[2], 0)) for line in lines]
+    need(all(len(value) > 4 for _, value in signatures), "a signature has more than its key id")
+    ours = [value[4:] for who, value in signatures if (who, value[:4]) == (name, key_id(name, key))]
+    need(ours, "not signed by the given key as " + name)
     for value in ours:
-        need(ed25519(key, (text + "\n").encode(), value), "the signature of %s does not hold" % name)
+        need(len(value) == 64 and ed25519(key, (text + "\n").encode(), value),
+             "the signature of %s does not hold" % name)
     return text.split("\n")
 def verify_head(note, origin, key):
     lines = verify_note(note, origin, key)
     need(len(lines) == 3 and lines[0] == origin, "a checkpoint of another log")
-    return int(lines[1]), b64(lines[2])
+    return decimal(lines[1]), b64(lines[2])
 
 def cover(begin, end):
     while begin < end:
@@ -75,46 +99,76 @@ def root_of(stack):
 def verify_files(root, report_name, report_key):
     manifest = read(root, "manifest.json")
     note = verify_note(read(root, "manifest.note"), report_name, report_key)
-    need(note[0] == "recourse/bundle@v1" and note[2] == sha256(manifest).hex(), "changed: manifest.json")
-    manifest = json.loads(manifest)
+    need(len(note) == 3 and note[0] == "recourse/bundle@v1" and note[2] == sha256(manifest).hex(),
+         "changed: manifest.json")
+    manifest = canonical_object(manifest)
     need(note[1] == manifest["origin"], "the manifest is of another log")
+    numbers = [manifest[name] for name in ("start", "end", "size")]
+    need(all(map(count, numbers)) and numbers == sorted(numbers), "a range that does not ascend")
     listed = {file["path"]: file for file in manifest["files"]}
+    need(len(listed) == len(manifest["files"]), "a file that is listed twice")
+    unlisted = {"manifest.json", "manifest.note"} | ({"verify.html"} if "page" in manifest else set())
     found = {os.path.relpath(os.path.join(at, name), root).replace(os.sep, "/")
-             for at, _, names in os.walk(root) for name in names} - {"manifest.json", "manifest.note"}
-    need(found == set(listed), "missing or not listed: %s" % sorted(found ^ set(listed)))
+             for at, _, names in os.walk(root) for name in names}
+    need(found == unlisted | set(listed) and not unlisted & set(listed),
+         "missing or not listed: %s" % sorted(found ^ (unlisted | set(listed))))
     for path, file in listed.items():
-        need(not path.startswith("/") and ".." not in path.split("/"), "a path that leaves the bundle")
+        need(SAFE_PATH.fullmatch(path), "a path that could leave the bundle")
         digest, size = hashlib.sha256(), 0
         with open(os.path.join(root, path), "rb") as stream:
             for block in iter(lambda: stream.read(1 << 20), b""):
                 digest.update(block)
                 size += len(block)
         need((size, digest.hexdigest()) == (file["size"], file["sha256"]), "changed: " + path)
+    if "page" in manifest:
+        verify_page(root, manifest["page"], ["manifest.json", "manifest.note"] + list(listed))
     return manifest, listed
+
+def verify_page(root, expected, paths):
+    """verify.html holds the files, so that it cannot be listed; the rest of it is in the manifest."""
+    first, second = b"<!--files-->\n", b"<!--/files-->\n"
+    need(os.path.getsize(os.path.join(root, "verify.html")) <= 1 << 27, "too big: verify.html")
+    head, opened, rest = pathlib.Path(root, "verify.html").read_bytes().partition(first)
+    held, closed, tail = rest.rpartition(second)
+    program = head + opened + closed + tail
+    need(opened and closed and sha256(program).hex() == expected["sha256"], "changed: verify.html")
+    for path in paths if expected["embeds"] is True else []:
+        block = b'<script type="application/octet-stream" data-path="%s">%s</script>\n' % (
+            path.encode(), base64.b64encode(pathlib.Path(root, path).read_bytes()))
+        need(held.startswith(block), "verify.html holds other files")
+        held = held[len(block):]
+    need(not held, "verify.html holds other files")
 
 def verify_disclosure(line, leaf):
     opened = json.loads(line)
+    index, path, rho = opened["index"], opened["path"], opened["rho"]
     # The value stands last in its line, so its canonical bytes are taken as they are.
-    value = line[line.index(b',"value":') + len(b',"value":'):-1]
+    before = '{"index":%d,"path":%s,"rho":"%s","value":' % (index, canonical(path), rho)
+    need(line.startswith(before.encode()) and line.endswith(b"}"), "a disclosure of another form")
+    value = line[len(before.encode()):-1]
+    json.loads(value)
+    need(path.startswith("/"), "a disclosure of no place")
     place = leaf
-    for name in opened["path"].split("/")[1:]:
-        place = place[int(name)] if isinstance(place, list) else place[name]
-    header = "recourse/seal/v1\n%s\n%s\n" % (leaf["id"], opened["path"])
-    c = hmac.new(b64(opened["rho"]), header.encode() + value, hashlib.sha256).digest()
+    for name in path.split("/")[1:]:
+        place = place[decimal(name)] if isinstance(place, list) else place[name]
+    header = "recourse/seal/v1\n%s\n%s\n" % (leaf["id"], path)
+    c = hmac.new(b64(rho), header.encode() + value, hashlib.sha256).digest()
     need(c == b64(place["$sealed"]["c"]), "a disclosed value is not the one committed to")
 
 def verify_leaves(leaves, shown, origin, start, end, stack):
-    opened, index, last, line = 0, start, "", shown.readline()
-    for raw in leaves:  # a binary file is split at 0x0A only
-        need(raw.endswith(b"\n") and index < end, "a leaf too many, or one cut short")
-        leaf = json.loads(raw)
+    opened, index, last, line = 0, start, "", shown.readline(LIMIT)
+    for raw in iter(lambda: leaves.readline(65537), b""):  # a binary file is split at 0x0A only
+        need(raw.endswith(b"\n") and index < end, "a leaf too many, too long or cut short")
+        leaf = canonical_object(raw[:-1])
         need(leaf["sequence"] == "%016d" % index, "position %d holds another leaf" % index)
         need(leaf["source"] == origin, "position %d is of another log" % index)
-        need(leaf["time"] >= last, "time runs back at position %d" % index)
+        need(isinstance(leaf["id"], str), "position %d has no id" % index)
+        need(TIME.fullmatch(leaf["time"]) and leaf["time"] >= last, "time runs back at position %d" % index)
         push(stack, 0, index, sha256(b"\x00" + raw[:-1]))
         while line and json.loads(line)["index"] == index:
-            verify_disclosure(line.rstrip(b"\n"), leaf)
-            line, opened = shown.readline(), opened + 1
+            need(line.endswith(b"\n"), "a disclosure that is too long or cut short")
+            verify_disclosure(line[:-1], leaf)
+            line, opened = shown.readline(LIMIT), opened + 1
         index, last = index + 1, leaf["time"]
     need(index == end, "%d leaves are missing" % (end - index))
     need(not line, "a disclosure that belongs to no leaf")
@@ -124,10 +178,12 @@ def verify_anchor(text, key, origin, size, root):
     meta = origin.rpartition("/t/")[0] + "/meta"
     top, _, note = text.partition(b"\n\n")
     header, extra, index, *hashes = top.decode().split("\n")
+    need((header, extra[:6], index[:6]) == ("c2sp.org/tlog-proof@v1", "extra ", "index "),
+         "not a tlog proof")
     tree_size, tree_root = verify_head(note, meta, key)
-    leaf, index = b64(extra[len("extra "):], 0), int(index[len("index "):])
+    leaf, index = b64(extra[6:], 0), decimal(index[6:])
     value, at, last = sha256(b"\x00" + leaf), index, tree_size - 1
-    need(header == "c2sp.org/tlog-proof@v1" and 0 <= index < tree_size, "not a tlog proof")
+    need(index < tree_size, "a proof of no leaf")
     for line in hashes:  # RFC 9162, 2.1.3.2
         need(last > 0, "inclusion proof too long")
         left = at & 1 or at == last
@@ -136,7 +192,7 @@ def verify_anchor(text, key, origin, size, root):
             at, last = at >> 1, last >> 1
         at, last = at >> 1, last >> 1
     need(last == 0 and value == tree_root, "the anchor is not in the meta log")
-    leaf = json.loads(leaf)
+    leaf = canonical_object(leaf)
     need((leaf["source"], leaf["sequence"]) == (meta, "%016d" % index), "the anchor is of another place")
     data = leaf["data"]
     said = leaf["type"], data["size"], b64(data["root"]), b64(data["origin_hash"])
@@ -150,6 +206,7 @@ def verify(root, log_key, report_key):
     policy = re.search(r"^log (\S+)", read(root, "trust/policy.txt").decode(), re.M).group(1)
     key = parse_key(log_key or policy)[1]  # one key pair signs under the name of each log
     size, head = verify_head(read(root, "checkpoint"), origin, key)
+    need((manifest["size"], b64(manifest["root"])) == (size, head), "the manifest names another head")
     proof = read(root, "range.proof").decode()
     top, _, rest = proof.partition("\n\n")
     right, _, note = ("", "", rest[1:]) if rest.startswith("\n") else rest.partition("\n\n")
@@ -157,7 +214,7 @@ def verify(root, log_key, report_key):
     need(form == ["recourse/range@v1", "range %d %d %d" % (start, end, size)], "another range")
     need(note.encode() == read(root, "checkpoint"), "the range proof is of another checkpoint")
     before, after, stack = list(cover(0, start)), list(cover(end, size)), []
-    right = right.split()
+    right = right.split("\n") if right else []
     need((len(left), len(right)) == (len(before), len(after)), "a range proof of another shape")
     for place, line in zip(before, left):
         push(stack, *place, b64(line))

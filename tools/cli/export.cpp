@@ -185,7 +185,8 @@ int export_evidence(const ExportFlags& flags, const Range& range) {
              grouped(made->end.value()) + " (not included) of " + made->info.origin + " to " +
              flags.out + ": " + std::to_string(made->files) + " files, " + grouped(made->bytes) +
              " bytes" + (made->anchored ? "." : ", not anchored in the meta ledger yet."));
-  print_line("Anybody checks it with: python3 " + flags.out + "/verify.py " + flags.out);
+  print_line("Anybody checks it with: python3 " + flags.out + "/verify.py " + flags.out +
+             ", or in a browser with " + flags.out + "/verify.html");
   return kDone;
 }
 

@@ -201,6 +201,8 @@ struct VerifyFlags : PlaceFlags {
   std::string log_key;      ///< The verifier key as an auditor has it.
   std::string receipt;      ///< File with the receipt of an approval: only this is looked at.
   std::string receipt_key;  ///< Whose it should be; empty: as the data directory says.
+  std::string bundle;       ///< Directory of a bundle: only this is looked at.
+  std::string report_key;   ///< The verifier key of its manifest; empty: the bundle's own copy.
   bool strict = false, sealed = true, projections = true;
   unsigned threads = 0;
   bool json = false;

@@ -485,6 +485,14 @@ class CommandLine {
                     "Verifier key of receipts; then no data directory is needed")
         ->type_name("KEY")
         ->needs(receipt);
+    auto* const bundle =
+        sub->add_option("--bundle", flags->bundle, "Only the evidence bundle in this directory")
+            ->type_name("DIR")
+            ->excludes(receipt);
+    sub->add_option("--report-key", flags->report_key,
+                    "Verifier key of reports, as an auditor has it; goes with --bundle")
+        ->type_name("KEY")
+        ->needs(bundle);
     sub->add_flag("--strict", flags->strict, "Also the canonical form and schema of every event");
     sub->add_flag("!--no-sealed", flags->sealed, "Leave sealed values out");
     sub->add_flag("!--no-projections", flags->projections, "Leave the rows out");

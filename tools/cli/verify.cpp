@@ -3,6 +3,7 @@
 #include "engine/ledger/durable_file.h"
 #include "engine/ledger/receipt_token.h"
 #include "engine/writer/rebuild.h"
+#include "tools/audit/verify_bundle.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/deployment.h"
@@ -50,10 +51,18 @@ int verify_receipt(const VerifyFlags& flags) {
   return kDone;
 }
 
+/// An auditor's question: no data directory is looked at.
+int verify_directory(const VerifyFlags& flags) {
+  const BundleReport report = verify_bundle(flags.bundle, {flags.log_key, flags.report_key});
+  print_text(flags.json ? to_json(report) : to_text(report));
+  return report.exit_code();
+}
+
 }  // namespace
 
 int main_verify(const VerifyFlags& flags) {
   if (!flags.receipt.empty()) return verify_receipt(flags);
+  if (!flags.bundle.empty()) return verify_directory(flags);
   const auto ledger = open_ledger_read_only(flags);
   if (!ledger) return complain("verify", ledger.error());
   if (!flags.tenant.empty())

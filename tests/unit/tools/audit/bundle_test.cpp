@@ -11,6 +11,8 @@
 #include "tests/unit/tools/audit/audited_ledger.h"
 #include "tests/unit/tools/audit/verify_script.h"
 #include "tools/audit/embedded_texts.h"
+#include "tools/audit/verify_bundle.h"
+#include "tools/audit/verify_page.h"
 
 namespace recourse {
 namespace {
@@ -46,8 +48,14 @@ struct Exported : AuditedLedger {
     return "--log-key '" + signer->verifier_key(tenant) + "' --report-key '" +
            signer->report_verifier_key() + "'";
   }
+  /// What both verifiers say, since they say the same.
   Answer ask(const std::string& name) const {
-    return run_verifier(kScript, directory / name.c_str(), keys());
+    const Answer answer = run_verifier(kScript, directory / name.c_str(), keys());
+    const BundleReport report = verify_bundle(
+        directory / name.c_str(), {signer->verifier_key(tenant), signer->report_verifier_key()});
+    CHECK(report.exit_code() == answer.code);
+    if (answer.code == 0) CHECK(to_text(report) == answer.text);
+    return answer;
   }
 };
 
@@ -270,6 +278,11 @@ class Decoys {
       CAPTURE(answers[i].text);
       CHECK(answers[i].code == 1);
       CHECK(answers[i].text.starts_with("DOES NOT VERIFY"));
+      const BundleReport report =
+          verify_bundle(copies_[i], {exported_.signer->verifier_key(exported_.tenant),
+                                     exported_.signer->report_verifier_key()});
+      CHECK(report.verdict == Integrity::damaged);
+      CHECK_FALSE(report.reason.empty());
     }
   }
   Decoys(const Decoys&) = delete;
@@ -292,7 +305,7 @@ class Decoys {
     Json manifest = parse_json(files["manifest.json"]).value();
     Json listed = Json::array();
     for (const auto& [path, bytes] : files)
-      if (!path.starts_with("manifest."))
+      if (!path.starts_with("manifest.") && path != "verify.html")
         listed.push_back(Json::object(
             {{"path", path}, {"size", bytes.size()}, {"sha256", to_hex(as_text(sha256(bytes)))}}));
     manifest.set("files", listed);
@@ -300,12 +313,24 @@ class Decoys {
     files["manifest.note"] = exported_.signer->sign_report(
         "recourse/bundle@v1\n" + *manifest.find("origin")->string() + "\n" +
         to_hex(as_text(sha256(files["manifest.json"]))) + "\n");
+    files["verify.html"] = page_with(files);
     return files;
   }
 
   const std::map<std::string, std::string>& whole() const { return whole_; }
 
  private:
+  static std::string page_with(const std::map<std::string, std::string>& files) {
+    std::string page(verify_page().before);
+    const auto add = [&](const std::string& path, const std::string& bytes) {
+      page.append(page_block_begin(path)).append(to_base64(bytes)).append(kPageBlockEnd);
+    };
+    for (const char* path : {"manifest.json", "manifest.note"}) add(path, files.at(path));
+    for (const auto& [path, bytes] : files)
+      if (!path.starts_with("manifest.") && path != "verify.html") add(path, bytes);
+    return page.append(verify_page().after);
+  }
+
   const Exported& exported_;
   const std::map<std::string, std::string> whole_;
   std::vector<std::string> names_;
@@ -461,7 +486,12 @@ TEST_CASE("a small log written by hand verifies: the script knows the format, no
     listed.push_back(Json::object(
         {{"path", path}, {"size", bytes.size()}, {"sha256", to_hex(as_text(sha256(bytes)))}}));
   const std::string manifest = canonical_json(
-      Json::object({{"origin", origin}, {"start", 1}, {"end", 3}, {"files", std::move(listed)}}));
+      Json::object({{"origin", origin},
+                    {"start", 1},
+                    {"end", 3},
+                    {"size", 3},
+                    {"root", to_base64(as_text(peek_checkpoint(files["checkpoint"])->root))},
+                    {"files", std::move(listed)}}));
   files["manifest.json"] = manifest;
   files["manifest.note"] =
       sign_note(reports, report_key,
@@ -475,10 +505,55 @@ TEST_CASE("a small log written by hand verifies: the script knows the format, no
   CHECK(run_verifier(kScript, directory / "bundle", "--log-key " + report_text).code == 1);
 }
 
+TEST_CASE("the page holds the files while they are small, and verifies without them too") {
+  const Exported exported;
+  BundleOptions options = exported.to("bundle");
+  export_bundle(*exported.ledger, *exported.signer, options).value();
+  const std::string page = content_of(options.out_dir / "verify.html");
+  const std::string leaves = content_of(options.out_dir / "leaves.ndjson");
+  CHECK(page.find(page_block_begin("leaves.ndjson") + to_base64(leaves) + "</script>\n") !=
+        page.npos);
+  CHECK(exported.ask("bundle").code == 0);
+
+  options = exported.to("bare");
+  options.max_bytes_in_page = leaves.size();
+  export_bundle(*exported.ledger, *exported.signer, options).value();
+  CHECK(content_of(options.out_dir / "verify.html") ==
+        std::string(verify_page().before).append(verify_page().after));
+  CHECK(exported.ask("bare").code == 0);
+}
+
+TEST_CASE("a page that holds other files than the directory, or is another page, is visible") {
+  const Exported exported;
+  exported.export_to("bundle");
+  Decoys decoys(exported);
+  const std::string page = decoys.whole().at("verify.html");
+  const std::string bare = std::string(verify_page().before).append(verify_page().after);
+  decoys.expect_refusal("without files", decoys.with("verify.html", bare));
+  decoys.expect_refusal("with a script",
+                        decoys.with("verify.html", page + "<script>alert(1)</script>"));
+  decoys.expect_refusal("no page", decoys.with("verify.html", "intact"));
+  auto without = decoys.whole();
+  without.erase("verify.html");
+  decoys.expect_refusal("missing", without);
+  auto renamed = decoys.whole();
+  renamed["evidence.html"] = page;
+  decoys.expect_refusal("twice", renamed);
+}
+
+TEST_CASE("a path in a bundle stays in it and needs no quotes") {
+  for (const char* path : {"checkpoint", "meta/head.tlog-proof", "controls/RC-01/a.csv", "a/b/c"})
+    CHECK(is_bundle_path(path));
+  for (const char* path : {"", "/", "/etc/x", "a/", "a//b", "..", "../a", "a/../b", "./a",
+                           ".hidden", "a b", "a\\b", "a\"b", "a<b", "C:x", "\xc3\xa4"})
+    CHECK_FALSE(is_bundle_path(path));
+}
+
 TEST_CASE("the script answers 2 when it is used wrongly") {
   const Answer answer = run_verifier(kScript, "", "--no-such-flag");
   CHECK(answer.code == 2);
   CHECK(run_verifier(kScript, "/no/such/directory").code == 2);
+  CHECK(verify_bundle("/no/such/directory", {}).exit_code() == 2);
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/base/bytes.h"
+#include "tools/audit/verify_report.h"
+
+namespace recourse {
+
+/// What a bundle was found to be. Only an intact one has the members after `reason`.
+struct BundleReport {
+  Integrity verdict = Integrity::intact;
+  std::string reason;               ///< Why it is not intact.
+  bool keys_authenticated = false;  ///< Both keys were given.
+  std::string origin;
+  std::uint64_t start = 0, end = 0, size = 0;
+  Hash root{};
+  std::uint64_t files = 0, disclosed = 0;
+  bool anchored = false;
+
+  int exit_code() const { return static_cast<int>(verdict); }
+};
+
+/// The lines that verify.py prints.
+std::string to_text(const BundleReport& report);
+/// Canonical JSON.
+std::string to_json(const BundleReport& report);
+
+}  // namespace recourse

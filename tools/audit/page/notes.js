@@ -1,0 +1,82 @@
+// Verifier keys and signed notes (c2sp.org/signed-note), checkpoints (c2sp.org/tlog-checkpoint).
+(function (evidence) {
+  "use strict";
+  const {need, toUtf8, fromUtf8, hex, fromBase64, hashOf, decimal, sha256, verifyEd25519} = evidence;
+
+  const ed25519 = 1;
+  const maxNoteBytes = 2 ** 20;
+  const maxSignatures = 100;
+  const keyName = /^[^\s\u0000-\u001f\u0085+]+$/;
+
+  /** The first four bytes, in hex, of SHA-256(name, line feed, type, key). */
+  const keyId = (name, key) => hex(sha256(toUtf8(name + "\n"), Uint8Array.of(ed25519), key)).slice(0, 8);
+
+  /** `<name>+<id>+<base64>` as {name, id, key, text}. Spaces around it are those of copying. */
+  function parseKey(text) {
+    const [name, id, typed, ...more] = splitKey(text.trim());
+    need(typed !== undefined && more.length === 0 && keyName.test(name),
+         "not a verifier key: it has the form name+id+base64");
+    const bytes = fromBase64(typed);
+    need(bytes.length === 33 && bytes[0] === ed25519, "not an Ed25519 key: " + name);
+    const key = bytes.subarray(1);
+    need(keyId(name, key) === id, "the id in the key is not that of the key: " + name);
+    return {name, id, key, text: [name, id, typed].join("+")};
+  }
+  /** The base64 may hold a plus, the name and the id may not. */
+  function splitKey(text) {
+    const first = text.indexOf("+");
+    const second = first < 0 ? -1 : text.indexOf("+", first + 1);
+    if (second < 0) return [];
+    return [text.slice(0, first), text.slice(first + 1, second), text.slice(second + 1)];
+  }
+
+  /** {text, signatures: [{name, id, signature}]} of which nothing is believed yet. */
+  function parseNote(bytes) {
+    need(bytes.length <= maxNoteBytes, "a note over 1 MiB");
+    const note = fromUtf8(bytes);
+    need(!/[\u0000-\u0009\u000b-\u001f]/.test(note), "a control character in a note");
+    const blank = note.lastIndexOf("\n\n");
+    need(blank >= 0 && note.endsWith("\n"), "a note has a blank line and then signatures");
+    const lines = note.slice(blank + 2).split("\n").slice(0, -1);
+    need(lines.length > 0 && lines.length <= maxSignatures, "a note has 1 to 100 signatures");
+    return {text: note.slice(0, blank + 1), signatures: lines.map(parseSignature)};
+  }
+  function parseSignature(line) {
+    const [dash, name, encoded, ...more] = line.split(" ");
+    need(dash === "\u2014" && encoded !== undefined && more.length === 0 && keyName.test(name),
+         "a signature line is a dash, a name and base64");
+    const bytes = fromBase64(encoded);
+    need(bytes.length > 4, "a signature has more than its key id");
+    return {name, id: hex(bytes.subarray(0, 4)), signature: bytes.subarray(4)};
+  }
+
+  /**
+   * The text of a note that `key` signed as `name`. One key pair signs under the name of each of its
+   * logs. Signatures of others are passed over; one of this key that does not hold refuses the note.
+   */
+  function verifyNote(bytes, name, key) {
+    const {text, signatures} = parseNote(bytes);
+    const id = keyId(name, key);
+    const ours = signatures.filter((line) => line.name === name && line.id === id);
+    need(ours.length > 0, "not signed by the given key as " + name);
+    for (const {signature} of ours)
+      need(verifyEd25519(key, toUtf8(text), signature), "the signature of " + name + " does not hold");
+    return text;
+  }
+
+  /** {origin, size, root} from the three lines of a checkpoint. */
+  function parseCheckpoint(text) {
+    const [origin, size, root, end, ...more] = text.split("\n");
+    need(origin !== "" && end === "" && more.length === 0, "a checkpoint has three lines");
+    return {origin, size: decimal(size), root: hashOf(root)};
+  }
+
+  /** The head of the log `origin` in a note that `key` signed. */
+  function verifyCheckpoint(bytes, origin, key) {
+    const head = parseCheckpoint(verifyNote(bytes, origin, key));
+    need(head.origin === origin, "a checkpoint of another log");
+    return head;
+  }
+
+  Object.assign(evidence, {keyId, parseKey, parseNote, verifyNote, parseCheckpoint, verifyCheckpoint});
+})(globalThis.evidence ??= {});

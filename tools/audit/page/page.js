@@ -1,0 +1,184 @@
+// What the reader of verify.html sees. All that is decided is decided in bundle.js; this shows it.
+// Nothing out of a bundle is ever read as HTML.
+(function (evidence) {
+  "use strict";
+  const {verifyBundle, parseKey, sourceOfFiles, sourceOfBlocks} = evidence;
+
+  const byId = (id) => document.getElementById(id);
+  const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const events = (count) => number(count) + (count === 1 ? " event" : " events");
+
+  function element(tag, className, ...children) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    made.append(...children);
+    return made;
+  }
+  const fill = (id, children) => byId(id).replaceChildren(...children);
+  const show = (id, shown) => (byId(id).hidden = !shown);
+
+  /** Headline, class and explanation of a report. */
+  function verdictOf({verdict, reason, keysGiven}) {
+    if (verdict === "untold")
+      return ["Could not tell", "untold", reason + ". Nothing is said about this bundle either way."];
+    if (verdict === "refused")
+      return ["This bundle does not verify", "refused", sentence(reason) +
+        " Do not rely on it. Keep it as it is and ask for another copy from whoever gave it to you." +
+        (keysGiven.log || keysGiven.report ? " Make sure that you entered the keys of this log." : "")];
+    if (keysGiven.log && keysGiven.report)
+      return ["This bundle verifies", "verified",
+        "It was checked against the two keys that you entered, and everything in it holds."];
+    return ["Keys not authenticated", "unnamed",
+      "Everything in this bundle fits together, but " + missingKeys(keysGiven) + " came with the " +
+      "bundle itself, and anybody can make a bundle with keys of their own. Enter the keys that you " +
+      "received separately to find out whose log this is."];
+  }
+  const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + ".";
+  const missingKeys = ({log, report}) =>
+    log ? "the report key" : report ? "the log key" : "the keys it was checked against";
+
+  function showHeadline(headline, className, explanation) {
+    byId("verdict").className = className;
+    byId("headline").textContent = headline;
+    byId("explanation").textContent = explanation;
+  }
+  function showVerdict(report) {
+    const [headline, className, explanation] = verdictOf(report);
+    showHeadline(headline, className, explanation);
+    document.title = headline + " \u2013 Recourse evidence";
+  }
+
+  const stateWords = {passed: "Holds", failed: "Does not hold", absent: "Not in this bundle",
+                      skipped: "Not looked at", untold: "Could not tell"};
+  function showSteps({steps}) {
+    fill("steps", steps.map(({title, state, said}) => element("li", state,
+      element("span", "state", stateWords[state]), element("h3", "", title), element("p", "", said))));
+  }
+
+  function showFacts({facts, keysGiven}) {
+    show("contents", facts?.opened !== undefined);
+    if (facts?.opened === undefined) return;
+    const {start, end, size} = facts;
+    const none = start === end;
+    const copy = (given) => (given ? " (as you entered it)" : " (the bundle\u2019s own copy)");
+    const rows = [
+      ["Log", facts.origin],
+      ["Events", none ? "none" : number(start) + " to " + number(end - 1) + ", " + events(end - start)],
+      ["Recorded", none ? "" : facts.firstTime + " to " + facts.lastTime + ", by the operator\u2019s clock"],
+      ["Signed state", events(size) + ", root " + facts.root],
+      ["Anchored", facts.anchored ?? "no"],
+      ["Opened values", number(facts.opened)],
+      ["Log key", facts.logKey + copy(keysGiven.log)],
+      ["Report key", facts.reportKey + copy(keysGiven.report)],
+    ];
+    fill("facts", rows.filter(([, value]) => value !== "").flatMap(([name, value]) =>
+      [element("dt", "", name), element("dd", "", value)]));
+    byId("program").textContent = facts.page ?? "not named in this bundle";
+  }
+
+  function showProofs({proven, notProven}) {
+    const items = (texts) => texts.map((text) => element("li", "", sentence(text)));
+    show("proofs", notProven.length > 0);
+    fill("proven", items(proven));
+    fill("not-proven", items([...notProven, "that this page itself is honest: see below"]));
+  }
+
+  const row = (cells) => element("tr", "", ...cells.map((cell) => element("td", "", cell)));
+  function showTypes({types}) {
+    const sorted = [...types].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+    show("types-section", sorted.length > 0);
+    fill("types", sorted.map(([type, count]) => row([String(type), number(count)])));
+  }
+  function showOpened({opened, facts}) {
+    show("opened-section", opened.length > 0);
+    byId("opened-count").textContent = opened.length < (facts?.opened ?? 0)
+      ? "The first " + number(opened.length) + " of " + number(facts.opened) + "." : "";
+    fill("opened", opened.map(({index, path, value}) => row([number(index), path, value])));
+  }
+
+  function showReport(report) {
+    showVerdict(report);
+    showSteps(report);
+    showFacts(report);
+    showProofs(report);
+    showTypes(report);
+    showOpened(report);
+    show("report", true);
+  }
+
+  let source = null;
+  let runs = 0;
+
+  /** Verifies what was chosen last, with the keys as they stand. A newer run makes it silent. */
+  async function verify() {
+    const keys = readKeys();
+    if (source === null || keys === null) return;
+    const run = ++runs;
+    showHeadline("Verifying\u2026", "", "The bundle is being read.");
+    showProgress(0, 1);
+    const report = await verifyBundle(source, keys, (done, total) => {
+      if (run === runs) showProgress(done, total);
+    });
+    if (run !== runs) return;
+    show("progress", false);
+    showReport(report);
+  }
+  function showProgress(done, total) {
+    show("progress", true);
+    byId("bar").max = Math.max(total, 1);
+    byId("bar").value = done;
+  }
+
+  /** The keys that the reader entered; null when one of them is no key. */
+  function readKeys() {
+    const keys = {logKey: readKey("log-key"), reportKey: readKey("report-key")};
+    return keys.logKey === null || keys.reportKey === null ? null : keys;
+  }
+  function readKey(id) {
+    const input = byId(id);
+    const text = input.value.trim();
+    let complaint = "";
+    try {
+      if (text !== "") parseKey(text);
+    } catch (error) {
+      complaint = sentence(error.message);
+    }
+    input.setAttribute("aria-invalid", String(complaint !== ""));
+    byId(id + "-error").textContent = complaint;
+    if (complaint === "") return text;
+    input.focus();
+    return null;
+  }
+
+  function onSubmit(event) {
+    event.preventDefault();
+    return verify();
+  }
+
+  /** The path inside the chosen directory, with whose own name the browser's path begins. */
+  const pathInside = (blob) => blob.webkitRelativePath.split("/").slice(1).join("/") || blob.name;
+
+  function onChoose() {
+    const chosen = Array.from(byId("directory").files);
+    if (chosen.length === 0) return undefined;
+    source = sourceOfFiles(chosen.map((blob) => ({path: pathInside(blob), blob})));
+    byId("read-from").textContent = "the directory that you chose";
+    return verify();
+  }
+
+  function start() {
+    const blocks = Array.from(document.querySelectorAll("script[data-path]"), (block) =>
+      ({path: block.getAttribute("data-path"), base64: block.textContent}));
+    byId("keys").addEventListener("submit", onSubmit);
+    byId("directory").addEventListener("change", onChoose);
+    if (blocks.length === 0) {
+      byId("read-from").textContent = "nothing yet: choose the bundle\u2019s directory below";
+      return undefined;
+    }
+    source = sourceOfBlocks(blocks);
+    byId("read-from").textContent = "the copy of the bundle inside this page";
+    return verify();
+  }
+
+  evidence.started = start();
+})(globalThis.evidence ??= {});
