@@ -127,4 +127,48 @@ void Maker::retire() {
   accept_rest();
 }
 
+void Maker::revert() {
+  RevertPolicy c{luck_ % 7 == 2 ? "pol_test@" + std::to_string(1 + how_ % 4) : m_.policy, reason()};
+  order_.command = c;
+  refused_if(!c.reason, "nobody knows why");
+  refused_if(c.policy != m_.policy, "it is not in force");
+  refused_if(m_.policy_before().empty(), "there is nothing to go back to");
+  accept_rest();
+}
+
+void Maker::start_experiment() {
+  StartExperiment c;
+  c.key = "try_" + std::to_string(how_ % 8);
+  c.control_ppm = 700'000;
+  c.treatment_ppm = luck_ % 13 == 3 ? c.control_ppm : 500'000;
+  if (which_ % 3 == 1) c.types = {"process_refund", "reset_password"};
+  if (which_ % 3 == 2) c.types = {luck_ % 13 == 4 ? "check_order_status" : "create_bug_report"};
+  if (spare_ % 3 == 0) {
+    c.guardrails = {{Mishap::error, 300'000}};
+    c.least = 2;
+  }
+  order_.command = c;
+  refused_if(c.control_ppm == c.treatment_ppm, "there is nothing to try");
+  refused_if(!c.types.empty() && c.types.front() == "check_order_status", "it changes nothing");
+  refused_if(m_.experiments.contains(c.key), "there was one of that name");
+  for (const auto& [key, other] : m_.experiments)
+    refused_if(other.runs && other.overlaps({c.types.begin(), c.types.end()}),
+               "another one is about the same");
+  accept_rest();
+}
+
+void Maker::stop_experiment() {
+  StopExperiment c{"try_none", reason()};
+  std::vector<std::string> found;
+  for (const auto& [key, one] : m_.experiments)
+    if (one.runs || luck_ % 7 == 2) found.push_back(key);
+  idle_ = found.empty();
+  if (!found.empty()) c.key = found[which_ % found.size()];
+  order_.command = c;
+  const Experiment* const one = look(m_.experiments, c.key);
+  if (one == nullptr) return;
+  refused_if(!one->runs, "it has ended");
+  accept_rest();
+}
+
 }  // namespace recourse::model

@@ -249,6 +249,9 @@ class Maker {
   void draft();
   void activate();
   void retire();
+  void revert();
+  void start_experiment();
+  void stop_experiment();
 
   const Model& m_;
   const int who_;

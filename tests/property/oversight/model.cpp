@@ -38,6 +38,18 @@ std::string step_name(const RollbackId& rollback, std::int64_t step) {
 bool writes(std::string_view type) { return !kHarmless.contains(type); }
 bool is_internal(std::string_view type) { return kInternal.contains(type); }
 
+bool Experiment::overlaps(const std::set<std::string>& others) const {
+  return types.empty() || others.empty() ||
+         std::any_of(others.begin(), others.end(),
+                     [this](const std::string& type) { return types.contains(type); });
+}
+
+std::string Model::policy_before() const {
+  const auto usable = [this](const std::string& one) { return !policies.at(one); };
+  const auto found = std::find_if(earlier.rbegin(), earlier.rend(), usable);
+  return found != earlier.rend() ? *found : "";
+}
+
 bool Model::stopped(const Action& action) const {
   return killed.contains("tenant") || killed.contains(action.type) ||
          killed.contains(action.proposer.value());

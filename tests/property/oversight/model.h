@@ -98,6 +98,14 @@ struct Breaker {
   std::optional<Timestamp> until;
 };
 
+struct Experiment {
+  std::set<std::string> types;  ///< None: all.
+  bool runs = true;
+  std::set<TicketId> tickets;  ///< That have an arm.
+
+  bool overlaps(const std::set<std::string>& others) const;
+};
+
 struct Clock {
   SlaStatus status = SlaStatus::running;
   Timestamp due_at;
@@ -124,6 +132,9 @@ struct Model {
   std::map<std::string, Clock> clocks;   ///< By ticket and name.
   std::map<std::string, bool> policies;  ///< Drafted; retired?
   std::string policy, shadow_policy;     ///< In force.
+  std::vector<std::string> earlier;      ///< In force before, the latest last.
+  std::map<std::string, Experiment> experiments;
+  std::map<ActionId, std::string> tried;  ///< Actions that gave their ticket an arm.
   std::set<std::string> killed, connectors;
   std::map<std::string, Timestamp> timers;  ///< What has to happen when, by what it is about.
   std::set<std::pair<Timestamp, std::string>> due;  ///< The same in the order of time.
@@ -135,6 +146,8 @@ struct Model {
   void see(const RecordedEvent& event);
   void end();
 
+  /// What is in force again when the present policy is taken back; empty: nothing.
+  std::string policy_before() const;
   /// The kill switch is engaged for it.
   bool stopped(const Action& action) const;
   void must(bool holds, std::string_view rule, std::string_view about = "");

@@ -81,7 +81,10 @@ const std::vector<Maker::Kind>& Maker::kinds() {
       {"ramp_rollout", 2, managers, false, false, true, &M::ramp},
       {"draft_policy", 1, managers, false, false, true, &M::draft},
       {"activate_policy", 3, admins, false, false, true, &M::activate},
-      {"retire_policy", 1, managers, false, false, true, &M::retire}};
+      {"retire_policy", 1, managers, false, false, true, &M::retire},
+      {"revert_policy", 1, managers, false, false, true, &M::revert},
+      {"start_experiment", 3, admins, false, false, false, &M::start_experiment},
+      {"stop_experiment", 2, managers, false, false, true, &M::stop_experiment}};
   return kinds;
 }
 

@@ -18,6 +18,10 @@ struct WatchActions : Watch {
     a.proposer = event.actor.id;
     a.proposer_type = event.actor.type;
     a.breaker = breaker_name(a.proposer, e.agent_version, a.type);
+    if (const auto found = m.tried.find(e.action); found != m.tried.end())
+      must(a.proposer_type == ActorType::agent && writes(a.type) &&
+               m.experiments[found->second].overlaps({a.type}),
+           "an experiment is about what agents change");
     if (!a.args.empty() && m.forbidden.contains({a.ticket, a.type, a.args}))
       m.forbidden_again.insert(e.action);
   }

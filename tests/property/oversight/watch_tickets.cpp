@@ -100,12 +100,50 @@ struct WatchTickets : Watch {
   void operator()(const PolicyActivated& e) {
     m.policies.emplace(e.policy.text, false);
     must(!m.policies[e.policy.text], "a retired policy comes back as another version");
+    if (e.mode != PolicyMode::shadow && !m.policy.empty() && m.policy != e.policy.text)
+      m.earlier.push_back(m.policy);
+    if (m.earlier.size() > 16) m.earlier.erase(m.earlier.begin());
     (e.mode == PolicyMode::shadow ? m.shadow_policy : m.policy) = e.policy.text;
     if (e.mode != PolicyMode::shadow && m.shadow_policy == e.policy.text) m.shadow_policy.clear();
+  }
+  void operator()(const PolicyReverted& e) {
+    must(e.from.text == m.policy, "what is taken back is in force");
+    must(e.to.text == m.policy_before(), "in force again is what was so before");
+    while (!m.earlier.empty() && m.policy != e.to.text) {
+      m.policy = m.earlier.back();
+      m.earlier.pop_back();
+    }
+    if (m.shadow_policy == m.policy) m.shadow_policy.clear();
   }
   void operator()(const PolicyRetired& e) {
     m.policies[e.policy.text] = true;
     if (m.shadow_policy == e.policy.text) m.shadow_policy.clear();
+  }
+
+  // ---- Experiments
+
+  Experiment& experiment(const Clear& key) {
+    must(m.experiments.contains(key.text), "what happens to an experiment was started before");
+    return m.experiments[key.text];
+  }
+  void operator()(const ExperimentStarted& e) {
+    must(!m.experiments.contains(e.key.text), "an experiment starts once");
+    Experiment& started = m.experiments[e.key.text];
+    for (const Clear& type : e.types) started.types.insert(type.text);
+    for (const auto& [key, other] : m.experiments)
+      must(&other == &started || !other.runs || !other.overlaps(started.types),
+           "an action is tried by one experiment");
+  }
+  void operator()(const ExperimentAssigned& e) {
+    Experiment& one = experiment(e.key);
+    must(one.runs, "what has ended tries nothing");
+    must(one.tickets.insert(e.ticket).second, "a ticket has one arm for ever");
+    m.tried[e.action] = e.key.text;  // The decision to propose it comes with it.
+  }
+  void operator()(const ExperimentConcluded& e) {
+    Experiment& one = experiment(e.key);
+    must(one.runs, "an experiment ends once");
+    one.runs = false;
   }
 };
 
