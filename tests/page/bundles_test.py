@@ -108,13 +108,16 @@ class Bundles(unittest.TestCase):
     def ask(self, name, bundle, keys):
         """`bundle`: a directory, or {path: bytes} to be written to one."""
         if isinstance(bundle, dict):
-            directory = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
-            for path, data in bundle.items():
-                (directory / path).parent.mkdir(parents=True, exist_ok=True)
-                (directory / path).write_bytes(data)
-            bundle = directory
+            bundle = self.written(bundle)
         self.names.append(name)
         self.asked.append({"directory": str(bundle), **keys})
+
+    def written(self, files):
+        directory = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        for path, data in files.items():
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_bytes(data)
+        return directory
 
     def expect(self, verdict, code):
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
@@ -489,8 +492,13 @@ class Untold(Bundles):
             self.assertEqual(run_script(nowhere, {})[0], 2)
 
     def test_the_page_reads_as_it_should(self):
-        result = subprocess.run([NODE, HERE / "page_test.js", self.real], capture_output=True, text=True,
-                                check=False)
+        value, rho = "<img src=x onerror=alert(1)>\u202e", b"\x11" * 32
+        log = self.log(2, change=lambda events: events[1].update(
+            data={"name": sealed_field("evt_1", "/data/name", value, rho)}))
+        files = {**log.files(), "disclosures.ndjson": disclosure(1, "/data/name", value, rho)}
+        hostile = self.written(log.sealed(files, 0, 2, 2))
+        result = subprocess.run([NODE, HERE / "page_test.js", self.small, hostile], capture_output=True,
+                                text=True, check=False)
         self.assertEqual(result.returncode, 0, result.stdout)
 
 

@@ -1,5 +1,6 @@
 // verify.html as its reader meets it, in a document that is only as real as it has to be.
-//   usage: node page_test.js BUNDLE      BUNDLE: a directory that `recourse export` wrote
+//   usage: node page_test.js BUNDLE HOSTILE
+// BUNDLE: a directory that `recourse export` wrote. HOSTILE: one whose opened value is markup.
 "use strict";
 const assert = require("node:assert");
 const crypto = require("node:crypto");
@@ -115,9 +116,23 @@ test("a file that cannot be read is no verdict", async () => {
   assert.strictEqual(textOf(browser, "headline"), "Could not tell");
 });
 
-test("markup in what a bundle opens stays text", async () => {
+test("damaged copies are noticed behind the list of files, each for what was done to it", async () => {
   const browser = await opened();
-  const cell = browser.document.createElement("td");
-  assert.throws(() => (cell.innerHTML = "<b>"), /must not be read as HTML/);
-  assert.ok(textOf(browser, "opened").includes("&") || textOf(browser, "opened").length > 0);
+  await browser.document.getElementById("try-decoys").fire("click");
+  const items = browser.document.getElementById("decoys").children;
+  assert.ok(items.length >= 7);
+  for (const item of items) {
+    assert.strictEqual(item.className, "passed", item.textContent);
+    assert.doesNotMatch(item.textContent, /changed: |malformed/);
+  }
+  await choose(browser, []);
+  await enterKeys(browser, reportKey, reportKey);
+  assert.strictEqual(browser.document.getElementById("decoys-section").hidden, true);
+});
+
+test("markup in what a bundle opens stays text, and nothing in it hides", async () => {
+  const hostile = readPage(path.join(process.argv[3], "verify.html"));
+  const browser = openPage(hostile);
+  await browser.evidence.started;
+  assert.match(textOf(browser, "opened"), /<img src=x onerror=alert\(1\)>\\u202e/);
 });

@@ -2,9 +2,9 @@
 (function (evidence) {
   "use strict";
   const {Refusal, Unreadable, need, toUtf8, fromUtf8, hex, sameBytes, fromBase64, toBase64, hashOf,
-         parseJson, canonicalObject, Sha256, sha256, parseKey, verifyNote, verifyCheckpoint, leafHash,
-         cover, Fold, parseRangeProof, verifyTlogProof, Lines, readSmall, checkManifest, splitPage,
-         filesInPage, checkDisclosure} = evidence;
+         parseJson, canonicalObject, Sha256, sha256, parseKey, verifyNote, verifyCheckpoint,
+         leafHash, cover, Fold, parseRangeProof, verifyTlogProof, Lines, readSmall, checkManifest,
+         splitPage, filesInPage, checkDisclosure} = evidence;
 
   const maxPageBytes = 2 ** 27;
   const maxLeafBytes = 65535;
@@ -38,17 +38,30 @@
       };
     }
 
-    async run() {
+    async run(checks) {
       try {
-        await this.during("files", () => this.checkFiles());
-        await this.during("heads", () => this.checkHeads());
-        await this.during("events", () => this.checkEvents());
-        await this.during("anchor", () => this.checkAnchor());
-        this.conclude();
+        await checks();
       } catch (error) {
         this.fail(error);
       }
       return this.report;
+    }
+
+    async checkAll() {
+      await this.during("files", () => this.checkFiles());
+      await this.checkBehindList();
+      this.conclude();
+    }
+
+    async checkBehindList() {
+      await this.during("heads", () => this.checkHeads());
+      await this.during("events", () => this.checkEvents());
+      await this.during("anchor", () => this.checkAnchor());
+    }
+
+    takeManifest(manifest) {
+      this.manifest = this.report.manifest = manifest;
+      this.listed = new Map(manifest.files.map((file) => [file.path, file]));
     }
 
     async during(id, check) {
@@ -65,6 +78,7 @@
       this.step.state = untold ? "untold" : "failed";
       this.step.said = this.report.reason;
       // What does not verify is not shown as if it did.
+      delete this.report.manifest;
       delete this.report.facts;
       this.report.types.clear();
       this.report.opened = [];
@@ -106,13 +120,13 @@
       const manifest = canonicalObject(manifestBytes);
       checkManifest(manifest);
       need(note[1] === manifest.origin, "the manifest is of another log");
-      this.manifest = manifest;
-      this.listed = new Map(manifest.files.map((file) => [file.path, file]));
+      this.takeManifest(manifest);
       this.checkNames();
       await this.checkContents();
-      if (manifest.page !== undefined && !this.source.isPage) await this.checkPage(manifestBytes, noteBytes);
+      if (manifest.page !== undefined && !this.source.isPage)
+        await this.checkPage(manifestBytes, noteBytes);
       const {origin, start, end, size} = manifest;
-      this.report.facts = {origin, start, end, size, files: this.listed.size, reportKey: signer.text,
+      this.report.facts = {origin, start, end, size, reportKey: signer.text,
                            page: manifest.page?.sha256};
       return this.listed.size + " files have the size and the fingerprint that the signed list " +
              "gives them, and there is no other file.";
@@ -141,7 +155,7 @@
       }
     }
 
-    /** verify.html cannot be listed, since it may hold the list: the rest of it is in the manifest. */
+    /** verify.html cannot be listed, since it may hold the list: the manifest names the rest. */
     async checkPage(manifestBytes, noteBytes) {
       const page = splitPage(fromUtf8(await readSmall(this.source, "verify.html", maxPageBytes)));
       need(hex(sha256(toUtf8(page.program))) === this.manifest.page.sha256, "changed: verify.html");
@@ -161,7 +175,8 @@
     async checkHeads() {
       const {origin, start, size, root} = this.manifest;
       const signer = await this.logKey();
-      const read = async (path) => verifyCheckpoint(await readSmall(this.source, path), origin, signer.key);
+      const read = async (path) =>
+        verifyCheckpoint(await readSmall(this.source, path), origin, signer.key);
       this.head = await read("checkpoint");
       need(this.head.size === size && toBase64(this.head.root) === root,
            "the manifest names another head");
@@ -171,9 +186,10 @@
       }
       this.signer = signer;
       Object.assign(this.report.facts, {root, logKey: signer.text});
-      if (start === 0) return "The log\u2019s fingerprint at " + size + " events is signed by the log key.";
-      return "The log\u2019s fingerprints at its first " + start + " and at its " + size + " events are " +
-             "signed by the log key.";
+      if (start === 0)
+        return "The log\u2019s fingerprint at " + size + " events is signed by the log key.";
+      return "The log\u2019s fingerprints at its first " + start + " and at its " + size +
+             " events are signed by the log key.";
     }
 
     async checkEvents() {
@@ -188,7 +204,8 @@
            "the range does not continue the log at its start");
       await this.foldLeaves(fold);
       fold.pushAll(cover(end, size), proof.right);
-      need(sameBytes(fold.root(), this.head.root), "the leaves do not give the root of the checkpoint");
+      need(sameBytes(fold.root(), this.head.root),
+           "the leaves do not give the root of the checkpoint");
       if (start === end) return "The range is empty: it holds no event, and hides none.";
       return end - start + " events are, in this order, the events " + start + " to " + (end - 1) +
              " of the log, and all of them.";
@@ -214,7 +231,7 @@
         if (index === start) this.report.facts.firstTime = leaf.time;
         last = leaf.time;
       }
-      need(index === end, end - index + " leaves are missing");
+      need(index === end, "the last " + (end - index) + " of the leaves are missing");
       need(opening === null, "a disclosure that belongs to no leaf");
       this.report.facts.lastTime = last;
       this.sayOpened();
@@ -222,7 +239,8 @@
 
     checkLeaf(raw, index, last) {
       const leaf = canonicalObject(raw);
-      need(leaf.sequence === String(index).padStart(16, "0"), "position " + index + " holds another leaf");
+      need(leaf.sequence === String(index).padStart(16, "0"),
+           "position " + index + " holds another leaf");
       need(leaf.source === this.manifest.origin, "position " + index + " is of another log");
       need(leafTime.test(leaf.time) && leaf.time >= last, "time runs back at position " + index);
       need(typeof leaf.id === "string", "position " + index + " has no id");
@@ -263,7 +281,7 @@
            sameBytes(hashOf(leaf.data.root), this.head.root) &&
            sameBytes(hashOf(leaf.data.origin_hash), sha256(toUtf8(origin))),
            "the meta log anchors another head");
-      this.report.facts.anchored = leaf.time;
+      this.report.facts.anchored = String(leaf.time);
       return "The deployment\u2019s own log, " + meta + ", recorded this state as its event " +
              proof.index + ", at " + leaf.time + ".";
     }
@@ -271,17 +289,20 @@
     conclude() {
       const {start, end, size} = this.manifest;
       const {proven, notProven, facts, keysGiven} = this.report;
-      proven.push(`the ${end - start} events from ${start} on are all there are up to ${end}, in order`);
+      const count = end - start;
+      proven.push(`the ${count} events from ${start} on are all there are up to ${end}, in order`);
       if (start > 0) proven.push(`the log at ${size} events continues the log at ${start} events`);
       if (facts.opened > 0)
         proven.push(`the ${facts.opened} opened values are those that were committed to`);
       if (facts.anchored) proven.push("the deployment\u2019s own log records this very state");
-      else notProven.push("that the deployment\u2019s own log records this state: there is no anchor here");
+      else notProven.push("that the deployment\u2019s own log records this state: the bundle has no " +
+                          "anchor");
       if (!keysGiven.log || !keysGiven.report)
         notProven.push("whose log this is: the bundle\u2019s own copy of " + this.unnamedKeys() +
                        " was used, and anybody can make a bundle with a key of their own");
       notProven.push("that every action that was taken reached the log");
-      notProven.push("that the operator\u2019s clock was right: times are what the operator wrote down");
+      notProven.push("that the operator\u2019s clock was right: times are as the operator wrote " +
+                     "them down");
       notProven.push("that nobody was shown another log under the same key");
     }
     unnamedKeys() {
@@ -297,11 +318,25 @@
    *   reason      why not, in words
    *   keysGiven   {log, report}: false means that nothing vouches for the key
    *   steps       [{id, title, state, said}], state: passed, failed, absent, skipped, untold
-   *   facts       what the bundle is, as far as it was verified; absent before that
+   *   manifest    of a verified bundle
+   *   facts       what a verified bundle is
    *   proven, notProven, types (a Map from type to count), opened (the first disclosed values)
    */
-  const verifyBundle = (source, keys = {}, progress = () => {}) =>
-    new Verification(source, keys, progress).run();
+  function verifyBundle(source, keys = {}, progress = () => {}) {
+    const verification = new Verification(source, keys, progress);
+    return verification.run(() => verification.checkAll());
+  }
 
-  Object.assign(evidence, {verifyBundle});
+  /**
+   * The same for a copy that was damaged on purpose, without looking at the list of its files: what
+   * is behind the list has to notice by itself. `manifest`: that of the bundle before.
+   */
+  function verifyDamaged(source, keys, manifest) {
+    const verification = new Verification(source, keys, () => {});
+    verification.report.facts = {};
+    verification.takeManifest(manifest);
+    return verification.run(() => verification.checkBehindList());
+  }
+
+  Object.assign(evidence, {verifyBundle, verifyDamaged});
 })(globalThis.evidence ??= {});

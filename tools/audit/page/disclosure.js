@@ -4,11 +4,12 @@
   const {need, toUtf8, fromUtf8, sameBytes, toBase64, hashOf, isCount, canonicalString, parseJson,
          hmacSha256} = evidence;
 
-  /** Whether a disclosed value is the one that the leaf commits to. Returns what a reader is shown. */
+  /** Whether a disclosed value is the one that the leaf commits to. Gives what is shown of it. */
   function checkDisclosure(line, leaf) {
     const text = fromUtf8(line);
     const {index, path, rho} = parseJson(text) ?? {};
-    need(isCount(index) && typeof path === "string" && path.startsWith("/"), "no place is disclosed");
+    need(isCount(index) && typeof path === "string" && path.startsWith("/"),
+         "no place is disclosed");
     // The value stands last in its line, so its canonical bytes are taken as they are.
     const before = '{"index":' + index + ',"path":' + canonicalString(path) + ',"rho":"' +
                    toBase64(hashOf(rho)) + '","value":';

@@ -81,8 +81,8 @@
   }
 
   /**
-   * Whether `signature` is that of `message` under `key`, all of them bytes. Strict: S must be below
-   * the order of the group and R is compared as bytes, so that a signature has one spelling.
+   * Whether `signature` is that of `message` under `key`, all of them bytes. Strict: S must be
+   * below the order of the group and R is compared as bytes, so that a signature has one spelling.
    */
   function verifyEd25519(key, message, signature) {
     if (key.length !== 32 || signature.length !== 64) return false;

@@ -5,7 +5,7 @@
 
   const safePath = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*(\/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*$/;
 
-  /** Refuses a manifest that says what no manifest should; nothing is compared with the files yet. */
+  /** Refuses a manifest that says what none should; nothing is compared with the files yet. */
   function checkManifest(manifest) {
     const {origin, start, end, size, files} = manifest;
     need(typeof origin === "string" && isCount(start) && isCount(end) && isCount(size) &&
@@ -16,12 +16,14 @@
            "a path that could leave the bundle: " + JSON.stringify(file?.path));
       need(isCount(file.size) && /^[0-9a-f]{64}$/.test(file.sha256), "no hash for " + file.path);
     }
-    need(new Set(files.map((file) => file.path)).size === files.length, "a file that is listed twice");
+    need(new Set(files.map((file) => file.path)).size === files.length,
+         "a file that is listed twice");
   }
 
   /** What the marked part of verify.html holds: [{path, base64}], in its order. */
   function filesInPage(text) {
-    const block = /^<script type="application\/octet-stream" data-path="([^"]*)">([^<]*)<\/script>$/;
+    const block =
+      /^<script type="application\/octet-stream" data-path="([^"]*)">([^<]*)<\/script>$/;
     return text.split("\n").slice(0, -1).map((line) => {
       const [, path, base64] = block.exec(line) ?? [];
       need(base64 !== undefined, "verify.html holds something else than the files");

@@ -1,7 +1,8 @@
 // Verifier keys and signed notes (c2sp.org/signed-note), checkpoints (c2sp.org/tlog-checkpoint).
 (function (evidence) {
   "use strict";
-  const {need, toUtf8, fromUtf8, hex, fromBase64, hashOf, decimal, sha256, verifyEd25519} = evidence;
+  const {need, toUtf8, fromUtf8, hex, fromBase64, hashOf, decimal, sha256, verifyEd25519} =
+    evidence;
 
   const ed25519 = 1;
   const maxNoteBytes = 2 ** 20;
@@ -9,7 +10,8 @@
   const keyName = /^[^\s\u0000-\u001f\u0085+]+$/;
 
   /** The first four bytes, in hex, of SHA-256(name, line feed, type, key). */
-  const keyId = (name, key) => hex(sha256(toUtf8(name + "\n"), Uint8Array.of(ed25519), key)).slice(0, 8);
+  const keyId = (name, key) =>
+    hex(sha256(toUtf8(name + "\n"), Uint8Array.of(ed25519), key)).slice(0, 8);
 
   /** `<name>+<id>+<base64>` as {name, id, key, text}. Spaces around it are those of copying. */
   function parseKey(text) {
@@ -51,8 +53,9 @@
   }
 
   /**
-   * The text of a note that `key` signed as `name`. One key pair signs under the name of each of its
-   * logs. Signatures of others are passed over; one of this key that does not hold refuses the note.
+   * The text of a note that `key` signed as `name`. One key pair signs under the name of each of
+   * its logs. Signatures of others are passed over; one of this key that does not hold refuses the
+   * note.
    */
   function verifyNote(bytes, name, key) {
     const {text, signatures} = parseNote(bytes);
@@ -60,7 +63,8 @@
     const ours = signatures.filter((line) => line.name === name && line.id === id);
     need(ours.length > 0, "not signed by the given key as " + name);
     for (const {signature} of ours)
-      need(verifyEd25519(key, toUtf8(text), signature), "the signature of " + name + " does not hold");
+      need(verifyEd25519(key, toUtf8(text), signature),
+           "the signature of " + name + " does not hold");
     return text;
   }
 
@@ -78,5 +82,6 @@
     return head;
   }
 
-  Object.assign(evidence, {keyId, parseKey, parseNote, verifyNote, parseCheckpoint, verifyCheckpoint});
+  Object.assign(evidence, {keyId, parseKey, parseNote, verifyNote, parseCheckpoint,
+                           verifyCheckpoint});
 })(globalThis.evidence ??= {});

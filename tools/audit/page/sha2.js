@@ -160,7 +160,8 @@
     let state = h512;
     for (at = 0; at < padded.length; at += 128) {
       const start = at;
-      state = compress512(state, Array.from({length: 16}, (_, i) => view.getBigUint64(start + 8 * i)));
+      const words = Array.from({length: 16}, (_, i) => view.getBigUint64(start + 8 * i));
+      state = compress512(state, words);
     }
     const out = new Uint8Array(64);
     state.forEach((word, i) => new DataView(out.buffer).setBigUint64(8 * i, word));

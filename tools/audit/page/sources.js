@@ -3,8 +3,8 @@
 //   size(path)     bytes
 //   chunks(path)   an async iterator of Uint8Arrays; throws Unreadable
 //   isPage         true when the files come out of verify.html itself, which then is not among them
-// Both give small pieces and let the browser breathe in between, so that a bundle of any size is read
-// in little memory.
+// Both give small pieces and let the browser breathe in between, so that a bundle of any size is
+// read in little memory.
 (function (evidence) {
   "use strict";
   const {Unreadable, need, fromBase64} = evidence;

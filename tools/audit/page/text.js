@@ -2,8 +2,7 @@
 (function (evidence) {
   "use strict";
 
-  /** What does not verify, in words for the reader. Anything else that is thrown is read as that too,
-   * except an Unreadable. */
+  /** What does not verify, in words for the reader. */
   class Refusal extends Error {}
   /** A file that is there but cannot be read: nothing can be told then. */
   class Unreadable extends Error {}
@@ -80,7 +79,8 @@
   const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 
   function canonicalString(text) {
-    need(!/[\ud800-\udfff]/u.test(text) && !text.includes("\0"), "a text that JSON should not hold");
+    need(!/[\ud800-\udfff]/u.test(text) && !text.includes("\0"),
+         "a text that JSON should not hold");
     return JSON.stringify(text);
   }
 
@@ -102,7 +102,7 @@
     }
   }
 
-  /** An object in canonical form: no name twice, one spelling, so that every reader reads the same. */
+  /** An object in canonical form: no name twice, one spelling, so that readers cannot differ. */
   function canonicalObject(bytes) {
     const text = fromUtf8(bytes);
     const value = parseJson(text);

@@ -1,5 +1,5 @@
-// The hash tree of RFC 6962, 2.1, and its proofs. Sizes and positions are numbers up to 2^53 - 1, so
-// halving is division: the bit operators of this language end at 32 bits.
+// The hash tree of RFC 6962, 2.1, and its proofs. Sizes and positions are numbers up to 2^53 - 1,
+// so halving is division: the bit operators of this language end at 32 bits.
 (function (evidence) {
   "use strict";
   const {need, toUtf8, fromUtf8, sameBytes, fromBase64, hashOf, decimal, isCount, sha256,
@@ -56,7 +56,8 @@
     /** The root of what was pushed, from the first leaf of the log on. */
     root() {
       if (this.stack.length === 0) return sha256();
-      return this.stack.map((entry) => entry.hash).reduceRight((right, left) => nodeHash(left, right));
+      const hashes = this.stack.map((entry) => entry.hash);
+      return hashes.reduceRight((right, left) => nodeHash(left, right));
     }
   }
 
@@ -79,7 +80,8 @@
 
   /** RFC 9162, 2.1.4.2. Size 0 is refused: it would say nothing about the first root. */
   function verifyConsistency(size1, size2, root1, root2, hashes) {
-    need(isCount(size1) && isCount(size2) && size1 > 0 && size1 <= size2, "sizes that do not ascend");
+    need(isCount(size1) && isCount(size2) && size1 > 0 && size1 <= size2,
+         "sizes that do not ascend");
     need(root1.length === 32 && root2.length === 32, "a hash has 32 bytes");
     if (size1 === size2) {
       need(hashes.length === 0 && sameBytes(root1, root2), "two roots of one size");
@@ -118,7 +120,7 @@
   /** The note is verified as it stands. */
   const restOf = (lines) => toUtf8(lines.join("\n"));
 
-  /** {start, end, size, left, right, note} of a recourse/range@v1. Its note is not verified here. */
+  /** {start, end, size, left, right, note} of a recourse/range@v1, the note not yet verified. */
   function parseRangeProof(bytes) {
     const lines = fromUtf8(bytes).split("\n");
     need(lines.shift() === "recourse/range@v1", "not a range proof");
@@ -130,7 +132,8 @@
     proof.right = takeHashes(lines);
     proof.note = restOf(lines);
     need(proof.left.length === cover(0, proof.start).length &&
-         proof.right.length === cover(proof.end, proof.size).length, "a range proof of another shape");
+         proof.right.length === cover(proof.end, proof.size).length,
+         "a range proof of another shape");
     return proof;
   }
 
@@ -139,7 +142,8 @@
     const lines = fromUtf8(bytes).split("\n");
     need(lines.shift() === "c2sp.org/tlog-proof@v1", "not a tlog proof");
     const [extra, index] = lines.splice(0, 2);
-    need(extra?.startsWith("extra ") && index?.startsWith("index "), "a proof names leaf and index");
+    need(extra?.startsWith("extra ") && index?.startsWith("index "),
+         "a proof names leaf and index");
     const leaf = fromBase64(extra.slice("extra ".length));
     return {leaf, index: decimal(index.slice("index ".length)), hashes: takeHashes(lines),
             note: restOf(lines)};
