@@ -316,10 +316,37 @@ class Damaged(Bundles):
                     ',"type":"recourse.ticket.noted.v1"', "")),
                 "an escape too many": spelled(lambda text: text.replace("sys_1", "s\\u0079s_1")),
                 "no object": spelled(lambda text: "[" + text + "]"),
-                "a leaf that is too long": wrong(data={"text": "x" * 65536})}.items():
+                "a byte order mark": spelled(lambda text: "\ufeff" + text),
+                "a zero character": wrong(data={"text": "\0"}),
+                "half a character": spelled(lambda text: text.replace("sys_1", "\\ud800")),
+                "no number": wrong(data={"n": float("nan")}),
+                "a number that no reader keeps": wrong(data={"n": 2 ** 53}),
+                "a negative zero": spelled(lambda text: text.replace('"n":5', '"n":-0')),
+                "a name twice beside a fraction": spelled(lambda text: text.replace(
+                    '"n":5', '"n":0.5,"n":0.5')),
+                "a leaf that is too long": wrong(data={"text": "x" * 65536}),
+                "a leaf that is one byte too long": self.long_leaf(65536)}.items():
             log = self.log(change=change)
             self.ask(name, log.bundle(), log.keys())
         self.expect("refused", 1)
+
+    @staticmethod
+    def long_leaf(length):
+        def change(events):
+            events[5]["data"] = {"text": ""}
+            events[5]["data"]["text"] = "x" * (length - len(canonical(events[5])))
+        return change
+
+    def test_the_longest_leaf_and_the_oddest_texts_verify(self):
+        for name, change in {
+                "the longest": self.long_leaf(65535),
+                "a fraction": lambda events: events[5].update(data={"n": 0.25, "a": [1.5, -3]}),
+                "a backslash before zeros": lambda events: events[5].update(data={"text": "\\u0000"}),
+                "line ends of others": lambda events: events[5].update(
+                    data={"text": "\x7f\x85\u2028\u2029 \U0001f602"})}.items():
+            log = self.log(change=change)
+            self.ask(name, log.bundle(), log.keys())
+        self.expect("verified", 0)
 
     def test_heads_that_are_not_of_this_range_are_seen(self):
         log, files = self.log(), self.log().files(4, 9)

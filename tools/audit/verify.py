@@ -10,6 +10,7 @@ import argparse, base64, hashlib, hmac, json, os, pathlib, re, subprocess, sys, 
 LIMIT = 1 << 24  # bytes of what is read as a whole: manifest, notes, proofs, keys, a disclosure
 SAFE_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
+NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
 SIGNATURE = re.compile("\u2014 ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -27,11 +28,23 @@ def decimal(text):
     need(re.fullmatch("0|[1-9][0-9]{0,15}", text) and int(text) < 1 << 53, "not a decimal number")
     return int(text)
 def count(value): return type(value) is int and 0 <= value < 1 << 53
+class Fraction(str): pass  # As it stands: Python writes some otherwise than RFC 8785.
+def integer(text):
+    need(len(text) < 18 and abs(int(text)) < 1 << 53, "an integer beyond 2^53 - 1")
+    return int(text)
+def spelled(value):
+    if isinstance(value, dict):
+        return "{%s}" % ",".join(canonical(k) + ":" + spelled(v) for k, v in sorted(value.items()))
+    if isinstance(value, list):
+        return "[%s]" % ",".join(map(spelled, value))
+    return value if isinstance(value, Fraction) else canonical(value)
 def canonical_object(data):
-    floats = []  # Python writes them otherwise than RFC 8785, so what holds one is taken as it is.
-    value = json.loads(data.decode(), parse_float=lambda text: floats.append(text) or float(text))
+    fractions = []
+    value = json.loads(data.decode(), parse_int=integer, parse_constant=int,
+                       parse_float=lambda text: fractions.append(Fraction(text)) or fractions[-1])
     need(isinstance(value, dict), "not a JSON object")
-    need(floats or canonical(value).encode() == data, "JSON that is not in its canonical form")
+    same = (spelled if fractions else canonical)(value).encode() == data
+    need(same and not NUL.search(data), "JSON that is not in its canonical form")
     return value
 def b64(text, size=32):
     data = base64.b64decode(text, validate=True)
@@ -157,7 +170,7 @@ def verify_disclosure(line, leaf):
 
 def verify_leaves(leaves, shown, origin, start, end, stack):
     opened, index, last, line = 0, start, "", shown.readline(LIMIT)
-    for raw in iter(lambda: leaves.readline(65537), b""):  # a binary file is split at 0x0A only
+    for raw in iter(lambda: leaves.readline(65536), b""):  # a binary file is split at 0x0A only
         need(raw.endswith(b"\n") and index < end, "a leaf too many, too long or cut short")
         leaf = canonical_object(raw[:-1])
         need(leaf["sequence"] == "%016d" % index, "position %d holds another leaf" % index)

@@ -84,9 +84,14 @@
     return JSON.stringify(text);
   }
 
+  /** An integer that is spelled out has to be one that no reader rounds. */
+  const isExact = (number) =>
+    !Number.isInteger(number) || Number.isSafeInteger(number) || Math.abs(number) >= 1e21;
+
   /** RFC 8785, whose rules are those of this language. */
   function canonicalJson(value) {
     if (typeof value === "string") return canonicalString(value);
+    need(typeof value !== "number" || isExact(value), "a number beyond 2^53 - 1");
     if (Array.isArray(value)) return "[" + value.map(canonicalJson).join(",") + "]";
     if (value === null || typeof value !== "object") return JSON.stringify(value);
     const names = Object.keys(value).sort();
