@@ -248,9 +248,12 @@ class History final : public Projection {
     row.rollback = data.rollback;
     step(row, event, ActionStatus::rollback_pending);
   }
-  void on(const RecordedEvent& event, const CompensationSucceeded& data) { undone(event, data); }
+  void on(const RecordedEvent& event, const CompensationSucceeded& data) {
+    const bool in_part = data.kept && !data.kept->empty();
+    undone(event, data, in_part ? ActionStatus::partially_rolled_back : ActionStatus::rolled_back);
+  }
   void on(const RecordedEvent& event, const CompensationRecordedManually& data) {
-    undone(event, data);
+    undone(event, data, ActionStatus::rolled_back);
   }
   void on(const RecordedEvent& event, const CompensationSkipped& data) {
     ActionRow& row = touch(event, data);
@@ -259,7 +262,7 @@ class History final : public Projection {
   }
   /// What was taken back before it ran stays as it is.
   template <class E>
-  void undone(const RecordedEvent& event, const E& data) {
+  void undone(const RecordedEvent& event, const E& data, ActionStatus status) {
     ActionRow& row = touch(event, data);
     if (row.status == ActionStatus::withdrawn || row.status == ActionStatus::recalled) return;
     row.rollback = data.rollback;
@@ -268,7 +271,7 @@ class History final : public Projection {
     const Asked* const asked = asked_.find(data.rollback.value());
     row.rolled_back_by = asked != nullptr ? asked->by : event.actor.id;
     if (asked != nullptr) row.rollback_reason = asked->reason;
-    step(row, event, ActionStatus::rolled_back);
+    step(row, event, status);
   }
 
   template <class E>
@@ -283,7 +286,7 @@ class History final : public Projection {
 }  // namespace
 
 ProjectionKind action_history_kind() {
-  return {2, "action_history", 6,
+  return {2, "action_history", 7,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<History>(source, digest);
           }};

@@ -38,6 +38,10 @@ struct TicketRow {
   bool imported = false;
   std::optional<TicketId> follows, followed_by;  ///< A ticket that was closed for too long.
   std::optional<std::vector<SlaClock>> sla;      ///< Absent: it was promised nothing.
+  std::optional<TicketId> merged_into;
+  std::optional<std::vector<TicketId>> merged_from;
+  std::optional<PrincipalId> agent;     ///< That proposed something last.
+  std::optional<Clear> agent_proposed;  ///< The type of that.
 };
 BOOST_DESCRIBE_STRUCT(TicketRow, (),
                       (ticket, number, status, handler, automation, escalated, run_status, channel,
@@ -46,7 +50,7 @@ BOOST_DESCRIBE_STRUCT(TicketRow, (),
                        team, opened_at, updated_at, occurred_at, last_occurred_at, resolved_at,
                        closed_at, first_response_at, messages, actions, reopenings, sla_breaches,
                        pending_approvals, version, last_position, imported, follows, followed_by,
-                       sla))
+                       sla, merged_into, merged_from, agent, agent_proposed))
 
 /// What became of the clocks of one kind.
 struct SlaCounts {

@@ -138,6 +138,14 @@ class Tickets final : public Projection {
     row.escalated = false;
   }
 
+  void on(const RecordedEvent& event, const TicketMerged& data) {
+    TicketRow& row = touch(event, data.ticket);
+    if (data.into) row.merged_into = data.into;
+    if (data.from.empty()) return;
+    if (!row.merged_from) row.merged_from.emplace();
+    row.merged_from->insert(row.merged_from->end(), data.from.begin(), data.from.end());
+  }
+
   void on(const RecordedEvent& event, const TicketReopened& data) {
     ++touch(event, data).reopenings;
   }
@@ -165,7 +173,13 @@ class Tickets final : public Projection {
   void on(const RecordedEvent& event, const RunFinished& data) {
     if (data.ticket) touch(event, *data.ticket).run_status = data.status;
   }
-  void on(const RecordedEvent& event, const ActionProposed& data) { ++touch(event, data).actions; }
+  void on(const RecordedEvent& event, const ActionProposed& data) {
+    TicketRow& row = touch(event, data);
+    ++row.actions;
+    if (event.actor.type != ActorType::agent) return;
+    row.agent = event.actor.id;
+    row.agent_proposed = data.type;
+  }
   /// The agent waits for approvals of its actions; one of a rollback holds nothing up.
   void on(const RecordedEvent& event, const ApprovalRequested& data) {
     if (!data.ticket) return;
@@ -232,7 +246,7 @@ class Tickets final : public Projection {
 }  // namespace
 
 ProjectionKind tickets_kind() {
-  return {1, "tickets", 3,
+  return {1, "tickets", 4,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Tickets>(source, digest);
           }};

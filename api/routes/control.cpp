@@ -8,18 +8,6 @@
 namespace recourse::routes {
 namespace {
 
-/// What is stopped for this tenant, by itself or with all others.
-Result<std::vector<Clear>> stopped_scopes(const Call& call) {
-  RECOURSE_LET(const TenantState deployment, tenant_state(call, LedgerId(0)));
-  RECOURSE_LET(const TenantState tenant, tenant_state(call, call.ledger));
-  std::vector<Clear> scopes = tenant.killed_scopes;
-  const Clear all("deployment");
-  const auto& everywhere = deployment.killed_scopes;
-  if (std::find(everywhere.begin(), everywhere.end(), all) != everywhere.end())
-    scopes.insert(scopes.begin(), all);
-  return scopes;
-}
-
 void submit_switch(const CallPtr& call, std::string_view body, std::string_view scope,
                    Command command, Answer answer) {
   if (scope == "deployment")
@@ -30,13 +18,26 @@ void submit_switch(const CallPtr& call, std::string_view body, std::string_view 
 http::Response switched(const Committed& committed) {
   JsonObject object;
   if (const auto* engaged = find_event<KillswitchEngaged>(committed))
-    object.flag("engaged", true).value("scope", engaged->scope);
+    object.flag("engaged", true)
+        .value("scope", engaged->scope)
+        .value("held_effects", engaged->held_effects);
   if (const auto* released = find_event<KillswitchReleased>(committed))
     object.flag("engaged", false).value("scope", released->scope);
   return accepted(committed, std::move(object), 200);
 }
 
 }  // namespace
+
+Result<std::vector<Clear>> stopped_scopes(const Call& call) {
+  RECOURSE_LET(const TenantState deployment, tenant_state(call, LedgerId(0)));
+  RECOURSE_LET(const TenantState tenant, tenant_state(call, call.ledger));
+  std::vector<Clear> scopes = tenant.killed_scopes;
+  const Clear all("deployment");
+  const auto& everywhere = deployment.killed_scopes;
+  if (std::find(everywhere.begin(), everywhere.end(), all) != everywhere.end())
+    scopes.insert(scopes.begin(), all);
+  return scopes;
+}
 
 void show_killswitch(CallPtr call) {
   when_reached(call, [call] {

@@ -9,6 +9,9 @@ namespace recourse::routes {
 /// corrupt.
 Result<TenantState> tenant_state(const Call& call, LedgerId ledger);
 
+/// What is stopped for the caller's tenant, by itself or with all others. Errors: corrupt.
+Result<std::vector<Clear>> stopped_scopes(const Call& call);
+
 /// One version of a policy. Errors: not_found, corrupt.
 Result<PolicyState> policy_state(const Call& call, const std::string& policy);
 

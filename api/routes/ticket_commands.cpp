@@ -105,6 +105,45 @@ void reopen_ticket(CallPtr call) {
   });
 }
 
+void merge_ticket(CallPtr call) {
+  ticket_command(call,
+                 [call](BodyReader& reader, const TicketId& ticket, auto expected) -> Command {
+                   MergeTicket command;
+                   command.ticket = ticket;
+                   command.expected_version = expected;
+                   auto into = ticket_named(*call, reader.code("into"));
+                   if (into) command.into = std::move(*into);
+                   if (!into) reader.fault("into", into.error().message);
+                   command.reason = reader.optional_text("reason");
+                   return command;
+                 });
+}
+
+void hand_back_ticket(CallPtr call) {
+  ticket_command(call, [](BodyReader& reader, const TicketId& ticket, auto expected) -> Command {
+    HandBackTicket command;
+    command.ticket = ticket;
+    command.expected_version = expected;
+    command.to = reader.optional_word_of<TicketHandler>("to").value_or(TicketHandler::agent);
+    command.reason = reader.optional_text("reason");
+    return command;
+  });
+}
+
+void switch_automation(CallPtr call) {
+  ticket_command(call, [](BodyReader& reader, const TicketId& ticket, auto expected) -> Command {
+    SwitchAutomation command;
+    command.ticket = ticket;
+    command.expected_version = expected;
+    const auto to = reader.word_of<Automation>("automation");
+    if (to != Automation::off && to != Automation::active)
+      reader.fault("automation", "off or active: the others follow by themselves");
+    command.on = to == Automation::active;
+    command.reason = reader.text("reason");
+    return command;
+  });
+}
+
 void add_message(CallPtr call) {
   auto ticket = ticket_parameter(*call);
   if (!ticket) return refuse(*call, ticket.error());

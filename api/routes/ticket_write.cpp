@@ -14,12 +14,19 @@ http::Response changed(const TicketId& ticket, const Committed& committed) {
   object.value("ticket", ticket);
   std::string events = "[";
   std::optional<std::int64_t> version;
+  std::optional<Automation> automation_now;
   for (const RecordedEvent& event : committed.events) {
     if (events.size() > 1) events += ',';
     append_canonical_string(events, type_of(event.data));
     if (event.stream == ticket.value()) version = event.stream_version;
     if (const auto* status = std::get_if<TicketStatusChanged>(&event.data))
       object.value("status", status->to);
+    if (const auto* merged = std::get_if<TicketMerged>(&event.data); merged && merged->into)
+      object.value("merged_into", merged->into);
+    if (const auto* handler = std::get_if<TicketHandlerChanged>(&event.data))
+      object.value("handler", handler->to);
+    if (const auto* automation = std::get_if<TicketAutomationChanged>(&event.data))
+      automation_now = automation->to;
     if (const auto* resolution = std::get_if<ResolutionAsserted>(&event.data))
       object.value("resolution", resolution->resolution);
     if (const auto* received = std::get_if<MessageReceived>(&event.data))
@@ -31,19 +38,25 @@ http::Response changed(const TicketId& ticket, const Committed& committed) {
     if (const auto* noted = std::get_if<TicketNoted>(&event.data))
       object.value("message", noted->message);
   }
+  object.value("automation", automation_now);
   object.value("version", version).raw("events", events + ']');
   http::Response response = accepted(committed, std::move(object), 200);
   if (version) response.headers.set("ETag", '"' + std::to_string(*version) + '"');
   return response;
 }
 
-/// What a client with a stale version needs to merge: the version now, and where to read on.
-std::vector<http::Member> current_version(const Call& call, const TicketId& ticket,
-                                          const Error& error) {
-  if (error.code != ErrorCode::version_conflict) return {};
+/// What a client with a stale version needs to go on: the version now, and where to read on. Of a
+/// ticket that was merged, into which.
+std::vector<http::Member> how_it_stands(const Call& call, const TicketId& ticket,
+                                        const Error& error) {
+  if (error.code != ErrorCode::version_conflict && error.code != ErrorCode::conflict) return {};
   const auto row = ticket_row(call, ticket);
   TicketRow now;
   if (!row || !decode_row(*row, now)) return {};
+  if (error.code == ErrorCode::conflict) {
+    if (!now.merged_into) return {};
+    return {{"merged_into", http::json_string(now.merged_into->value())}};
+  }
   return {{"current_version", std::to_string(now.version)},
           {"last_position", std::to_string(now.last_position)},
           {"events", http::json_string("/v1/events?subject=" + ticket.value())}};
@@ -53,6 +66,10 @@ std::vector<http::Member> current_version(const Call& call, const TicketId& tick
 
 Result<TicketId> ticket_parameter(const Call& call) {
   RECOURSE_LET(std::string id, id_parameter(call, "ticket"));
+  return ticket_named(call, std::move(id));
+}
+
+Result<TicketId> ticket_named(const Call& call, std::string id) {
   const bool number =
       !id.empty() && id.size() <= 15 &&
       std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -68,7 +85,7 @@ void submit_ticket_command(const CallPtr& call, const TicketId& ticket, std::str
                            Command command) {
   WriteOptions options;
   options.explain = [call, ticket](const Error& error) {
-    return current_version(*call, ticket, error);
+    return how_it_stands(*call, ticket, error);
   };
   submit(
       call, body, std::move(command),

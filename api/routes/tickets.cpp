@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "api/routes/automation_now.h"
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
 #include "api/routes/ticket_write.h"
@@ -83,8 +84,10 @@ Result<TicketPage> read_page(const Call& call, const TicketFilter& filter,
 }
 
 /// A ticket as an answer: its version as ETag, for If-Match.
-void answer_ticket(const Call& call, const Shown& shown, const std::string& row) {
-  auto text = shown.row(row);
+void answer_ticket(const Call& call, const Shown& shown, const std::string& row, bool as_it_is) {
+  const auto now = as_it_is ? AutomationNow(call).of(row) : row;
+  if (!now) return refuse(call, now.error());
+  auto text = shown.row(*now);
   if (!text) return refuse(call, text.error());
   http::Response response = http::json(std::move(*text));
   TicketRow ticket;
@@ -139,9 +142,12 @@ void list_tickets(CallPtr call) {
         then(call, read_page(*call, filter, request), [&](const TicketPage& found) {
           show(call, found.ids, [call, request, found](const Shown& shown) {
             std::string items;
+            AutomationNow automation(*call);
             for (const std::string& row : found.rows) {
               if (!items.empty()) items += ',';
-              if (const Status shown_row = shown.append_row(items, row); !shown_row)
+              const auto now = automation.of(row);
+              if (!now) return refuse(*call, now.error());
+              if (const Status shown_row = shown.append_row(items, *now); !shown_row)
                 return refuse(*call, shown_row.error());
             }
             respond(*call, page(*call, request, std::move(items), found.last));
@@ -160,7 +166,7 @@ void show_ticket(CallPtr call) {
       then(call, as_of(*call), [&](std::optional<Position> at) {
         then(call, ticket_row(*call, ticket, at), [&](const std::string& row) {
           show(call, {ticket.value()},
-               [call, row](const Shown& shown) { answer_ticket(*call, shown, row); });
+               [call, row, at](const Shown& shown) { answer_ticket(*call, shown, row, !at); });
         });
       });
     });

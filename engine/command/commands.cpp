@@ -31,6 +31,13 @@ struct RuleOf {
   Rule operator()(const EscalateTicket&) const { return {"escalate_ticket", kDesk}; }
   Rule operator()(const SetTicketStatus&) const { return {"set_ticket_status", kDesk}; }
   Rule operator()(const ReopenTicket&) const { return {"reopen_ticket", kDesk, false, true}; }
+  Rule operator()(const MergeTicket&) const { return {"merge_ticket", kDesk, false, false, false}; }
+  Rule operator()(const HandBackTicket&) const {
+    return {"hand_back_ticket", kDesk, false, false, false};
+  }
+  Rule operator()(const SwitchAutomation&) const {
+    return {"switch_automation", kDesk, false, false, false};
+  }
   Rule operator()(const ProposeAction&) const { return {"propose_action", kDesk, true}; }
   Rule operator()(const LeaseAction&) const { return {"lease_action", kDesk, true}; }
   Rule operator()(const ReportAction&) const { return {"report_action", kDesk, true}; }

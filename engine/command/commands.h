@@ -68,6 +68,30 @@ struct ReopenTicket {
   std::optional<std::int64_t> expected_version;
 };
 
+/// `ticket` ends and goes on in `into`.
+struct MergeTicket {
+  TicketId ticket;
+  TicketId into;
+  std::optional<std::string> reason;
+  std::optional<std::int64_t> expected_version;
+};
+
+/// A person who handled the ticket gives it to the agent, or to nobody.
+struct HandBackTicket {
+  TicketId ticket;
+  TicketHandler to = TicketHandler::agent;  ///< agent or none
+  std::optional<std::string> reason;
+  std::optional<std::int64_t> expected_version;
+};
+
+/// Keeps agents away from one ticket, or lets them work on it again.
+struct SwitchAutomation {
+  TicketId ticket;
+  bool on = false;
+  std::optional<std::string> reason;  ///< Required.
+  std::optional<std::int64_t> expected_version;
+};
+
 struct ProposeAction {
   TicketId ticket;
   std::string type;
@@ -407,14 +431,15 @@ struct RevertPolicy {
 
 using Command = std::variant<
     OpenTicket, AddMessage, AssignTicket, EscalateTicket, SetTicketStatus, ReopenTicket,
-    ProposeAction, LeaseAction, ReportAction, WithdrawAction, RecallAction, ConfigureConnector,
-    RemoveConnector, AmendAction, CastVote, ClaimApproval, ReleaseApproval, EscalateApproval,
-    RevokeApproval, ExpireApproval, ExpireClaim, ExpireLease, SendFollowUp, CloseResolved,
-    BreachClock, WaiveClock, RequestFollowUp, CancelFollowUp, AnswerFollowUp, SubmitFeedback,
-    RetractFeedback, RollBack, StartRollback, AbortRollback, PauseRollback, LeaseStep, ReportStep,
-    RetryStep, SkipStep, RecordStep, CloseIncident, ExpireStepLease, ContinueRollback,
-    EngageKillswitch, ReleaseKillswitch, SetBreaker, TurnBreaker, RampRollout, StopRollout,
-    StartExperiment, StopExperiment, DraftPolicy, ActivatePolicy, RetirePolicy, RevertPolicy>;
+    MergeTicket, HandBackTicket, SwitchAutomation, ProposeAction, LeaseAction, ReportAction,
+    WithdrawAction, RecallAction, ConfigureConnector, RemoveConnector, AmendAction, CastVote,
+    ClaimApproval, ReleaseApproval, EscalateApproval, RevokeApproval, ExpireApproval, ExpireClaim,
+    ExpireLease, SendFollowUp, CloseResolved, BreachClock, WaiveClock, RequestFollowUp,
+    CancelFollowUp, AnswerFollowUp, SubmitFeedback, RetractFeedback, RollBack, StartRollback,
+    AbortRollback, PauseRollback, LeaseStep, ReportStep, RetryStep, SkipStep, RecordStep,
+    CloseIncident, ExpireStepLease, ContinueRollback, EngageKillswitch, ReleaseKillswitch,
+    SetBreaker, TurnBreaker, RampRollout, StopRollout, StartExperiment, StopExperiment, DraftPolicy,
+    ActivatePolicy, RetirePolicy, RevertPolicy>;
 
 /// Whether `principal` may give this command at all; what it may do then is the policy's business.
 /// A person may by role. A machine key may open tickets, pass on messages and propose, lease,

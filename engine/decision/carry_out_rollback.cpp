@@ -119,8 +119,10 @@ void RollbackRun::carry_out(std::int64_t number) {
       if (draft_.ticket.open_resolutions.empty() && !is_resolved(draft_.ticket.status))
         cancel_followups(draft_, std::vector(draft_.ticket.pending_followups), "rollback");
     }
-    add(CompensationSucceeded{rollback_.rollback, action.action, action.ticket, number,
-                              state.plan.writes});
+    CompensationSucceeded done{rollback_.rollback, action.action, action.ticket, number,
+                               state.plan.writes};
+    done.kept = state.plan.kept;
+    add(std::move(done));
     undone(number);
   }
   end_step(number, StepStatus::succeeded, "undone");
@@ -206,7 +208,9 @@ void RollbackRun::get_stuck(std::int64_t number, std::string_view code) {
     draft_.add(state.incident->value(), std::move(opened));
     draft_.ticket.stuck.push_back(*state.incident);
   }
-  if (draft_.ticket.automation == Automation::suspended) return;
+  // Where a person switched it off it stays off.
+  const Automation now = draft_.ticket.automation;
+  if (now == Automation::suspended || now == Automation::off) return;
   draft_.add(draft_.ticket.ticket.value(),
              TicketAutomationChanged{draft_.ticket.ticket, draft_.ticket.automation,
                                      Automation::suspended, "rollback_stuck"});

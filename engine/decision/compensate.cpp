@@ -47,7 +47,7 @@ Status check_turn(RollbackRun& run, const StepState& step) {
 Status check_not_undone(State& state, const Found& found) {
   const ActionState* action = state.actions.find(found.step.plan.action);
   if (action == nullptr) return {};
-  if (action->status == ActionStatus::rolled_back)
+  if (was_undone(action->status))
     return conflict((action->rollback ? action->rollback->value() : "another rollback") +
                     " has undone the action: skip the step");
   if (action->status == ActionStatus::rollback_pending &&

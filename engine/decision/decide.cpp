@@ -19,6 +19,11 @@ struct Decide {
     return set_ticket_status(state, c, context);
   }
   Decision operator()(const ReopenTicket& c) const { return reopen_ticket(state, c, context); }
+  Decision operator()(const MergeTicket& c) const { return merge_ticket(state, c, context); }
+  Decision operator()(const HandBackTicket& c) const { return hand_back_ticket(state, c, context); }
+  Decision operator()(const SwitchAutomation& c) const {
+    return switch_automation(state, c, context);
+  }
   Decision operator()(const ProposeAction& c) const { return propose_action(state, c, context); }
   Decision operator()(const LeaseAction& c) const { return lease_action(state, c, context); }
   Decision operator()(const ReportAction& c) const { return report_action(state, c, context); }

@@ -15,10 +15,9 @@
 namespace recourse {
 namespace {
 
-Status check_ticket(const TicketState& ticket) {
-  if (ticket.status == TicketStatus::closed) return conflict("the ticket is closed");
-  if (ticket.status == TicketStatus::merged) return conflict("the ticket was merged into another");
-  return {};
+Status check_ticket(const Draft& draft) {
+  if (draft.ticket.status == TicketStatus::closed) return conflict("the ticket is closed");
+  return check_not_merged(draft.state, draft.ticket);
 }
 
 /// What an agent decided on may have changed since it looked. Types that a new message does not
@@ -88,8 +87,7 @@ Result<std::optional<ActionBasedOn>> based_on_what(const Draft& draft, const Pro
   if (command.redo_of) {
     const ActionState* again = draft.state.actions.find(*command.redo_of);
     if (again == nullptr) return not_found("action", command.redo_of->value());
-    if (again->status != ActionStatus::rolled_back)
-      return conflict("only what was rolled back is done again");
+    if (!was_undone(again->status)) return conflict("only what was rolled back is done again");
   }
   for (const std::string& name : command.reads) {
     constexpr std::array<std::string_view, 4> kFields{"status", "handler", "assignee", "team"};
@@ -127,7 +125,7 @@ Decision propose(Draft& draft, const ProposeAction& command,
                  const std::optional<Superseded>& superseded) {
   State& state = draft.state;
   const DecisionContext& context = draft.context;
-  RECOURSE_TRY(check_ticket(draft.ticket));
+  RECOURSE_TRY(check_ticket(draft));
   if (command.confidence_ppm &&
       (*command.confidence_ppm < 0 || *command.confidence_ppm > 1'000'000))
     return invalid("confidence_ppm is from 0 to 1000000");

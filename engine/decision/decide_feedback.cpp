@@ -112,6 +112,7 @@ void take_up_again(Draft& draft, const SubmitFeedback& command,
 Decision submit_feedback(State& state, const SubmitFeedback& command,
                          const DecisionContext& context) {
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
+  RECOURSE_TRY(check_not_merged(state, draft.ticket));
   RECOURSE_TRY(check_score(command));
   if (!command.score && !command.confirmed && command.comment.value_or("").empty())
     return invalid("feedback says yes or no, gives a score or has a text");

@@ -94,6 +94,7 @@ Decision send_followup(State& state, const SendFollowUp& command, const Decision
 Decision request_followup(State& state, const RequestFollowUp& command,
                           const DecisionContext& context) {
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
+  RECOURSE_TRY(check_not_merged(state, draft.ticket));
   if (command.channel && !is_label(*command.channel)) return invalid("channel: 1 to 64 bytes");
   if (command.at && *command.at < context.now)
     return invalid("at: a follow-up cannot be sent in the past");

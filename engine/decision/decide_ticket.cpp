@@ -22,10 +22,9 @@ Status check_label(std::string_view field, std::string_view text) {
   return invalid(std::string(field) + ": 1 to 64 bytes, without control characters and without @");
 }
 
-Status check_not_ended(const TicketState& ticket) {
-  if (ticket.status == TicketStatus::closed) return conflict("the ticket is closed");
-  if (ticket.status == TicketStatus::merged) return conflict("the ticket was merged into another");
-  return {};
+Status check_not_ended(const Draft& draft) {
+  if (draft.ticket.status == TicketStatus::closed) return conflict("the ticket is closed");
+  return check_not_merged(draft.state, draft.ticket);
 }
 
 void add_customer_message(Draft& draft, const AddMessage& command) {
@@ -71,13 +70,13 @@ Status turn_to_open_ticket(Draft& draft) {
     RECOURSE_LET(Draft next, draft_for(draft.state, *draft.ticket.followed_by, draft.context));
     draft.ticket = std::move(next.ticket);
   }
-  return {};
+  return check_not_merged(draft.state, draft.ticket);
 }
 
 /// Whether a person may set `to` on a ticket that is `from`. Reopening is a command of its own.
 bool may_follow(TicketStatus from, TicketStatus to) {
   if (to == TicketStatus::new_ || to == TicketStatus::merged || from == to) return false;
-  if (from == TicketStatus::closed || from == TicketStatus::merged) return false;
+  if (from == TicketStatus::closed) return false;
   return from != TicketStatus::resolved || to == TicketStatus::closed;
 }
 
@@ -108,8 +107,7 @@ Decision open_ticket(State& state, const OpenTicket& command, const DecisionCont
 
 Decision add_message(State& state, const AddMessage& command, const DecisionContext& context) {
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
-  if (draft.ticket.status == TicketStatus::merged)
-    return conflict("the ticket was merged into another");
+  RECOURSE_TRY(check_not_merged(state, draft.ticket));
   if (command.body.empty()) return invalid("a message has a body");
   RECOURSE_TRY(check_label("channel", command.channel));
   switch (command.from) {
@@ -135,7 +133,7 @@ Decision add_message(State& state, const AddMessage& command, const DecisionCont
 
 Decision assign_ticket(State& state, const AssignTicket& command, const DecisionContext& context) {
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
-  RECOURSE_TRY(check_not_ended(draft.ticket));
+  RECOURSE_TRY(check_not_ended(draft));
   RECOURSE_TRY(check_version(draft.ticket, command.expected_version));
   if (!command.assignee && !command.team) return invalid("assign to a person, a team or both");
   if (command.assignee && !is_code(command.assignee->value()))
@@ -152,7 +150,7 @@ Decision assign_ticket(State& state, const AssignTicket& command, const Decision
 Decision escalate_ticket(State& state, const EscalateTicket& command,
                          const DecisionContext& context) {
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
-  RECOURSE_TRY(check_not_ended(draft.ticket));
+  RECOURSE_TRY(check_not_ended(draft));
   RECOURSE_TRY(check_version(draft.ticket, command.expected_version));
   if (!is_code(command.reason_code)) return invalid("reason_code: 1 to 128 of A-Za-z0-9_.:/-");
   TicketEscalated escalated;
@@ -174,6 +172,7 @@ Decision set_ticket_status(State& state, const SetTicketStatus& command,
                            const DecisionContext& context) {
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
   RECOURSE_TRY(check_version(draft.ticket, command.expected_version));
+  RECOURSE_TRY(check_not_merged(state, draft.ticket));
   const std::string from(word(draft.ticket.status)), to(word(command.status));
   if (command.status == TicketStatus::new_ || command.status == TicketStatus::merged)
     return invalid("nobody sets a ticket to " + to);
@@ -202,6 +201,7 @@ Decision reopen_ticket(State& state, const ReopenTicket& command, const Decision
   RECOURSE_LET(Draft draft, draft_for(state, command.ticket, context));
   RECOURSE_TRY(check_version(draft.ticket, command.expected_version));
   if (!is_code(command.reason_code)) return invalid("reason_code: 1 to 128 of A-Za-z0-9_.:/-");
+  RECOURSE_TRY(check_not_merged(state, draft.ticket));
   if (!is_resolved(draft.ticket.status))
     return conflict("only a resolved or closed ticket is reopened");
   if (!may_reopen(*policy_in_force(state).policy, draft.ticket, context.now))

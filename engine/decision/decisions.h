@@ -16,6 +16,9 @@ Decision assign_ticket(State&, const AssignTicket&, const DecisionContext&);
 Decision escalate_ticket(State&, const EscalateTicket&, const DecisionContext&);
 Decision set_ticket_status(State&, const SetTicketStatus&, const DecisionContext&);
 Decision reopen_ticket(State&, const ReopenTicket&, const DecisionContext&);
+Decision merge_ticket(State&, const MergeTicket&, const DecisionContext&);
+Decision hand_back_ticket(State&, const HandBackTicket&, const DecisionContext&);
+Decision switch_automation(State&, const SwitchAutomation&, const DecisionContext&);
 Decision propose_action(State&, const ProposeAction&, const DecisionContext&);
 Decision withdraw_action(State&, const WithdrawAction&, const DecisionContext&);
 Decision recall_action(State&, const RecallAction&, const DecisionContext&);
@@ -69,6 +72,11 @@ Decision revert_policy(State&, const RevertPolicy&, const DecisionContext&);
 /// Takes `action` of the draft's ticket out of the outbox, with what was agreed about it.
 void recall(Draft& draft, const ActionId& action, std::optional<Sealed> reason,
             std::optional<RollbackId> rollback);
+
+/// Takes back what waits of the draft's ticket where `applies`: what may run is recalled, what
+/// people are asked about becomes staled.
+void take_back_waiting(Draft& draft, std::string_view cause,
+                       const std::function<bool(const ActionState&)>& applies);
 
 /// A proposal whose place another one takes.
 struct Superseded {

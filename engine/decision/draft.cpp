@@ -24,6 +24,17 @@ Status check_version(const TicketState& ticket, const std::optional<std::int64_t
                                                 std::to_string(*expected)};
 }
 
+Status check_not_merged(State& state, const TicketState& ticket) {
+  if (ticket.status != TicketStatus::merged) return {};
+  std::optional<TicketId> goes_on = ticket.merged_into;
+  // Nothing is merged into what was merged already, so this ends.
+  while (const TicketState* const next = goes_on ? state.tickets.find(*goes_on) : nullptr) {
+    if (!next->merged_into) break;
+    goes_on = next->merged_into;
+  }
+  return conflict("the ticket was merged into " + (goes_on ? goes_on->value() : "another"));
+}
+
 void change_status(Draft& draft, TicketStatus to, std::string_view reason_code, Cause cause) {
   TicketStatusChanged changed;
   changed.ticket = draft.ticket.ticket;
@@ -98,17 +109,30 @@ void stale_approvals(Draft& draft, std::string_view cause,
   }
 }
 
-void settle_automation(Draft& draft, std::string_view reason_code) {
+namespace {
+
+bool waits_for_people(const Draft& draft) {
   const auto& open = draft.ticket.open_approvals;
-  const bool pending = std::any_of(open.begin(), open.end(), [&](const ApprovalId& id) {
+  return std::any_of(open.begin(), open.end(), [&](const ApprovalId& id) {
     // One that is not in the state yet is asked for by this very draft.
     const ApprovalState* approval = draft.state.approvals.find(id);
     return approval == nullptr || approval->status == ApprovalStatus::pending;
   });
+}
+
+}  // namespace
+
+Automation unless_switched_off(const Draft& draft) {
+  if (!draft.ticket.stuck.empty()) return Automation::suspended;
+  return waits_for_people(draft) ? Automation::awaiting_approval : Automation::active;
+}
+
+void settle_automation(Draft& draft, std::string_view reason_code) {
   const Automation from = draft.ticket.automation;
   const bool ours = from == Automation::active || from == Automation::awaiting_approval;
-  const Automation to = pending ? Automation::awaiting_approval : Automation::active;
-  if (!ours || from == to) return;  // Paused and suspended outrank waiting.
+  const Automation to =
+      waits_for_people(draft) ? Automation::awaiting_approval : Automation::active;
+  if (!ours || from == to) return;  // Off and suspended outrank waiting.
   draft.add(draft.ticket.ticket.value(),
             TicketAutomationChanged{draft.ticket.ticket, from, to, reason_code});
   draft.ticket.automation = to;

@@ -49,6 +49,9 @@ Result<Draft> draft_for(State& state, const TicketId& ticket, const DecisionCont
 /// The ticket's version is the one of the last event of its stream; absent expects nothing.
 Status check_version(const TicketState& ticket, const std::optional<std::int64_t>& expected);
 
+/// Errors: conflict, naming the ticket in which one that was merged goes on.
+Status check_not_merged(State& state, const TicketState& ticket);
+
 Error conflict(std::string message);
 Error invalid(std::string message);
 Error not_found(std::string_view what, std::string_view id);
@@ -84,6 +87,9 @@ void stale_approvals(Draft& draft, std::string_view cause,
 /// `changed`: for the cause drift.
 void stale_approval(Draft& draft, const ApprovalState& approval, std::string_view cause,
                     std::vector<ChangedFact> changed = {});
+
+/// What `automation` is where nobody has switched it off.
+Automation unless_switched_off(const Draft& draft);
 
 /// Sets `automation` by whether an approval is still pending. To be called after the approvals
 /// of the draft's ticket copy are up to date.

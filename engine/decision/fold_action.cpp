@@ -7,6 +7,8 @@ namespace recourse {
 namespace {
 
 constexpr std::chrono::seconds kHeldBackRests{60};
+/// Of a ticket. What was allowed and nobody ever takes would otherwise add up.
+constexpr std::size_t kWaitingActions = 256;
 
 /// Commitments only: texts that have yet to be sealed do not belong in a row.
 std::vector<FieldWrite> without_texts(std::vector<FieldWrite> writes) {
@@ -161,7 +163,10 @@ class ActionFold {
     if (!was_taken_back(action.status)) action.status = ActionStatus::rollback_pending;
     action.rollback = started.rollback;
   }
-  void operator()(const CompensationSucceeded& e) { end_rollback(e, ActionStatus::rolled_back); }
+  void operator()(const CompensationSucceeded& e) {
+    const bool in_part = e.kept && !e.kept->empty();
+    end_rollback(e, in_part ? ActionStatus::partially_rolled_back : ActionStatus::rolled_back);
+  }
   void operator()(const CompensationRecordedManually& e) {
     // Perhaps nobody had begun it before.
     row(e.action, e.ticket).rollback = e.rollback;
@@ -175,7 +180,28 @@ class ActionFold {
       end_rollback(e, ActionStatus::rollback_failed);
   }
 
+  /// After the event: the ticket knows which of its actions wait.
+  void keep_waiting() {
+    if (!touched_) return;
+    const ActionState* const action = state_.actions.find(touched_->action);
+    const bool waits = action != nullptr && may_be_taken_back(action->status);
+    if (waits == touched_->waited) return;
+    std::vector<ActionId>& waiting = state_.tickets.change(touched_->ticket).waiting;
+    if (!waits) {
+      std::erase(waiting, touched_->action);
+      return;
+    }
+    waiting.push_back(touched_->action);
+    if (waiting.size() > kWaitingActions) waiting.erase(waiting.begin());
+  }
+
  private:
+  struct Touched {
+    ActionId action;
+    TicketId ticket;
+    bool waited = false;
+  };
+
   /// What was authorized before may run once the kill switch, limits and breaker let it.
   static bool holds(const PolicyDecided& decided) {
     return decided.problem && holds_back(decided.problem->text);
@@ -183,6 +209,7 @@ class ActionFold {
 
   ActionState& row(const ActionId& id, const TicketId& ticket) {
     ActionState& action = state_.actions.change(id);
+    if (!touched_) touched_ = {id, ticket, may_be_taken_back(action.status)};
     action.action = id;
     action.ticket = ticket;
     return action;
@@ -221,6 +248,7 @@ class ActionFold {
 
   State& state_;
   const RecordedEvent& event_;
+  std::optional<Touched> touched_;  ///< An event is about one action.
 };
 
 }  // namespace
@@ -232,7 +260,9 @@ std::optional<Clear> version_of(State& state, const ActionProposed& proposed) {
 }
 
 void fold_action(State& state, const RecordedEvent& event) {
-  std::visit(ActionFold(state, event), event.data);
+  ActionFold fold(state, event);
+  std::visit(fold, event.data);
+  fold.keep_waiting();
 }
 
 }  // namespace recourse

@@ -68,6 +68,7 @@ class RollbackFold {
     state.lease = started.lease;
     state.lease_until = started.lease_until;
     state.retry_at.reset();
+    if (row(started.rollback).bulk) begin_on(started.ticket, started.rollback);
   }
   void operator()(const CompensationHeartbeat& e) {
     step(e.rollback, e.step).lease_until = e.lease_until;
@@ -162,10 +163,29 @@ class RollbackFold {
     rollback.status = status;
     rollback.ready.clear();
     if (rollback.bulk) return;
-    for (std::int64_t i = 0; i < rollback.steps; ++i) {
+    const std::int64_t steps = rollback.steps;
+    for (std::int64_t i = 0; i < steps; ++i) {
       const StepState* found = state_.steps.find(step_key(id, i));
-      if (found != nullptr) std::erase(state_.tickets.change(found->plan.ticket).open_plans, id);
+      if (found == nullptr) continue;
+      const TicketId ticket = found->plan.ticket;
+      std::erase(state_.tickets.change(ticket).open_plans, id);
+      if (status == RollbackStatus::started) {
+        begin_on(ticket, id);
+      } else {
+        end_on(ticket, id);
+      }
     }
+  }
+
+  /// While something of the ticket is being undone it is merged into no other.
+  void begin_on(const TicketId& ticket, const RollbackId& id) {
+    std::vector<RollbackId>& undoing = state_.tickets.change(ticket).undoing;
+    if (std::find(undoing.begin(), undoing.end(), id) == undoing.end()) undoing.push_back(id);
+  }
+  void end_on(const TicketId& ticket, const RollbackId& id) {
+    const TicketState* const known = state_.tickets.find(ticket);
+    if (known != nullptr && !known->undoing.empty())
+      std::erase(state_.tickets.change(ticket).undoing, id);
   }
 
   /// Before the step's own change: a step of the engine's that has not begun yet begins now.
@@ -198,6 +218,7 @@ class RollbackFold {
     state.retry_at.reset();
     state.look_up_at.reset();
     RollbackState& rollback = row(event.rollback);
+    if (rollback.bulk && is_ended(status)) end_on(event.ticket, event.rollback);
     if (std::erase(rollback.stuck, event.step) == 0) return;
     if (rollback.stuck.empty() && rollback.status == RollbackStatus::stuck)
       rollback.status = RollbackStatus::started;

@@ -99,6 +99,10 @@ class TicketFold {
     row(changed.ticket).automation = changed.to;
   }
 
+  void operator()(const TicketMerged& merged) {
+    if (merged.into) row(merged.ticket).merged_into = merged.into;
+  }
+
   void operator()(const MessageReceived& received) {
     row(received.ticket).last_customer_message = position();
   }

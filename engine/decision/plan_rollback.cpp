@@ -212,6 +212,7 @@ class Planner {
         if (target_.one_action && action.action == target_.actions.front()) return "not_executed";
         return std::nullopt;
       case ActionStatus::rolled_back:
+      case ActionStatus::partially_rolled_back:
         return "already_rolled_back";
       case ActionStatus::rollback_pending:
         return "in_progress";
@@ -277,6 +278,8 @@ class Planner {
       lists().skipped.push_back({action.action, action.ticket, code});
       return false;
     }
+    if (!kept.empty()) step.kept.emplace();
+    for (const LaterWriter& writer : kept) step.kept->push_back(writer.field);
     lists().conflicts.insert(lists().conflicts.end(), kept.begin(), kept.end());
     ticket(action.ticket) = std::move(after);
     return true;

@@ -31,4 +31,19 @@ void recall(Draft& draft, const ActionId& action, std::optional<Sealed> reason,
   settle_automation(draft, "recalled");
 }
 
+void take_back_waiting(Draft& draft, std::string_view cause,
+                       const std::function<bool(const ActionState&)>& applies) {
+  const std::string correlation = draft.correlation;
+  for (const ActionId& id : draft.ticket.waiting) {
+    const ActionState* const found = draft.state.actions.find(id);
+    if (found == nullptr || found->status == ActionStatus::awaiting_approval || !applies(*found))
+      continue;
+    draft.correlation = found->run ? found->run->value() : std::string();
+    draft.add(id.value(), EffectRecalled{id, draft.ticket.ticket, {}, {}});
+  }
+  draft.correlation = correlation;
+  stale_approvals(draft, cause, applies);
+  settle_automation(draft, cause);
+}
+
 }  // namespace recourse

@@ -192,7 +192,7 @@ class Request {
 
   std::optional<std::string> why_nothing_to_put_right() const {
     const ActionState* action = state_.actions.find(*header_.action);
-    if (action->status == ActionStatus::rolled_back) return "already_rolled_back";
+    if (was_undone(action->status)) return "already_rolled_back";
     return is_of_interest(*action) ? std::nullopt : std::optional<std::string>("not_executed");
   }
 

@@ -88,6 +88,7 @@ class Clocks {
     if (e.provenance.imported) return;
     Ticket& ticket = this->ticket(e.ticket);
     ticket.status = e.to;
+    if (e.to == TicketStatus::merged) return let_go(e.ticket);
     if (is_resolved(e.to)) {
       // Whoever got the solution got an answer.
       for (const SlaClockName name :
@@ -185,6 +186,15 @@ class Clocks {
     const std::int64_t left_ms =
         clock.status == SlaStatus::paused ? clock.left_ms.value_or(0) : left(clock).count();
     add(id, SlaMet{id, name, left_ms});
+  }
+
+  /// What was promised is kept in the ticket in which this one goes on, by that one's own clocks.
+  void let_go(const TicketId& id) {
+    for (const SlaClock& clock : std::vector(ticket(id).clocks)) {
+      if (!is_going(clock)) continue;
+      breach_if_due(id, clock);
+      add(id, SlaWaived{id, clock.clock, {}, "merged"});
+    }
   }
 
   void pause(const TicketId& id, std::string_view cause) {

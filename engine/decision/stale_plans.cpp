@@ -24,6 +24,10 @@ class Touches {
   std::optional<Touch> operator()(const TicketStatusChanged& e) const {
     return Touch{e.ticket, {"status"}, {}};
   }
+  std::optional<Touch> operator()(const TicketMerged& e) const {
+    if (!e.into) return std::nullopt;  // It only took another one over.
+    return Touch{e.ticket, {"status", "handler", "assignee", "team"}, {}};
+  }
   std::optional<Touch> operator()(const TicketHandlerChanged& e) const {
     return Touch{e.ticket, {"handler"}, {}};
   }

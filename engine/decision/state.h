@@ -72,6 +72,9 @@ struct TicketState {
   std::vector<ActionId> rejected_actions;
   std::vector<RollbackId> open_plans;  ///< Planned, not started: a write may overtake them.
   std::vector<IncidentId> stuck;       ///< Open incidents that suspend automation.
+  std::vector<ActionId> waiting;       ///< Actions that may_be_taken_back(), the latest 256.
+  std::vector<RollbackId> undoing;     ///< Started and not ended, in bulk: with a begun step of it.
+  std::optional<TicketId> merged_into;
   bool operator==(const TicketState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(TicketState, (),
@@ -79,7 +82,7 @@ BOOST_DESCRIBE_STRUCT(TicketState, (),
                        channel, category, priority, assignee, team, has_email, closed_at,
                        followed_by, fields, open_resolutions, last_resolution, pending_followups,
                        open_approvals, last_position, last_customer_message, changed_version,
-                       rejected_actions, open_plans, stuck))
+                       rejected_actions, open_plans, stuck, waiting, undoing, merged_into))
 
 /// A later action that was built on this one: it was caused by it, or read what it wrote.
 struct DependentState {
@@ -93,6 +96,11 @@ BOOST_DESCRIBE_STRUCT(DependentState, (), (action, edge))
 constexpr bool may_be_taken_back(ActionStatus status) {
   return status == ActionStatus::awaiting_approval || status == ActionStatus::authorized ||
          status == ActionStatus::held;
+}
+
+/// A rollback has undone it, in whole or as far as others had not written since.
+constexpr bool was_undone(ActionStatus status) {
+  return status == ActionStatus::rolled_back || status == ActionStatus::partially_rolled_back;
 }
 
 struct ActionState {

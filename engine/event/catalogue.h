@@ -23,11 +23,11 @@ namespace recourse {
 /// appended; docs and schemas/events are generated from this list.
 using EventTypes = boost::mp11::mp_list<
     TicketOpened, TicketTriaged, TicketAssigned, TicketStatusChanged, TicketEscalated,
-    TicketHandlerChanged, TicketReopened, TicketUpdated, TicketAutomationChanged, TicketNoted,
-    SlaApplied, SlaPaused, SlaResumed, SlaMet, SlaBreached, SlaWaived, MessageReceived, MessageSent,
-    RunStarted, RunFinished, ActionProposed, PolicyDecided, ActionWithdrawn, ActionAmended,
-    EffectHeld, EffectRecalled, EffectDispatched, EffectHeartbeat, EffectConfirmed, EffectRejected,
-    EffectOutcomeUnknown, EffectReconciled, ConnectorConfigured, ConnectorRemoved,
+    TicketHandlerChanged, TicketReopened, TicketMerged, TicketUpdated, TicketAutomationChanged,
+    TicketNoted, SlaApplied, SlaPaused, SlaResumed, SlaMet, SlaBreached, SlaWaived, MessageReceived,
+    MessageSent, RunStarted, RunFinished, ActionProposed, PolicyDecided, ActionWithdrawn,
+    ActionAmended, EffectHeld, EffectRecalled, EffectDispatched, EffectHeartbeat, EffectConfirmed,
+    EffectRejected, EffectOutcomeUnknown, EffectReconciled, ConnectorConfigured, ConnectorRemoved,
     ApprovalRequested, ApprovalClaimed, ApprovalReleased, ApprovalEscalated, ApprovalVoted,
     ApprovalGranted, ApprovalRejected, ApprovalExpired, ApprovalStaled, ApprovalRevoked,
     ApprovalConsumed, BypassGranted, ResolutionAsserted, ResolutionAssumed, ResolutionConfirmed,

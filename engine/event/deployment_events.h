@@ -117,8 +117,10 @@ struct KillswitchEngaged {
   static constexpr std::string_view kType = "recourse.killswitch.engaged.v1";
   Clear scope;  ///< deployment (in the meta ledger), tenant, a principal, or an action type
   std::optional<Sealed> reason;
+  /// Effects of this tenant that were held within the scope, and are held back from now on.
+  std::optional<std::int64_t> held_effects = {};
 };
-BOOST_DESCRIBE_STRUCT(KillswitchEngaged, (), (scope, reason))
+BOOST_DESCRIBE_STRUCT(KillswitchEngaged, (), (scope, reason, held_effects))
 
 struct KillswitchReleased {
   static constexpr std::string_view kType = "recourse.killswitch.released.v1";

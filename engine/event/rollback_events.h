@@ -89,11 +89,13 @@ struct RollbackStep {
   std::optional<std::int64_t> amount_minor;
   std::optional<Clear> currency;
   std::optional<Clear> connector = {};  ///< That runs it, in place of another client.
+  /// Fields that the action wrote and that stay, because others have written them since.
+  std::optional<std::vector<Clear>> kept = {};
   bool operator==(const RollbackStep&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(RollbackStep, (),
                       (action, kind, reversibility, writes, ticket, executor, type, compensation,
-                       after, amount_minor, currency, connector))
+                       after, amount_minor, currency, connector, kept))
 
 /// What a rollback would bring back, in one currency.
 struct MoneyDelta {
@@ -200,9 +202,10 @@ struct CompensationSucceeded {
   std::vector<FieldWrite> writes;
   std::optional<Clear> provider_ref = {};
   std::optional<Sealed> result = {};
+  std::optional<std::vector<Clear>> kept = {};  ///< As in the step: only a part is undone.
 };
 BOOST_DESCRIBE_STRUCT(CompensationSucceeded, (),
-                      (rollback, action, ticket, step, writes, provider_ref, result))
+                      (rollback, action, ticket, step, writes, provider_ref, result, kept))
 
 struct CompensationFailed {
   static constexpr std::string_view kType = "recourse.compensation.failed.v1";

@@ -54,7 +54,8 @@ struct SlaWaived {
   TicketId ticket;
   SlaClockName clock = SlaClockName::first_response;
   std::optional<Sealed> reason;
+  std::optional<Clear> cause = {};  ///< merged: the ticket goes on in another one.
 };
-BOOST_DESCRIBE_STRUCT(SlaWaived, (), (ticket, clock, reason))
+BOOST_DESCRIBE_STRUCT(SlaWaived, (), (ticket, clock, reason, cause))
 
 }  // namespace recourse

@@ -90,14 +90,15 @@ BOOST_DESCRIBE_STRUCT(TicketEscalated, (),
                        handoff_summary, action, provenance))
 
 /// The ticket's handler went back to what it was before an escalation that was rolled back, or a
-/// person handed it to the agent.
+/// person handed the ticket back, to the agent or to nobody.
 struct TicketHandlerChanged {
   static constexpr std::string_view kType = "recourse.ticket.handler_changed.v1";
   TicketId ticket;
   TicketHandler from = TicketHandler::none, to = TicketHandler::none;
   std::optional<RollbackId> rollback;
+  std::optional<Sealed> reason = {};
 };
-BOOST_DESCRIBE_STRUCT(TicketHandlerChanged, (), (ticket, from, to, rollback))
+BOOST_DESCRIBE_STRUCT(TicketHandlerChanged, (), (ticket, from, to, rollback, reason))
 
 struct TicketReopened {
   static constexpr std::string_view kType = "recourse.ticket.reopened.v1";
@@ -123,8 +124,20 @@ struct TicketAutomationChanged {
   TicketId ticket;
   Automation from = Automation::active, to = Automation::active;
   Clear reason_code;
+  std::optional<Sealed> reason = {};  ///< Of the person who switched it off or on.
 };
-BOOST_DESCRIBE_STRUCT(TicketAutomationChanged, (), (ticket, from, to, reason_code))
+BOOST_DESCRIBE_STRUCT(TicketAutomationChanged, (), (ticket, from, to, reason_code, reason))
+
+/// Two tickets became one. The one that ends says where it goes on, the one that goes on says what
+/// it took over.
+struct TicketMerged {
+  static constexpr std::string_view kType = "recourse.ticket.merged.v1";
+  TicketId ticket;
+  std::optional<TicketId> into;
+  std::vector<TicketId> from;
+  std::optional<Sealed> reason;
+};
+BOOST_DESCRIBE_STRUCT(TicketMerged, (), (ticket, into, from, reason))
 
 struct TicketNoted {
   static constexpr std::string_view kType = "recourse.ticket.noted.v1";

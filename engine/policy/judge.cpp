@@ -121,9 +121,10 @@ class Judgement {
         facts_.killed_scopes, type != nullptr ? type->name : std::string_view(), facts_.proposer);
     forbid("kill_switch", answer(killed != nullptr),
            killed == nullptr ? Inputs{} : Inputs{input("scope", killed->text)});
-    const bool off = facts_.automation == Automation::paused ||
-                     facts_.automation == Automation::suspended ||
-                     facts_.automation == Automation::off;
+    const Automation on_ticket = facts_.automation;
+    // A person switches it off for agents, not for other people.
+    const bool off = on_ticket == Automation::paused || on_ticket == Automation::suspended ||
+                     (on_ticket == Automation::off && facts_.machine);
     forbid("autonomy", answer(!policy_.autonomy_enabled || off),
            {input("enabled", policy_.autonomy_enabled ? "true" : "false"),
             input("ticket", word(facts_.automation))});

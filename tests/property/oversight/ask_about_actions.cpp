@@ -18,7 +18,7 @@ void Maker::propose() {
   if (c.caused_by && look(m_.actions, *c.caused_by) == nullptr) return;
   const Ticket* t = look(m_.tickets, c.ticket);
   if (t == nullptr) return;
-  if (!refused_if(t->status == TicketStatus::closed, "it is closed")) accept_rest();
+  if (!refused_if(t->over(), "it is over")) accept_rest();
 }
 
 bool Maker::waits(const Action& a) {
@@ -125,7 +125,7 @@ void Maker::amend() {
   refused_if(!waits(*a), "it does not wait");
   refused_if(order_.by.kind == ActorType::agent && order_.by.id != a->proposer, "another's");
   refused_if(c.args_json == a->args, "nothing changes");
-  refused_if(m_.tickets.at(a->ticket).status == TicketStatus::closed, "the ticket is closed");
+  refused_if(m_.tickets.at(a->ticket).over(), "the ticket is over");
   accept_rest();
 }
 

@@ -56,7 +56,9 @@ void Maker::feedback() {
   c.confirmed = how_ % 2 == 0;
   if (how_ % 3 == 0) c.score = 1 + how_ % 6;
   order_.command = c;
-  if (look(m_.tickets, c.ticket) == nullptr) return;
+  const Ticket* t = look(m_.tickets, c.ticket);
+  if (t == nullptr) return;
+  refused_if(t->status == TicketStatus::merged, "it was merged");
   if (!refused_if(c.score == 6, "there are five stars")) accept_rest();
 }
 

@@ -98,12 +98,11 @@ bool Maker::comes_first(const RollbackId& id, const Step& s) const {
 
 bool Maker::may_be_undone(const RollbackId& id, const Action& a) const {
   return a.status == ActionStatus::succeeded || a.status == ActionStatus::rollback_failed ||
-         (a.rollback == id && a.status != ActionStatus::rolled_back);
+         (a.rollback == id && !a.undone());
 }
 
 bool Maker::taken_by_another(const RollbackId& id, const Action& a) const {
-  return a.status == ActionStatus::rolled_back ||
-         (a.status == ActionStatus::rollback_pending && a.rollback != id);
+  return a.undone() || (a.status == ActionStatus::rollback_pending && a.rollback != id);
 }
 
 void Maker::lease_step() {

@@ -40,8 +40,12 @@ void Maker::message() {
   if (order_.by.kind == ActorType::human && how_ % 3 == 2) c.from = MessageFrom::agent;
   if (order_.by.kind == ActorType::customer) c.from = MessageFrom::customer;
   order_.command = c;
-  if (look(m_.tickets, c.ticket) == nullptr) return;
-  if (!refused_if(c.body.empty(), "it says nothing")) accept_rest();
+  const Ticket* t = look(m_.tickets, c.ticket);
+  if (t == nullptr) return;
+  refused_if(c.body.empty(), "it says nothing");
+  refused_if(t->status == TicketStatus::merged, "it was merged");
+  // What follows it may have been merged.
+  if (t->status != TicketStatus::closed) accept_rest();
 }
 
 void Maker::assign() {
@@ -51,7 +55,7 @@ void Maker::assign() {
   order_.command = c;
   const Ticket* t = look(m_.tickets, c.ticket);
   if (t == nullptr) return;
-  refused_if(t->status == TicketStatus::closed, "it is closed");
+  refused_if(t->over(), "it is over");
   refused_if(!c.team, "to nobody");
 }
 
@@ -62,7 +66,7 @@ void Maker::escalate() {
   if (how_ % 2 == 0) c.to_team = "Tier 2";
   order_.command = c;
   const Ticket* t = look(m_.tickets, c.ticket);
-  if (t != nullptr) refused_if(t->status == TicketStatus::closed, "it is closed");
+  if (t != nullptr) refused_if(t->over(), "it is over");
 }
 
 void Maker::set_status() {
@@ -76,7 +80,7 @@ void Maker::set_status() {
   const Ticket* t = look(m_.tickets, c.ticket);
   if (t == nullptr) return;
   refused_if(c.status == TicketStatus::new_ || c.status == TicketStatus::merged, "nobody sets it");
-  refused_if(c.status == t->status || t->status == TicketStatus::closed, "it does not go there");
+  refused_if(c.status == t->status || t->over(), "it does not go there");
   refused_if(t->status == TicketStatus::resolved && c.status != TicketStatus::closed,
              "reopening is another command");
   accept_rest();
@@ -92,6 +96,53 @@ void Maker::reopen() {
   if (t == nullptr) return;
   refused_if(t->status != TicketStatus::resolved && t->status != TicketStatus::closed,
              "nobody said it was done");
+}
+
+void Maker::merge() {
+  MergeTicket c;
+  c.ticket = some_ticket();
+  const auto chosen = m_.tickets.find(c.ticket);
+  c.into = pick(m_.tickets, "tkt_none", [&](const Ticket& t) {
+    return !t.over() && (chosen == m_.tickets.end() || &t != &chosen->second);
+  });
+  order_.command = c;
+  const Ticket* t = look(m_.tickets, c.ticket);
+  const Ticket* into = look(m_.tickets, c.into);
+  if (t == nullptr || into == nullptr) return;
+  refused_if(c.ticket == c.into, "it is the same one");
+  refused_if(t->over() || into->over(), "it is over");
+}
+
+void Maker::hand_back() {
+  HandBackTicket c;
+  c.ticket = pick(m_.tickets, "tkt_none",
+                  [](const Ticket& t) { return !t.over() && t.handler == TicketHandler::human; });
+  c.to = how_ % 7 == 0   ? TicketHandler::human
+         : how_ % 2 == 0 ? TicketHandler::agent
+                         : TicketHandler::none;
+  order_.command = c;
+  const Ticket* t = look(m_.tickets, c.ticket);
+  if (t == nullptr) return;
+  refused_if(c.to == TicketHandler::human, "that is no handing back");
+  refused_if(t->over(), "it is over");
+  refused_if(t->handler != TicketHandler::human, "no person has it");
+  accept_rest();
+}
+
+void Maker::switch_automation() {
+  SwitchAutomation c;
+  c.on = how_ % 4 != 0;
+  c.ticket = pick(m_.tickets, "tkt_none", [&](const Ticket& t) {
+    return !t.over() && (t.automation == Automation::off) == c.on;
+  });
+  c.reason = reason();
+  order_.command = c;
+  const Ticket* t = look(m_.tickets, c.ticket);
+  if (t == nullptr) return;
+  refused_if(t->over(), "it is over");
+  refused_if((t->automation == Automation::off) != c.on, "it is so");
+  refused_if(!c.reason, "without a reason");
+  accept_rest();
 }
 
 }  // namespace recourse::model

@@ -129,8 +129,7 @@ class Maker {
     return found == rows.end() ? nullptr : &found->second;
   }
   TicketId some_ticket() {
-    return pick(m_.tickets, "tkt_none",
-                [](const Ticket& t) { return t.status != TicketStatus::closed; });
+    return pick(m_.tickets, "tkt_none", [](const Ticket& t) { return !t.over(); });
   }
   std::optional<std::string> reason() const {
     return spare_ % 8 == 0 ? std::nullopt : std::optional<std::string>("because");
@@ -155,6 +154,9 @@ class Maker {
   void escalate();
   void set_status();
   void reopen();
+  void merge();
+  void hand_back();
+  void switch_automation();
 
   // ---- Actions
 

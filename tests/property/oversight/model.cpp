@@ -98,6 +98,7 @@ void Model::end() {
   }
   for (const TicketId& id : touched) {
     const Ticket& t = tickets[id];
+    if (t.automation == Automation::off) continue;  // Whatever else there is.
     must((t.automation == Automation::suspended) == !t.stuck.empty(),
          "automation is suspended while a rollback is stuck", id.value());
     if (t.stuck.empty())

@@ -31,6 +31,10 @@ struct Action {
   std::optional<std::string> connector;  ///< That sends it.
   std::int64_t attempts = 0;
   std::optional<RollbackId> rollback;  ///< The latest that began to undo it.
+
+  bool undone() const {
+    return status == ActionStatus::rolled_back || status == ActionStatus::partially_rolled_back;
+  }
 };
 
 struct Ballot {
@@ -82,9 +86,13 @@ struct Rollback {
 
 struct Ticket {
   TicketStatus status = TicketStatus::new_;
+  TicketHandler handler = TicketHandler::none;
   Automation automation = Automation::active;
   int waiting = 0;  ///< Pending approvals of its actions.
   std::set<IncidentId> stuck;
+
+  /// Nobody can do anything with it but reopen it, and not even that when it was merged.
+  bool over() const { return status == TicketStatus::closed || status == TicketStatus::merged; }
 };
 struct FollowUp {
   TicketId ticket;

@@ -36,6 +36,9 @@ struct WatchActions : Watch {
          "a policy judges what is proposed, and again what is about to run");
     must(e.policy.text == m.policy, "the policy in force judges");
     must(denied || !m.stopped(a), "nothing is allowed after a kill switch");
+    must(denied || m.tickets[a.ticket].automation != Automation::off ||
+             a.proposer_type != ActorType::agent,
+         "agents are kept from a ticket whose automation is off");
     must(denied || at_dispatch || !m.forbidden_again.contains(e.action),
          "what was rejected for good is not asked for again");
     Breaker& breaker = m.breakers[a.breaker];

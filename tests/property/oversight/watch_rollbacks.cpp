@@ -33,12 +33,12 @@ struct WatchRollbacks : Watch {
     if (r.stuck.empty() && r.status == RollbackStatus::stuck) r.status = RollbackStatus::started;
     return s;
   }
-  void undo(const ActionId& id) {
+  void undo(const ActionId& id, ActionStatus to = ActionStatus::rolled_back) {
     must(m.undone.insert(id).second, "nothing is undone twice");
     Action& a = m.actions[id];
     const bool taken_back =
         a.status == ActionStatus::withdrawn || a.status == ActionStatus::recalled;
-    if (!taken_back) a.status = ActionStatus::rolled_back;
+    if (!taken_back) a.status = to;
   }
 
   void operator()(const RollbackRequested& e) {
@@ -134,7 +134,7 @@ struct WatchRollbacks : Watch {
     must(from == StepStatus::started || from == StepStatus::outcome_unknown,
          "what succeeds was begun");
     leave(e, StepStatus::succeeded);
-    undo(e.action);
+    undo(e.action, e.kept ? ActionStatus::partially_rolled_back : ActionStatus::rolled_back);
   }
   void operator()(const CompensationRecordedManually& e) {
     must(event.actor.type != ActorType::agent, "no machine says that people did it");

@@ -8,7 +8,7 @@ bool leads_to(TicketStatus from, TicketStatus to, bool reopened) {
   using enum TicketStatus;
   if (from == to || to == new_ || from == merged) return false;
   if (from == closed) return reopened && to == open;
-  if (from == resolved) return to == closed || (reopened && to == open);
+  if (from == resolved) return to == closed || to == merged || (reopened && to == open);
   return true;
 }
 
@@ -26,9 +26,29 @@ struct WatchTickets : Watch {
     t.status = e.to;
     if (e.to != TicketStatus::resolved) clear("closing", e.ticket.value());
   }
+  void operator()(const TicketMerged& e) {
+    must(event.actor.type == ActorType::human, "only people merge");
+    if (!e.into) return;
+    must(!m.tickets[*e.into].over(), "a ticket goes on in one that does");
+    for (const auto& [id, action] : m.actions)
+      if (action.ticket == e.ticket)
+        must(action.status != ActionStatus::held && action.status != ActionStatus::authorized &&
+                 action.status != ActionStatus::awaiting_approval,
+             "nothing waits on a ticket that was merged");
+  }
+  void operator()(const TicketEscalated& e) { m.tickets[e.ticket].handler = TicketHandler::human; }
+  void operator()(const TicketHandlerChanged& e) {
+    Ticket& t = m.tickets[e.ticket];
+    must(t.handler == e.from, "the handler goes on from who it is");
+    must(e.rollback || event.actor.type == ActorType::human, "only a person hands a ticket back");
+    t.handler = e.to;
+  }
   void operator()(const TicketAutomationChanged& e) {
     Ticket& t = m.tickets[e.ticket];
     must(t.automation == e.from, "automation goes on from where it is");
+    must((e.from != Automation::off && e.to != Automation::off) ||
+             event.actor.type == ActorType::human,
+         "only a person switches automation off, or on again");
     t.automation = e.to;
     m.touched.insert(e.ticket);
   }

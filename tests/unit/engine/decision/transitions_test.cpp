@@ -51,6 +51,15 @@ class Desk : public RollbackStory {
     command.outcome = outcome;
     given(kManager, command);
   }
+  void merge(const TicketId& into, const Principal& by = kPerson) {
+    when(by, MergeTicket{ticket, into, "the same problem", {}});
+  }
+  void hand_back(TicketHandler to, const Principal& by = kPerson) {
+    when(by, HandBackTicket{ticket, to, "try it with the new tool", {}});
+  }
+  void automate(bool on, const Principal& by = kPerson) {
+    when(by, SwitchAutomation{ticket, on, "it does not understand her", {}});
+  }
   void activate(const char* name, const Policy& policy) {
     given(kSystem, ActivatePolicy{name, policy_json(policy)});
   }
@@ -151,6 +160,54 @@ TEST_CASE_FIXTURE(Desk, "ticket: automation is suspended while a rollback is stu
   report_step(rollback, 0, EffectOutcome::failed);
   CHECK(automation() == Automation::suspended);
   record_step(rollback, 0);
+  CHECK(automation() == Automation::active);
+}
+
+TEST_CASE_FIXTURE(Desk, "ticket: open and resolved to merged, which is for ever") {
+  const TicketId into = open_ticket();
+  to(TicketStatus::resolved);
+  merge(into);
+  then({"ticket.merged", "ticket.status_changed", "ticket.merged"});
+  CHECK(status() == TicketStatus::merged);
+  CHECK(event<TicketMerged>().from == std::vector{ticket});
+  for (const TicketStatus next : {TicketStatus::open, TicketStatus::resolved, TicketStatus::closed})
+    set_status(ticket, next).then_refused(ErrorCode::conflict);
+  when(kPerson, ReopenTicket{ticket, "not_fixed", {}, {}}).then_refused(ErrorCode::conflict);
+  customer_writes(ticket).then_refused(ErrorCode::conflict);
+  CHECK(error()->message == "the ticket was merged into " + into.value());
+}
+TEST_CASE_FIXTURE(Desk, "ticket: the handler goes back from a person, by a person") {
+  propose(ticket, "ESCALATE");
+  hand_back(TicketHandler::agent, kAgent);
+  then_refused(ErrorCode::forbidden);
+  hand_back(TicketHandler::agent, kSystem);
+  then_refused(ErrorCode::forbidden);
+  hand_back(TicketHandler::agent);
+  then({"ticket.handler_changed"});
+  CHECK(Story::ticket(ticket).handler == TicketHandler::agent);
+  propose(ticket, "ESCALATE");
+  CHECK(Story::ticket(ticket).handler == TicketHandler::human);
+  hand_back(TicketHandler::none);
+  CHECK(Story::ticket(ticket).handler == TicketHandler::none);
+  hand_back(TicketHandler::none);
+  then_refused(ErrorCode::conflict);
+}
+TEST_CASE_FIXTURE(Desk, "ticket: automation is switched off, and on again, by a person") {
+  automate(false);
+  then({"ticket.automation_changed"});
+  CHECK(automation() == Automation::off);
+  const ActionId refused = proposed(ticket, "AUTO_RESOLVE");
+  CHECK(at(refused) == ActionStatus::denied);
+  CHECK(event<PolicyDecided>().problem == Clear("autonomy"));
+  automate(true);
+  CHECK(automation() == Automation::active);
+  CHECK(at(proposed(ticket, "AUTO_RESOLVE")) == ActionStatus::succeeded);
+}
+TEST_CASE_FIXTURE(Desk, "ticket: automation that was off is active again by a handing back") {
+  propose(ticket, "ESCALATE");
+  automate(false);
+  hand_back(TicketHandler::agent);
+  then({"ticket.handler_changed", "ticket.automation_changed"});
   CHECK(automation() == Automation::active);
 }
 
@@ -281,6 +338,22 @@ TEST_CASE_FIXTURE(Desk, "action: succeeded to rollback_pending to rolled_back") 
   CHECK(at(id) == ActionStatus::rollback_pending);
   report_step(rollback, 0, EffectOutcome::succeeded);
   CHECK(at(id) == ActionStatus::rolled_back);
+}
+TEST_CASE_FIXTURE(Desk,
+                  "action: rollback_pending to partially_rolled_back, where others wrote since") {
+  const ActionId id =
+      proposed(ticket, "ASSIGN_TO_TEAM", R"({"assignee":"usr_bo","team":"Network"})", 990'000);
+  assign(ticket, "Storage");
+  roll_back_as(id, RollbackMode::detach);
+  const RollbackId rollback = this->rollback();
+  CHECK(step(rollback, 0).plan.kept == std::vector<Clear>{"team"});
+  start(rollback);
+  CHECK(event<CompensationSucceeded>().kept == std::vector<Clear>{"team"});
+  CHECK(at(id) == ActionStatus::partially_rolled_back);
+  CHECK_FALSE(Story::ticket(ticket).assignee);
+  CHECK(Story::ticket(ticket).team == Clear("Storage"));
+  roll_back(id);
+  CHECK(event<RollbackRefused>().code == Clear("already_rolled_back"));
 }
 TEST_CASE_FIXTURE(Desk,
                   "action: rollback_pending to rollback_failed, where people leave it undone") {
