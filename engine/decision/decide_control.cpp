@@ -33,7 +33,13 @@ Decision engage_killswitch(State& state, const EngageKillswitch& command,
   if (engaged(tenant_state(state), command.scope))
     return conflict("the kill switch is engaged already");
   Draft draft{state, context, {}};
-  draft.add("ctl_killswitch", KillswitchEngaged{command.scope, draft.seal_given(command.reason)});
+  KillswitchEngaged event{command.scope, draft.seal_given(command.reason)};
+  // The deployment's own ledger knows of no effect.
+  if (command.scope != "deployment") {
+    const HeldState* const held = state.held.find(command.scope);
+    event.held_effects = held != nullptr ? held->effects : 0;
+  }
+  draft.add("ctl_killswitch", std::move(event));
   return std::move(draft.events);
 }
 

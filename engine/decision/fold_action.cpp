@@ -180,12 +180,19 @@ class ActionFold {
       end_rollback(e, ActionStatus::rollback_failed);
   }
 
-  /// After the event: the ticket knows which of its actions wait.
+  /// After the event: the ticket knows which of its actions wait, and a kill switch how many
+  /// effects it would hold back.
   void keep_waiting() {
-    if (!touched_) return;
-    const ActionState* const action = state_.actions.find(touched_->action);
-    const bool waits = action != nullptr && may_be_taken_back(action->status);
-    if (waits == touched_->waited) return;
+    const ActionState* const action = touched_ ? state_.actions.find(touched_->action) : nullptr;
+    if (action == nullptr || action->status == touched_->status) return;
+    const bool is_held = action->status == ActionStatus::held;
+    if (is_held != (touched_->status == ActionStatus::held)) {
+      for (const std::string& scope :
+           {std::string("tenant"), action->type.text, action->proposer.value()})
+        count_held(scope, is_held ? 1 : -1);
+    }
+    const bool waits = may_be_taken_back(action->status);
+    if (waits == may_be_taken_back(touched_->status)) return;
     std::vector<ActionId>& waiting = state_.tickets.change(touched_->ticket).waiting;
     if (!waits) {
       std::erase(waiting, touched_->action);
@@ -199,8 +206,14 @@ class ActionFold {
   struct Touched {
     ActionId action;
     TicketId ticket;
-    bool waited = false;
+    ActionStatus status = ActionStatus::proposed;  ///< Before the event.
   };
+
+  void count_held(const std::string& scope, std::int64_t more) {
+    HeldState& row = state_.held.change(scope);
+    row.effects += more;
+    if (row.effects == 0) state_.held.erase(scope);
+  }
 
   /// What was authorized before may run once the kill switch, limits and breaker let it.
   static bool holds(const PolicyDecided& decided) {
@@ -209,7 +222,7 @@ class ActionFold {
 
   ActionState& row(const ActionId& id, const TicketId& ticket) {
     ActionState& action = state_.actions.change(id);
-    if (!touched_) touched_ = {id, ticket, may_be_taken_back(action.status)};
+    if (!touched_) touched_ = {id, ticket, action.status};
     action.action = id;
     action.ticket = ticket;
     return action;

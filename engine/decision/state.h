@@ -420,6 +420,13 @@ struct TimerState {
 };
 BOOST_DESCRIBE_STRUCT(TimerState, (), (kind, id, due_at, connector))
 
+/// How many effects are held within one scope of a kill switch.
+struct HeldState {
+  std::int64_t effects = 0;
+  bool operator==(const HeldState&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(HeldState, (), (effects))
+
 /// Rows of one kind by id; find() is null when there is none, change() makes one.
 /// A pointer stays valid until the next call on the same table.
 template <class IdType, class Row>
@@ -457,6 +464,7 @@ struct State {
   StateTable<std::string, ConnectorState>& connectors;      ///< By name.
   StateTable<std::string, ExperimentState>& experiments;    ///< By key.
   StateTable<std::string, ParticipantState>& participants;  ///< By participant_key().
+  StateTable<std::string, HeldState>& held;                 ///< By scope: tenant, agent or type.
 };
 
 /// The version that the next event of `stream` takes.

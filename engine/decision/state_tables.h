@@ -35,10 +35,12 @@ struct StateTables {
   Table<std::string, ConnectorState> connectors;
   Table<std::string, ExperimentState> experiments;
   Table<std::string, ParticipantState> participants;
-  State state{tickets,   actions,  approvals,   resolutions, streams,     ticket_numbers,
-              tenant,    windows,  rollbacks,   steps,       incidents,   runs,
-              breakers,  rollouts, assignments, policies,    timers,      due,
-              followups, feedback, slas,        connectors,  experiments, participants};
+  Table<std::string, HeldState> held;
+  State state{tickets,        actions,    approvals,   resolutions,  streams,
+              ticket_numbers, tenant,     windows,     rollbacks,    steps,
+              incidents,      runs,       breakers,    rollouts,     assignments,
+              policies,       timers,     due,         followups,    feedback,
+              slas,           connectors, experiments, participants, held};
 };
 
 /// Calls visit(prefix, table of `a`, table of `b`) for every table; each of the two is a State or
@@ -69,6 +71,7 @@ void for_each_table(A& a, B& b, const Visit& visit) {
   visit("connector/", a.connectors, b.connectors);
   visit("experiment/", a.experiments, b.experiments);
   visit("participant/", a.participants, b.participants);
+  visit("held/", a.held, b.held);
 }
 
 }  // namespace recourse

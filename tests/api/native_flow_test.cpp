@@ -201,7 +201,9 @@ TEST_CASE("on a full disk nothing is accepted, everything can be read, texts too
 TEST_CASE("the kill switch stops agents, and a person lets them go on") {
   NativeDesk desk;
   const std::string ticket = desk.open_ticket();
-  CHECK(desk.post("/v1/killswitch", R"({"reason":"looks odd"})", desk.operator_).status == 200);
+  const auto stopped = desk.post("/v1/killswitch", R"({"reason":"looks odd"})", desk.operator_);
+  CHECK(stopped.status == 200);
+  CHECK(stopped.text("held_effects") == "0");
   CHECK(desk.get("/v1/killswitch", desk.viewer).text("scopes/0") == "tenant");
   const auto denied = desk.propose(ticket, "AUTO_RESOLVE", R"({"resolution_steps":["x"]})");
   CHECK(denied.status == 201);

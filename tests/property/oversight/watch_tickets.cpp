@@ -106,7 +106,17 @@ struct WatchTickets : Watch {
 
   void operator()(const ConnectorConfigured& e) { m.connectors.insert(e.connector.text); }
   void operator()(const ConnectorRemoved& e) { m.connectors.erase(e.connector.text); }
-  void operator()(const KillswitchEngaged& e) { m.killed.insert(e.scope.text); }
+  void operator()(const KillswitchEngaged& e) {
+    m.killed.insert(e.scope.text);
+    std::int64_t held = 0;
+    for (const auto& [id, action] : m.actions) {
+      const bool within = e.scope.text == "tenant" || e.scope.text == action.type ||
+                          e.scope.text == action.proposer.value();
+      if (within && action.status == ActionStatus::held) ++held;
+    }
+    if (e.scope.text != "deployment")
+      must(e.held_effects == held, "a kill switch knows what it holds back");
+  }
   void operator()(const KillswitchReleased& e) { m.killed.erase(e.scope.text); }
   void operator()(const BreakerTransitioned& e) {
     Breaker& b = m.breakers[breaker_name(e.agent, e.agent_version, e.action_type.text)];

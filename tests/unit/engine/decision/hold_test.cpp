@@ -161,6 +161,24 @@ TEST_CASE_FIXTURE(Held, "an approval that is revoked while its action is held en
   lease_now(refund).then_refused(ErrorCode::conflict);
 }
 
+TEST_CASE_FIXTURE(Held, "a kill switch says how many effects it holds back, scope by scope") {
+  agreed_refund();
+  const auto held_within = [&](const std::string& scope) {
+    given(kManager, EngageKillswitch{scope, {}});
+    const auto held = event<KillswitchEngaged>().held_effects;
+    given(kManager, ReleaseKillswitch{scope, {}});
+    return held;
+  };
+  CHECK(held_within("tenant") == 2);
+  CHECK(held_within("agt_helper") == 2);
+  CHECK(held_within("agt_other") == 0);
+  CHECK(held_within("send_reply") == 1);
+  given(kPerson, RecallAction{action, {}});
+  CHECK(held_within("tenant") == 1);
+  CHECK(held_within("send_reply") == 0);
+  CHECK_FALSE(held_within("deployment"));
+}
+
 TEST_CASE_FIXTURE(Held, "an executor that says it is still at it keeps its lease") {
   lease(action);
   const LeaseId own = *action_of(action).lease;
