@@ -64,9 +64,9 @@ struct Bounds {
 
 class Replayer {
  public:
-  Replayer(const Ledger& ledger, const ReplayRequest& request, Bounds bounds,
-           const std::function<bool(const ReplayStep&)>& visit)
-      : ledger_(ledger), request_(request), bounds_(bounds), visit_(visit) {}
+  Replayer(const Ledger& ledger, const ViewStore* views, const ReplayRequest& request,
+           Bounds bounds, const std::function<bool(const ReplayStep&)>& visit)
+      : ledger_(ledger), views_(views), request_(request), bounds_(bounds), visit_(visit) {}
 
   /// False when the visitor has had enough.
   Result<bool> take(std::string_view leaf) {
@@ -94,7 +94,7 @@ class Replayer {
            });
   }
 
-  Result<ReplayStep> step_of(RecordedEvent& event, const std::vector<RowChange>& changes) const {
+  Result<ReplayStep> step_of(RecordedEvent& event, const std::vector<RowChange>& changes) {
     ReplayStep step;
     step.position = event.position;
     step.id = event.id;
@@ -117,7 +117,25 @@ class Replayer {
       RECOURSE_LET(entity.fields, diff_rows(change.before, change.after));
       if (!entity.fields.empty()) step.state.push_back(std::move(entity));
     }
+    const auto* const decided = std::get_if<PolicyDecided>(&event.data);
+    if (request_.explain && decided != nullptr) {
+      RECOURSE_LET(step.explained, explained(*decided, event.position));
+    }
+    for (const BacktestChange& change : request_.otherwise)
+      if (change.position == static_cast<std::int64_t>(event.position.value()))
+        step.otherwise = change;
     return step;
+  }
+
+  Result<std::optional<ExplainedDecision>> explained(const PolicyDecided& decided, Position at) {
+    if (explanation_.action != decided.action) {
+      RECOURSE_LET(explanation_, recourse::explain(ledger_, views_, request_.ledger, decided.ticket,
+                                                   decided.action));
+    }
+    for (const ExplainedDecision& decision : explanation_.decisions)
+      if (decision.position == static_cast<std::int64_t>(at.value()))
+        return std::optional(decision);
+    return std::optional<ExplainedDecision>();
   }
 
   Result<std::vector<SealedText>> sealed_of(RecordedEvent& event) const {
@@ -141,10 +159,12 @@ class Replayer {
   }
 
   const Ledger& ledger_;
+  const ViewStore* const views_;
   const ReplayRequest& request_;
   const Bounds bounds_;
   const std::function<bool(const ReplayStep&)>& visit_;
   StateFold fold_;
+  Explanation explanation_;  ///< Of the action that was explained last.
 };
 
 /// Hands the leaves of the target before `end` to `take` in order, until it answers false.
@@ -196,7 +216,7 @@ Status replay(const Ledger& ledger, const ViewStore* views, const ReplayRequest&
   RECOURSE_LET(const Bounds bounds, bounds_of(ledger, request.ledger, request.filter));
   // Nothing after the last step that can be shown changes what is shown.
   if (bounds.end < end.value()) end = LogSize(bounds.end);
-  Replayer replayer(ledger, request, bounds, visit);
+  Replayer replayer(ledger, views, request, bounds, visit);
   return each_leaf(ledger, views, request.ledger, request.target, end,
                    [&](std::string_view leaf) { return replayer.take(leaf); });
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/audit/explain.h"
 #include "tools/audit/locate.h"
 #include "tools/audit/row_diff.h"
 
@@ -25,6 +26,9 @@ struct ReplayRequest {
   Target target;  ///< See find_target().
   ReplayFilter filter;
   std::optional<Moment> at;  ///< The last event that counts; default: the head.
+  bool explain = false;      ///< Ask the policy of each verdict again, and when it would differ.
+  /// What another policy would have decided, by position of the proposal: see Backtest.
+  std::vector<BacktestChange> otherwise = {};
   /// Show sealed texts. The caller records that they were opened before it calls (sealed.opened).
   bool open = false;
 };
@@ -59,6 +63,8 @@ struct ReplayStep {
   std::vector<ReplayFact> why;      ///< Rules with their inputs, codes, causes, policies.
   std::vector<SealedText> sealed;   ///< Texts and typed reasons, as commitments or opened.
   std::vector<EntityChange> state;  ///< What it changed, tickets before actions.
+  std::optional<ExplainedDecision> explained;  ///< Of a verdict, when asked for.
+  std::optional<BacktestChange> otherwise;     ///< Of a proposal that would go another way.
 };
 
 /// Calls `visit` for each step in order until it returns false. For one ticket or action memory is

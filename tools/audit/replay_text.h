@@ -10,6 +10,9 @@ namespace recourse {
 struct TextStyle {
   bool colour = false;       ///< ANSI colours, for a terminal only.
   bool bookkeeping = false;  ///< Also fields that change with every event: version, updated_at, ...
+  /// Columns of the terminal: long values are wrapped; 0: they are cut, and lines end where they
+  /// do.
+  std::size_t width = 0;
 };
 
 /// The step in aligned lines with a blank one at the end. Control characters and direction marks of
@@ -20,8 +23,5 @@ std::string to_text(const std::vector<EntityChange>& changes, const TextStyle& s
 /// One canonical JSON object, without line feed.
 std::string to_json(const ReplayStep& step);
 std::string to_json(const std::vector<EntityChange>& changes);
-
-/// `text` with what a terminal would obey written as \u00xx.
-std::string printable(std::string_view text);
 
 }  // namespace recourse

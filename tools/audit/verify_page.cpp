@@ -3,6 +3,7 @@
 #include "engine/base/assert.h"
 #include "engine/base/sha256.h"
 #include "tools/audit/embedded_texts.h"
+#include "tools/audit/html.h"
 
 namespace recourse {
 namespace {
@@ -13,16 +14,11 @@ void put_in_place(std::string& page, std::string_view mark, std::string_view tex
   page.replace(at, mark.size(), text);
 }
 
-/// A source of the content security policy: only exactly this text.
-std::string source_of(std::string_view text) {
-  return "'sha256-" + to_base64(as_text(sha256(text))) + "'";
-}
-
 std::string assembled() {
   std::string page(verify_page_frame());
   put_in_place(page, "@policy@",
-               "default-src 'none'; script-src " + source_of(verify_page_program()) +
-                   "; style-src " + source_of(verify_page_style()) +
+               "default-src 'none'; script-src " + csp_hash(verify_page_program()) +
+                   "; style-src " + csp_hash(verify_page_style()) +
                    "; base-uri 'none'; form-action 'none'");
   put_in_place(page, "@style@", verify_page_style());
   put_in_place(page, "@script@", verify_page_program());

@@ -238,7 +238,12 @@ struct ReplayFlags : PlaceFlags {
   std::vector<std::string> types;
   std::string actor;
   std::vector<std::string> diff;  ///< Two moments.
-  bool open = false;              ///< Show sealed texts.
+  std::string with_policy;        ///< A file, or a version of the tenant's: pol_<name>@<n>.
+  bool explain = false;
+  std::string report;  ///< HTML file to write, in place of the terminal.
+  std::string colour = "auto";
+  bool pager = true;
+  bool open = false;  ///< Show sealed texts.
   bool verbose = false;
   bool json = false;
 };

@@ -166,12 +166,14 @@ class CommandLine {
     CLI::App* sub = nullptr;
     auto flags = command<ReplayFlags>(
         app_, "replay", "Tell what happened, event by event, with the state each one left",
-        "recourse replay 42 --tenant default\n  recourse replay all --diff 100 "
-        "2026-01-05T00:00:00Z",
+        "recourse replay 42 --explain\n  recourse replay all --diff 100 2026-01-05T00:00:00Z\n"
+        "  recourse replay agt_01J… --from 2026-01-01T00:00:00Z --with-policy stricter.yaml\n"
+        "  recourse replay 42 --report ticket-42.html",
         sub);
     place(sub, *flags);
     tenant_option(sub, flags->tenant, "Whose events");
-    sub->add_option("target", flags->target, "all, a ticket's number or id, an action's id or UUID")
+    sub->add_option("target", flags->target,
+                    "all, a ticket's number or id, an action's id or UUID, an actor's id")
         ->capture_default_str();
     sub->add_option("--at", flags->at, "Stop after this position or time")->type_name("MOMENT");
     sub->add_option("--from", flags->from, "Show from this position or time on")
@@ -186,6 +188,17 @@ class CommandLine {
     sub->add_option("--diff", flags->diff, "What differs between two positions or times")
         ->expected(2)
         ->type_name("MOMENT MOMENT");
+    sub->add_flag("--explain", flags->explain,
+                  "Ask the policy of each verdict again, and what would have changed its mind");
+    sub->add_option("--with-policy", flags->with_policy,
+                    "What another policy would have decided: a file, or a version as pol_x@2")
+        ->type_name("POLICY");
+    sub->add_option("--report", flags->report, "Write a page with all of it that checks itself")
+        ->type_name("FILE");
+    sub->add_option("--colour,--color", flags->colour, "auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
+    sub->add_flag("!--no-pager", flags->pager, "Do not page");
     sub->add_flag("--open", flags->open,
                   "Show sealed texts; takes the directory's lock and is recorded");
     sub->add_flag("-v,--verbose", flags->verbose, "Also versions, positions and update times");

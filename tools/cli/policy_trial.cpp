@@ -1,26 +1,19 @@
-#include <algorithm>
-
-#include "engine/decision/state.h"
 #include "engine/event/canonical_json.h"
 #include "engine/event/parse_json.h"
-#include "engine/policy/policy_document.h"
 #include "engine/policy/policy_units.h"
 #include "projections/row_codec.h"
 #include "tools/audit/backtest_ledger.h"
 #include "tools/audit/locate.h"
+#include "tools/cli/backtest_text.h"
+#include "tools/cli/candidate_policy.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/deployment.h"
-#include "tools/cli/policy_file.h"
 #include "tools/cli/print.h"
 #include "tools/cli/server_client.h"
 
 namespace recourse::cli {
 namespace {
-
-bool is_version(const std::string& text) {
-  return text.starts_with("pol_") && text.find('@') != std::string::npos;
-}
 
 Status read_range(const Ledger& ledger, LedgerId id, const ProposalRangeFlags& flags,
                   Backtest::Options& options) {
@@ -34,21 +27,6 @@ Status read_range(const Ledger& ledger, LedgerId id, const ProposalRangeFlags& f
   }
   options.type = flags.type;
   return {};
-}
-
-/// The text of a version that the tenant has; for an empty name of the one in force.
-Result<Policy> recorded_policy(const PlaceFlags& place, LedgerId id, std::string& name) {
-  RECOURSE_LET(const auto views, open_views_read_only(place));
-  if (name.empty()) {
-    TenantState tenant;
-    RECOURSE_LET(const std::string row, views->row(kDecisionStateView, id, "tenant/"));
-    if (!decode_row(row, tenant)) return Error{ErrorCode::corrupt, "the tenant's row"};
-    name = tenant.policy.text;
-  }
-  PolicyState policy;
-  RECOURSE_LET(const std::string row, views->row(kDecisionStateView, id, "policy/" + name));
-  if (!decode_row(row, policy)) return Error{ErrorCode::corrupt, "a policy's row"};
-  return parse_policy(policy.text.text);
 }
 
 void add_range(Json& body, const ProposalRangeFlags& flags) {
@@ -74,21 +52,14 @@ Result<BacktestReport> backtest_here(const PolicyBacktestFlags& flags) {
   BacktestRequest request;
   request.ledger = info.ledger;
   RECOURSE_TRY(read_range(*ledger, info.ledger, flags, request.options));
-  Policy policy;
-  if (is_version(flags.candidate)) {
-    std::string name = flags.candidate;
-    RECOURSE_LET(policy, recorded_policy(flags, info.ledger, name));
-  } else {
-    RECOURSE_LET(const std::string text, read_policy_file(flags.candidate));
-    RECOURSE_LET(policy, read_policy_document(text));
-  }
+  RECOURSE_LET(Policy policy, candidate_policy(flags, info.ledger, flags.candidate));
   request.candidates = {std::make_shared<const Policy>(std::move(policy))};
   RECOURSE_LET(auto reports, backtest(*ledger, request));
   return std::move(reports.front());
 }
 
 Result<BacktestReport> ask_for_backtest(const PolicyBacktestFlags& flags) {
-  if (!is_version(flags.candidate))
+  if (!is_policy_version(flags.candidate))
     return Error{ErrorCode::invalid,
                  "a server tests what was drafted: draft the file and name its version"};
   RECOURSE_LET(ServerClient server, ServerClient::open(flags));
@@ -102,50 +73,6 @@ Result<BacktestReport> ask_for_backtest(const PolicyBacktestFlags& flags) {
 }
 
 std::string count(std::int64_t number) { return grouped(static_cast<std::uint64_t>(number)); }
-
-std::vector<std::string> figures_row(const std::string& what, std::int64_t actions,
-                                     const WrongCounts& wrong) {
-  return {what,
-          count(actions),
-          count(wrong.any),
-          count(wrong.failed),
-          count(wrong.rolled_back),
-          count(wrong.reopened),
-          count(wrong.marked_wrong)};
-}
-
-void print_backtest(const BacktestReport& report, bool changes) {
-  const PolicyBacktested& figures = report.figures;
-  print_line(count(figures.proposals) + " proposals judged anew, up to event " +
-             count(figures.end) + "; " + count(figures.changed) + " would go another way.");
-  std::vector<std::vector<std::string>> rows{
-      {"actions", "all", "went wrong", "failed", "rolled back", "reopened", "marked wrong"},
-      figures_row("that ran", figures.ran, figures.ran_wrong),
-      figures_row("  would be stopped", figures.stopped, figures.stopped_wrong),
-      figures_row("  would wait for people", figures.held, figures.held_wrong)};
-  print_table(rows);
-  if (!figures.rules.empty()) print_line("\nRules that stop or hold what ran:");
-  rows = {{"rule", "actions", "went wrong"}};
-  for (const RuleStops& rule : figures.rules)
-    rows.push_back({rule.rule.text, count(rule.actions), count(rule.wrong)});
-  if (rows.size() > 1) print_table(rows);
-  print_line("\nOutcomes, as recorded and under the candidate:");
-  rows = {{"recorded", "candidate", "proposals"}};
-  for (const OutcomeChange& way : figures.outcomes)
-    rows.push_back(
-        {std::string(word(way.before)), std::string(word(way.after)), count(way.actions)});
-  print_table(rows);
-  if (!changes) return;
-  rows = {{"\nposition", "action", "recorded", "candidate", "rule", "ran", "went wrong"}};
-  for (const BacktestChange& change : report.changes) {
-    std::string wrong;
-    for (const Clear& how : change.wrong) wrong += (wrong.empty() ? "" : ", ") + how.text;
-    rows.push_back({count(change.position), change.action.value(), std::string(word(change.before)),
-                    std::string(word(change.after)), change.rule ? change.rule->text : "",
-                    change.ran ? "yes" : "no", wrong});
-  }
-  print_table(rows);
-}
 
 struct SimulatedThreshold {
   std::int64_t at_least_ppm = 0, would_run = 0, ran = 0, never_ran = 0;

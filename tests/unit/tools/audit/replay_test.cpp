@@ -9,6 +9,7 @@
 #include "tests/unit/tools/audit/told_ticket.h"
 #include "tools/audit/as_of.h"
 #include "tools/audit/ndjson.h"
+#include "tools/audit/replay_blocks.h"
 #include "tools/audit/replay_text.h"
 
 namespace recourse {
