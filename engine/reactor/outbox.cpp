@@ -27,7 +27,7 @@ class Outbox::Impl {
   Impl(Writer& writer, ToolPort& tools, const OutboxOptions& options)
       : writer_(writer), tools_(tools), options_(options) {
     for (std::size_t i = 0; i < options_.threads; ++i) workers_.emplace_back([this] { work(); });
-    scanner_ = std::thread([this] { watch(); });
+    if (options_.threads > 0) scanner_ = std::thread([this] { watch(); });
   }
 
   ~Impl() {
@@ -38,13 +38,14 @@ class Outbox::Impl {
     }
     tools_.stop();
     changed_.notify_all();
-    scanner_.join();
+    if (scanner_.joinable()) scanner_.join();
     for (std::thread& worker : workers_) worker.join();
   }
 
   Status tick() {
     const Status scanned = scan();
     std::unique_lock lock(mutex_);
+    while (options_.threads == 0 && !waiting_.empty()) do_next(lock);
     changed_.wait(lock, [this] { return under_way_.empty(); });
     return scanned;
   }
@@ -65,7 +66,7 @@ class Outbox::Impl {
     if (writer_.failed()) return {};
     {
       const std::lock_guard lock(mutex_);
-      const auto now = std::chrono::steady_clock::now();
+      const Timestamp now = writer_.clock().now();
       std::erase_if(resting_, [&](const auto& one) { return one.second <= now; });
     }
     for (const TenantId& tenant : writer_.directory().tenants()) {
@@ -146,22 +147,27 @@ class Outbox::Impl {
     while (true) {
       changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
       if (stopping_) return;
-      const Task task = std::move(waiting_.front());
-      waiting_.pop_front();
-      lock.unlock();
-      const Status sent = send_effect({writer_, tools_, options_.committed}, task.tenant,
-                                      task.ledger, task.connector, task.timer);
-      // A conflict is one who came first, or a rollback that is paused: nothing is wrong.
-      if (!sent)
-        spdlog::log(
-            sent.error().code == ErrorCode::conflict ? spdlog::level::debug : spdlog::level::warn,
-            "outbox: {}: {}", task.key, sent.error().message);
-      lock.lock();
-      if (!sent) resting_[task.key] = std::chrono::steady_clock::now() + kFailedRests;
-      under_way_.erase(task.key);
-      --calls_[task.owner()];
-      changed_.notify_all();
+      do_next(lock);
     }
+  }
+
+  /// REQUIRES: something waits. `lock` is open meanwhile.
+  void do_next(std::unique_lock<std::mutex>& lock) {
+    const Task task = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    const Status sent = send_effect({writer_, tools_, options_.committed}, task.tenant, task.ledger,
+                                    task.connector, task.timer);
+    // A conflict is one who came first, or a rollback that is paused: nothing is wrong.
+    if (!sent)
+      spdlog::log(
+          sent.error().code == ErrorCode::conflict ? spdlog::level::debug : spdlog::level::warn,
+          "outbox: {}: {}", task.key, sent.error().message);
+    lock.lock();
+    if (!sent) resting_[task.key] = writer_.clock().now() + kFailedRests;
+    under_way_.erase(task.key);
+    --calls_[task.owner()];
+    changed_.notify_all();
   }
 
   Writer& writer_;
@@ -173,7 +179,7 @@ class Outbox::Impl {
   std::set<std::string> under_way_;           ///< Waiting, or in the hands of a worker.
   std::map<std::string, std::size_t> calls_;  ///< Of each tenant's connector.
   /// What was refused, and until when it rests.
-  std::map<std::string, std::chrono::steady_clock::time_point> resting_;
+  std::map<std::string, Timestamp> resting_;
   bool stopping_ = false;
   std::vector<std::thread> workers_;
   std::thread scanner_;

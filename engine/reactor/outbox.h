@@ -10,6 +10,7 @@ namespace recourse {
 
 struct OutboxOptions {
   std::chrono::milliseconds tick{250};  ///< From one look at what is due to the next.
+  /// 0: none, and none that looks; whoever calls tick() does it all there, one after the other.
   std::size_t threads = 8;
   std::size_t per_connector = 4;  ///< Calls at once: a slow provider keeps nobody else waiting.
   /// Told of what was committed, for whoever counts. Threads: the outbox's own.

@@ -59,11 +59,14 @@ std::string policy_text() {
 
 }  // namespace
 
-Life::Life(Office& office, const Scale& scale)
-    : office_(office), scale_(scale), random_(scale.seed), start_(office.now()) {
+Life::Life(Office& office, Provider& at, const Scale& scale)
+    : office_(office), provider(at), scale_(scale), random_(scale.seed), start_(office.now()) {
   end_ = start_ + hours(24) * scale.days;
   office_.on_event = [this](const RecordedEvent& event) { happened(event); };
   office_.give({{kSystem, ActivatePolicy{"pol_office@1", policy_text()}, "", {}}});
+  connect("bugs");
+  connect("accounts");
+  while (!waiting_.empty()) office_.give(std::exchange(waiting_, {}));
 }
 
 // ---- Time --------------------------------------------------------------------------------------
@@ -98,6 +101,7 @@ void Life::work_until(Timestamp end) {
     }
     while (!waiting_.empty()) office_.give(std::exchange(waiting_, {}));
     office_.fire_timers();
+    office_.send_effects();
     while (!waiting_.empty()) office_.give(std::exchange(waiting_, {}));
   }
 }
@@ -129,6 +133,7 @@ void Life::plan_day(Timestamp midnight) {
   for (int i = 0; i < 1 + scale_.tickets_a_day / 40; ++i) in(9h, 17h, [this] { undo_something(); });
   if (day % 14 == 10) in(10h, 16h, [this] { undo_a_day(); });
   if (day % 30 == 17) in(9h, 16h, [this] { stop_for_hours(); });
+  if (day % 20 == 13) in(9h, 16h, [this] { disconnect_for_hours(); });
   if (day % 5 == 3)
     in(0h, 24h - 1s, [this] {
       ++counts.crashes;
@@ -295,6 +300,11 @@ bool Life::waits_for_executor(const ActionId& action) const {
 // ---- What follows from what happened -----------------------------------------------------------
 
 void Life::happened(const RecordedEvent& event) {
+  if (const auto* e = std::get_if<BreakerTransitioned>(&event.data)) {
+    // Time does not close it: somebody has to look at what went wrong.
+    if (e->to == BreakerStatus::open && !e->until)
+      in(30min, 10h, [this, breaker = *e] { close_breaker(breaker); });
+  }
   if (const auto* e = std::get_if<ApprovalRequested>(&event.data)) {
     if (e->action && chance(4)) in(1min, 60min, [this, id = *e->action] { change_mind(id); });
     for (std::int64_t i = 0; i < e->quorum; ++i)
@@ -304,22 +314,33 @@ void Life::happened(const RecordedEvent& event) {
     if (chance(70)) in(5min, 90min, [this, id = e->approval] { decide(id); });
   }
   if (const auto* e = std::get_if<EffectHeld>(&event.data)) {
+    if (e->connector) wake_at(e->until);
     const auto left = std::chrono::ceil<seconds>(e->until - office_.now());
     if (chance(5)) in(0s, left, [this, id = e->action] { ask(kDesk, RecallAction{id, {}}); });
-    if (!chance(3)) in(left, left + 30min, [this, id = e->action] { run(id); });
+    // Nobody else may take what a connector sends. A few try.
+    if (!chance(e->connector ? 97 : 3)) in(left, left + 30min, [this, id = e->action] { run(id); });
   }
   if (const auto* e = std::get_if<ApprovalGranted>(&event.data)) {
     if (e->action && waits_for_executor(*e->action) && !chance(3))
       in(1min, 30min, [this, id = *e->action] { run(id); });
   }
   if (const auto* e = std::get_if<PolicyDecided>(&event.data)) {
+    if (e->at.text == "dispatch" && e->outcome == PolicyOutcome::deny)
+      wake_at(office_.now() + 1min);
     const bool runs = e->at.text == "propose" && e->outcome == PolicyOutcome::allow;
     if (runs && waits_for_executor(e->action)) in(10s, 10min, [this, id = e->action] { run(id); });
   }
   if (const auto* e = std::get_if<EffectConfirmed>(&event.data)) {
     executed_.push_back(e->action);
   }
+  if (const auto* e = std::get_if<EffectRejected>(&event.data)) {
+    if (e->retry_at) wake_at(*e->retry_at);
+  }
+  if (const auto* e = std::get_if<EffectReconciled>(&event.data)) {
+    if (e->look_up_at) wake_at(*e->look_up_at);
+  }
   if (const auto* e = std::get_if<EffectOutcomeUnknown>(&event.data)) {
+    if (e->look_up_at) wake_at(*e->look_up_at);
     if (chance(60)) in(1h, 8h, [this, id = e->action] { find_out(id); });
   }
   if (const auto* e = std::get_if<FollowUpSent>(&event.data)) {
@@ -343,15 +364,21 @@ void Life::happened(const RecordedEvent& event) {
     in(5min, 4h, [this, id = e->ticket] { propose(id, true); });
   }
   if (const auto* e = std::get_if<RollbackStarted>(&event.data)) {
+    wake_at(office_.now());
     in(1min, 20min, [this, id = e->rollback] { look_after(id); });
   }
+  if (std::holds_alternative<CompensationSucceeded>(event.data)) wake_at(office_.now());
   if (const auto* e = std::get_if<RollbackStuck>(&event.data)) {
     in(20min, 20h, [this, id = e->rollback, step = e->step] { settle_step(id, step); });
+  }
+  if (const auto* e = std::get_if<CompensationOutcomeUnknown>(&event.data)) {
+    if (e->look_up_at) wake_at(*e->look_up_at);
   }
   if (const auto* e = std::get_if<CompensationRetried>(&event.data)) {
     in(1min, 20min, [this, id = e->rollback, step = e->step] { take_step(id, step); });
   }
   if (const auto* e = std::get_if<CompensationFailed>(&event.data)) {
+    if (e->retry_at) wake_at(*e->retry_at);
     if (e->retry_at)
       in(16min, 40min, [this, id = e->rollback, step = e->step] { take_step(id, step); });
   }

@@ -27,11 +27,11 @@ struct Counts {
 /// something to do puts it into the calendar of the simulation.
 class Life {
  public:
-  Life(Office& office, const Scale& scale);
+  /// Both outlive it.
+  Life(Office& office, Provider& provider, const Scale& scale);
   /// Until the last day, and then until nothing is due any more.
   void live();
 
-  Provider provider;
   Counts counts;
 
  private:
@@ -50,6 +50,10 @@ class Life {
   bool chance(int percent) { return draw(100) < static_cast<std::uint64_t>(percent); }
   std::uint64_t draw(std::uint64_t below) { return random_() % below; }
   void work_until(Timestamp end);
+  /// A connector has something to do then.
+  void wake_at(Timestamp at) {
+    calendar_.push({std::max(at, office_.now()), entries_++, [] {}});
+  }
   void ask(const Principal& by, Command command,
            std::function<void(const Committed&)> then = nullptr);
 
@@ -75,11 +79,15 @@ class Life {
   void take_step(const RollbackId& rollback, std::int64_t step);
   void settle_step(const RollbackId& rollback, std::int64_t step);
   void stop_for_hours();
+  void connect(const std::string& connector);
+  void disconnect_for_hours();
+  void close_breaker(const BreakerTransitioned& open);
 
   void happened(const RecordedEvent& event);
   std::string thing(const ActionId& action) const { return "thing of " + action.value(); }
 
   Office& office_;
+  Provider& provider;
   Scale scale_;
   std::mt19937_64 random_;
   Timestamp start_, end_;

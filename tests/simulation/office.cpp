@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 const TenantId kTenant("default");
 const Principal kTime{PrincipalId("sys_timer"), ActorType::system, Role::admin, {}};
+const Principal kOutbox{PrincipalId("sys_outbox"), ActorType::system, Role::admin, {}};
 
 /// Waits for as many answers as there were questions.
 class Answers {
@@ -61,8 +62,12 @@ void copy_as_found(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-Office::Office(std::string directory, Timestamp start, std::uint64_t seed)
-    : directory_(std::move(directory)), clock_(start), draws_(seed) {
+Office::Office(std::string directory, Timestamp start, std::uint64_t seed, Shop& shop)
+    : directory_(std::move(directory)), clock_(start), draws_(seed), shop_(shop) {
+  shop_.on_blackout = [this] {
+    find();
+    found_ = ledger_->head(ledger_id()).size;
+  };
   open();
   if (!bootstrap(*writer_)) faults.emplace_back("the deployment was not made");
 }
@@ -79,10 +84,16 @@ void Office::open() {
   views_ = std::move(ViewStore::open(place.data_dir)).value();
   writer_ = std::move(Writer::open(*ledger_, *views_, clock_, draws_)).value();
   signer_ = std::move(Signer::open(*ledger_, place.data_dir)).value();
+  OutboxOptions in_turn;
+  in_turn.threads = 0;
+  in_turn.per_connector = 1'000;
+  in_turn.committed = [this](const Committed& committed) { told_.push_back(committed); };
+  outbox_ = std::make_unique<Outbox>(*writer_, shop_, in_turn);
   ++starts;
 }
 
 void Office::close() {
+  outbox_.reset();
   writer_.reset();
   signer_.reset();
   views_.reset();
@@ -96,6 +107,11 @@ void Office::close_and_open() {
 }
 
 void Office::lose_power() {
+  find();
+  come_back();
+}
+
+void Office::find() {
   const fs::path data = directory_ + "/data", found = directory_ + "/found";
   // Nothing is asked for at this moment, but rows may still be on their way, and files come and go
   // in the background: what is found has to be of one moment.
@@ -105,6 +121,10 @@ void Office::lose_power() {
     copy_as_found(data, found);
     if (names_below(data) == before && names_below(found) == before) break;
   }
+}
+
+void Office::come_back() {
+  const fs::path data = directory_ + "/data", found = directory_ + "/found";
   close();
   fs::remove_all(data);
   fs::rename(found, data);
@@ -118,12 +138,14 @@ void Office::wait_for_rows() {
   while (writer_->commits().applied(ledger_id()) < size) std::this_thread::yield();
 }
 
-void Office::watch(const Call& call, const Committed& committed) {
-  model.begin({std::string(name(call.command)), call.by, clock_.now()});
+void Office::watch(const std::string& command, const Principal& by, const Committed& committed) {
+  model.begin({command, by, clock_.now()});
   for (const RecordedEvent& event : committed.events) {
     if (event.position.value() < seen_) faults.emplace_back("the log goes backwards");
     seen_ = event.position.value() + 1;
     model.see(event);
+    if (const auto* e = std::get_if<IncidentOpened>(&event.data); e != nullptr && e->action)
+      unknown.insert(*e->action);
     going_ = going_ || std::holds_alternative<RollbackStarted>(event.data);
   }
   model.end();
@@ -161,7 +183,8 @@ void Office::give(std::vector<Call> calls) {
       in_order.emplace_back(first, i);
   }
   std::sort(in_order.begin(), in_order.end());
-  for (const auto& [position, i] : in_order) watch(calls[i], **outcomes[i]);
+  for (const auto& [position, i] : in_order)
+    watch(std::string(name(calls[i].command)), calls[i].by, **outcomes[i]);
   for (const auto& [position, i] : in_order)
     for (const RecordedEvent& event : (**outcomes[i]).events) on_event(event);
   for (std::size_t i = 0; i < calls.size(); ++i)
@@ -216,6 +239,22 @@ void Office::fire_timers() {
     const bool more = !model.due.empty() && model.due.begin()->first <= now();
     if (!went_on && !(fires && more)) return;
   }
+}
+
+void Office::send_effects() {
+  wait_for_rows();
+  if (!outbox_->tick()) faults.emplace_back("what is to be sent cannot be read");
+  std::vector<Committed> told = std::exchange(told_, {});
+  // What the log had not yet when the lights went out never happened.
+  if (shop_.dark)
+    std::erase_if(told, [this](const Committed& one) {
+      return one.events.front().position.value() >= found_.value();
+    });
+  sent += told.size();
+  for (const Committed& one : told) watch("outbox", kOutbox, one);
+  if (std::exchange(shop_.dark, false)) come_back();
+  for (const Committed& one : told)
+    for (const RecordedEvent& event : one.events) on_event(event);
 }
 
 }  // namespace recourse::simulation

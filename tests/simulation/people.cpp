@@ -100,7 +100,9 @@ void Life::look_after(const RollbackId& id) {
     if (step.ended()) continue;
     left = true;
     const auto number = static_cast<std::int64_t>(i);
-    if (step.executor == "client" && step.status == StepStatus::planned) take_step(id, number);
+    if (step.executor == "client" && step.status == StepStatus::planned &&
+        (!step.connector || chance(10)))
+      take_step(id, number);
     if (step.executor == "person" && step.status == StepStatus::planned) settle_step(id, number);
   }
   if (left) in(30min, 3h, [this, id] { look_after(id); });
@@ -135,12 +137,12 @@ void Life::settle_step(const RollbackId& id, std::int64_t number) {
   if (found == office_.model.rollbacks.end() || !found->second.runs()) return;
   const model::Step& step = found->second.steps.at(static_cast<std::size_t>(number));
   if (step.ended() || step.status == StepStatus::started) return;
-  const std::string key = model::step_name(id, number);
   if (step.status == StepStatus::outcome_unknown) {
     ReportStep report;
     report.rollback = id;
     report.step = number;
-    report.outcome = provider.has_had(key) ? EffectOutcome::succeeded : EffectOutcome::failed;
+    report.outcome =
+        provider.undone(thing(step.action)) > 0 ? EffectOutcome::succeeded : EffectOutcome::failed;
     return ask(kManager, report);
   }
   const std::uint64_t how = draw(10);
@@ -156,6 +158,36 @@ void Life::settle_step(const RollbackId& id, std::int64_t number) {
     ask(kManager, SkipStep{id, number, "the provider is gone"});
     in(2h, 20h, [this, id, number] { settle_step(id, number); });
   }
+}
+
+void Life::connect(const std::string& connector) {
+  ConfigureConnector command;
+  command.connector = connector;
+  command.url = "https://provider.example/" + connector;
+  if (connector == "bugs") {
+    command.look_up_url = command.url;
+    command.types = {"create_bug_report", "close_bug_report"};
+  } else {
+    command.types = {"reset_password", "revoke_password_reset"};
+  }
+  ask(kPeople[3], command);
+}
+
+/// Meanwhile clients may do what it has not begun.
+void Life::disconnect_for_hours() {
+  const std::string connector = chance(50) ? "bugs" : "accounts";
+  ask(kPeople[3], RemoveConnector{connector, "another account"});
+  in(1h, 6h, [this, connector] { connect(connector); });
+}
+
+void Life::close_breaker(const BreakerTransitioned& open) {
+  SetBreaker close;
+  close.agent = PrincipalId(open.agent);
+  if (open.agent_version) close.agent_version = open.agent_version->text;
+  close.action_type = open.action_type.text;
+  close.open = false;
+  close.reason = "looked into";
+  ask(kManager, close);
 }
 
 void Life::stop_for_hours() {

@@ -29,6 +29,21 @@ std::string place() {
   return pattern;
 }
 
+/// What became of an effect that a connector lost sight of is known, or people know that it is not.
+void check_outcomes(const Office& office) {
+  std::size_t forgotten = 0;
+  for (const auto& [id, action] : office.model.actions)
+    if (action.status == ActionStatus::outcome_unknown && action.connector &&
+        !office.unknown.contains(id))
+      ++forgotten;
+  for (const auto& [id, rollback] : office.model.rollbacks)
+    for (std::size_t i = 0; i < rollback.steps.size(); ++i)
+      if (rollback.steps[i].status == StepStatus::outcome_unknown && rollback.steps[i].connector &&
+          !rollback.stuck.contains(static_cast<std::int64_t>(i)))
+        ++forgotten;
+  CHECK(forgotten == 0);
+}
+
 /// What the log says about every action agrees with what the provider did.
 void check_provider(const Office& office, const Provider& provider) {
   CHECK(provider.doubled() == 0);
@@ -59,15 +74,19 @@ TEST_CASE("a simulated desk keeps every promise") {
                     number("RECOURSE_SIM_DAYS", 90), number("RECOURSE_SIM_TICKETS", 30)};
   const auto began = std::chrono::steady_clock::now();
   {
-    Office office(directory, *from_rfc3339("2026-01-05T00:00:00Z"), scale.seed);
-    Life life(office, scale);
+    Provider provider;
+    Shop shop(provider, scale.seed);
+    Office office(directory, *from_rfc3339("2026-01-05T00:00:00Z"), scale.seed, shop);
+    Life life(office, provider, scale);
     life.live();
     office.wait_for_rows();
 
     for (std::size_t i = 0; i < office.model.faults.size() && i < 10; ++i)
       FAIL_CHECK(office.model.faults[i]);
     for (std::size_t i = 0; i < office.faults.size() && i < 10; ++i) FAIL_CHECK(office.faults[i]);
-    check_provider(office, life.provider);
+    check_provider(office, provider);
+    check_outcomes(office);
+    CHECK(shop.asked_twice == 0);        // A key stands for one effect.
     CHECK(office.model.timers.empty());  // Everything fired or was cancelled.
 
     RebuildOptions beside;
@@ -86,11 +105,13 @@ TEST_CASE("a simulated desk keeps every promise") {
                        << " tickets, " << life.counts.proposals << " proposals, " << office.commands
                        << " commands (" << office.refused << " refused, " << office.repeated
                        << " repeated), " << office.ledger().head(office.ledger_id()).size.value()
-                       << " events, " << life.provider.keys() << " keys at the provider ("
-                       << life.provider.repeats() << " heard again), " << office.timers_fired
-                       << " timers, " << life.counts.rollbacks << " rollbacks ("
-                       << of("rollback.stuck.v1") << " stuck steps), " << office.starts - 1
-                       << " restarts, " << life.counts.power_losses << " of them after a crash; "
+                       << " events, " << provider.keys() << " keys at the provider ("
+                       << provider.repeats() << " heard again), " << shop.asked
+                       << " calls of connectors (" << shop.looked_up << " look-ups, "
+                       << shop.blackouts << " cut off), " << office.timers_fired << " timers, "
+                       << life.counts.rollbacks << " rollbacks (" << of("rollback.stuck.v1")
+                       << " stuck steps), " << office.starts - 1 << " restarts, "
+                       << life.counts.power_losses + shop.blackouts << " of them after a crash; "
                        << took.count() << " s");
     // There was some of everything; of another seed or size nothing is promised.
     const bool usual = scale.seed == 1 && scale.days == 90 && scale.tickets_a_day == 30;
@@ -105,6 +126,9 @@ TEST_CASE("a simulated desk keeps every promise") {
                              "effect.heartbeat.v1",
                              "effect.outcome_unknown.v1",
                              "effect.reconciled.v1",
+                             "effect.rejected.v1",
+                             "connector.removed.v1",
+                             "compensation.outcome_unknown.v1",
                              "followup.sent.v1",
                              "followup.cancelled.v1",
                              "followup.answered.v1",
@@ -118,7 +142,7 @@ TEST_CASE("a simulated desk keeps every promise") {
                              "killswitch.engaged.v1"})
       CHECK_MESSAGE((!usual || of(type) > 0), std::string(type));
     CHECK(office.repeated > 0);
-    CHECK(life.provider.repeats() > 0);
+    CHECK(provider.repeats() > 0);
   }
   fs::remove_all(directory);
 }

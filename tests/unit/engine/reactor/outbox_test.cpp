@@ -4,6 +4,7 @@
 #include <deque>
 #include <future>
 #include <mutex>
+#include <thread>
 
 #include "engine/reactor/reactor.h"
 #include "engine/reactor/send_effect.h"
@@ -144,6 +145,25 @@ TEST_CASE_FIXTURE(ConnectedDesk,
   CHECK(call.connector.connector == Clear("shop"));
   CHECK(effects() ==
         std::map<std::string, int>{{"held.v1", 1}, {"dispatched.v1", 1}, {"confirmed.v1", 1}});
+}
+
+TEST_CASE_FIXTURE(ConnectedDesk,
+                  "an outbox without threads does it all in turn, where it is asked") {
+  std::vector<ActionId> actions;
+  for (int i = 0; i < 3; ++i) {
+    actions.push_back(report_a_bug());
+    clock.advance(std::chrono::seconds(1));  // What was due first is sent first.
+  }
+  OutboxOptions options;
+  options.threads = 0;
+  std::vector<std::thread::id> told;
+  options.committed = [&](const Committed&) { told.push_back(std::this_thread::get_id()); };
+  Outbox outbox(*writer, provider, options);
+  CHECK(provider.asked.empty());
+  REQUIRE(outbox.tick().ok());
+  REQUIRE(provider.asked.size() == 3);
+  for (std::size_t i = 0; i < actions.size(); ++i) CHECK(provider.asked[i].action == actions[i]);
+  CHECK(told == std::vector(6, std::this_thread::get_id()));  // A dispatch and a report of each.
 }
 
 TEST_CASE_FIXTURE(ConnectedDesk, "what the policy refuses now is not sent") {
