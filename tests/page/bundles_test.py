@@ -511,14 +511,8 @@ class Damaged(Bundles):
         self.expect("refused", 1)
 
 
-class Untold(Bundles):
-    def test_a_directory_that_is_not_there_is_no_verdict(self):
-        nowhere = self.folder / "nowhere"
-        self.assertEqual(run_program(nowhere, {})[0], 2)
-        with contextlib.redirect_stderr(io.StringIO()):
-            self.assertEqual(run_script(nowhere, {})[0], 2)
-
-    def test_the_page_reads_as_it_should(self):
+class Page(Bundles):
+    def test_its_reader_sees_what_was_decided(self):
         value, rho = "<img src=x onerror=alert(1)>\u202e", b"\x11" * 32
         log = self.log(2, change=lambda events: events[1].update(
             data={"name": sealed_field("evt_1", "/data/name", value, rho)}))
@@ -527,6 +521,14 @@ class Untold(Bundles):
         result = subprocess.run([NODE, HERE / "page_test.js", self.small, hostile], capture_output=True,
                                 text=True, check=False)
         self.assertEqual(result.returncode, 0, result.stdout)
+
+
+class Untold(Bundles):
+    def test_a_directory_that_is_not_there_is_no_verdict(self):
+        nowhere = self.folder / "nowhere"
+        self.assertEqual(run_program(nowhere, {})[0], 2)
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.assertEqual(run_script(nowhere, {})[0], 2)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ test("a chosen directory is read instead, and a changed leaf in it is seen", asy
   leaves[leaves.length >> 1] ^= 1;
   await choose(browser, chosen({"leaves.ndjson": leaves}));
   assert.strictEqual(textOf(browser, "headline"), "This bundle does not verify");
-  assert.match(textOf(browser, "steps"), /changed: leaves.ndjson/);
+  assert.match(textOf(browser, "steps"), /Changed: leaves.ndjson/);
 });
 
 test("a file that cannot be read is no verdict", async () => {
@@ -123,7 +123,7 @@ test("damaged copies are noticed behind the list of files, each for what was don
   assert.ok(items.length >= 7);
   for (const item of items) {
     assert.strictEqual(item.className, "passed", item.textContent);
-    assert.doesNotMatch(item.textContent, /changed: |malformed/);
+    assert.doesNotMatch(item.textContent, /Changed: |malformed/);
   }
   await choose(browser, []);
   await enterKeys(browser, reportKey, reportKey);

@@ -30,7 +30,8 @@
         verdict: "verified",
         reason: "",
         keysGiven: {log: Boolean(keys.logKey), report: Boolean(keys.reportKey)},
-        steps: steps.map(([id, title]) => ({id, title, state: "skipped", said: "Not looked at."})),
+        steps: steps.map(([id, title]) =>
+          ({id, title, state: "skipped", said: "This is looked at when all before it holds."})),
         proven: [],
         notProven: [],
         types: new Map(),
@@ -231,7 +232,7 @@
         if (index === start) this.report.facts.firstTime = leaf.time;
         last = leaf.time;
       }
-      need(index === end, "the last " + (end - index) + " of the leaves are missing");
+      need(index === end, "leaves that are missing at the end: " + (end - index));
       need(opening === null, "a disclosure that belongs to no leaf");
       this.report.facts.lastTime = last;
       this.sayOpened();
@@ -295,8 +296,8 @@
       if (facts.opened > 0)
         proven.push(`the ${facts.opened} opened values are those that were committed to`);
       if (facts.anchored) proven.push("the deployment\u2019s own log records this very state");
-      else notProven.push("that the deployment\u2019s own log records this state: the bundle has no " +
-                          "anchor");
+      else notProven.push("that the deployment\u2019s own log records this state: the bundle has " +
+                          "no anchor");
       if (!keysGiven.log || !keysGiven.report)
         notProven.push("whose log this is: the bundle\u2019s own copy of " + this.unnamedKeys() +
                        " was used, and anybody can make a bundle with a key of their own");

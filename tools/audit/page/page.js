@@ -60,8 +60,9 @@
   const stepItem = (className, word, title, said) => element("li", className,
     element("span", "state", word), element("h3", "", title), element("p", "", said));
   function showSteps({steps}) {
+    const words = (state, said) => (state === "failed" ? sentence(said) : visible(said));
     fill("steps", steps.map(({title, state, said}) =>
-      stepItem(state, stateWords[state], title, visible(said))));
+      stepItem(state, stateWords[state], title, words(state, said))));
   }
 
   function showFacts({facts, keysGiven}) {
