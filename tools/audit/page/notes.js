@@ -7,7 +7,9 @@
   const ed25519 = 1;
   const maxNoteBytes = 2 ** 20;
   const maxSignatures = 100;
-  const keyName = /^[^\s\u0000-\u001f\u0085+]+$/;
+  // No plus, no control character and none that Unicode calls a space.
+  const keyName =
+    /^[^+\u0000-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
 
   /** The first four bytes, in hex, of SHA-256(name, line feed, type, key). */
   const keyId = (name, key) =>
