@@ -105,7 +105,8 @@ TextStyle style_of(const ReplayFlags& flags) {
 
 ReportTitle title_of(const ReplayFlags& flags, const LedgerInfo& info) {
   ReportTitle title;
-  title.target = flags.target == "all" ? "All events" : "Replay of " + flags.target;
+  const bool number = flags.target.find_first_not_of("#0123456789") == std::string::npos;
+  title.target = flags.target == "all" ? "All events" : (number ? "Ticket " : "") + flags.target;
   title.tenant = info.tenant.value();
   title.origin = info.origin;
   title.opened = flags.open;
