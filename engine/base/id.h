@@ -44,6 +44,10 @@ using TenantId = TextId<struct TenantIdTag>;          ///< the tenant's name, [a
 using EventId = TextId<struct EventIdTag>;            ///< evt_
 using LeaseId = TextId<struct LeaseIdTag>;            ///< lse_
 using MessageId = TextId<struct MessageIdTag>;        ///< msg_
+/// An entry of one of the registers that people keep beside the desk: acr_ a request for access,
+/// acg_ a grant, acn_ a notice of leaving, rvw_ a review, chg_ a change, alr_ an alert, mnd_ a
+/// mandate, dsr_ a request of a data subject, hld_ a legal hold, itm_ something left to do.
+using EntryId = TextId<struct EntryIdTag>;
 
 using LedgerId = Id<struct LedgerIdTag, std::uint32_t>;  ///< 0 is the meta ledger.
 using Position =

@@ -56,8 +56,9 @@ BOOST_DEFINE_ENUM_CLASS(StepStatus, planned, started, failed, outcome_unknown, s
                         recorded_manually)
 /// What people have to look after: a compensation that does not get on, a mistake that is put
 /// right instead of undone, work that was built on something undone, an effect of which nobody
-/// knows whether it happened.
-BOOST_DEFINE_ENUM_CLASS(IncidentKind, rollback_stuck, remediation, review, outcome_unknown)
+/// knows whether it happened; or what a person declared to be one.
+BOOST_DEFINE_ENUM_CLASS(IncidentKind, rollback_stuck, remediation, review, outcome_unknown,
+                        declared)
 BOOST_DEFINE_ENUM_CLASS(FeedbackKind, csat, nps, thumb, rubric, correction, resolution)
 BOOST_DEFINE_ENUM_CLASS(BreakerStatus, closed, open, half_open)
 /// What speaks against an action that was executed.
@@ -78,6 +79,22 @@ BOOST_DEFINE_ENUM_CLASS(TimerKind, approval, lease, step, claim, escalation, fol
 BOOST_DEFINE_ENUM_CLASS(SlaClockName, first_response, next_response, resolution)
 BOOST_DEFINE_ENUM_CLASS(SlaStatus, running, paused, met, waived)
 BOOST_DEFINE_ENUM_CLASS(FollowUpStatus, scheduled, sent, skipped, answered, cancelled, missed)
+
+/// What a change puts into force.
+BOOST_DEFINE_ENUM_CLASS(ChangeKind, policy, model, prompt, flag, agent_config, release, other)
+BOOST_DEFINE_ENUM_CLASS(Severity, low, medium, high, critical)
+/// The way of an incident that people declared, in this order; `reviewed` names the root cause.
+BOOST_DEFINE_ENUM_CLASS(IncidentStage, contained, eradicated, recovered, reviewed)
+/// What management says of an exception that a control's test found. It is never deleted.
+BOOST_DEFINE_ENUM_CLASS(ExceptionStatus, acknowledged, remediated, compensated, accepted)
+/// What a data subject asks for: GDPR Articles 15, 17, 18, 16, 20 and 21.
+BOOST_DEFINE_ENUM_CLASS(DsrKind, access, erasure, restriction, rectification, portability,
+                        objection)
+BOOST_DEFINE_ENUM_CLASS(DsrVerdict, grant, partly, refuse)
+BOOST_DEFINE_ENUM_CLASS(HoldScope, tenant, subject, ticket)
+/// How sure it is that a destroyed key is gone: a file was overwritten and removed, or a device
+/// that keeps keys said so.
+BOOST_DEFINE_ENUM_CLASS(Assurance, best_effort, verified)
 /// It works, it does not, it does in part.
 BOOST_DEFINE_ENUM_CLASS(FollowUpAnswer, confirm, reject, partial)
 BOOST_DEFINE_ENUM_CLASS(RunStatus, active, finished, failed, cancelled)

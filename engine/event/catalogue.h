@@ -11,7 +11,10 @@
 #include "engine/event/control_events.h"
 #include "engine/event/deployment_events.h"
 #include "engine/event/experiment_events.h"
+#include "engine/event/governance_events.h"
+#include "engine/event/operation_events.h"
 #include "engine/event/policy_events.h"
+#include "engine/event/privacy_events.h"
 #include "engine/event/resolution_events.h"
 #include "engine/event/rollback_events.h"
 #include "engine/event/sla_events.h"
@@ -45,7 +48,17 @@ using EventTypes = boost::mp11::mp_list<
     LimitReached, BreakerTransitioned, RolloutRamped, RolloutAssigned, GuardrailBreached,
     ExperimentStarted, ExperimentAssigned, ExperimentSrmDetected, ExperimentGuardrailBreached,
     ExperimentConcluded, SealedOpened, RecordUnreadable, ImportFinished, ProjectionRebuilt,
-    ExportCreated, CommandRejected>;
+    ExportCreated, CommandRejected, AccessRequested, AccessGranted, AccessTerminated, AccessRemoved,
+    AccessReviewOpened, AccessReviewed, AccessReviewClosed, ChangeRequested, ChangeApproved,
+    ChangeActivated, ChangeReviewed, AlertRaised, AlertTriaged, AlertClosed, IncidentProgressed,
+    IncidentFollowUpAdded, IncidentFollowUpDone, MandateGranted, MandateRevoked, OversightAssigned,
+    ProviderNotified, AiDisclosed, DecisionExplained, IngressCounted, ControlTested,
+    ReportGenerated, ExceptionAnswered, DsrReceived, DsrIdentityVerified, DsrAssessed, DsrExtended,
+    DsrCompleted, ErasureDeferred, SubjectErased, KekEpochRetired, ErasureCertified,
+    RecipientsNotified, ErasurePropagated, ValueCorrected, ProcessingRestricted, ProcessingReleased,
+    HoldPlaced, HoldReviewed, HoldReleased, BucketDestroyed, DisclosureMade, BackupCompleted,
+    BackupFailed, RestoreTested, RestoreCompleted, FsckCompleted, KeyRotated, LogContinued,
+    ProjectionSwitched, ProjectionEventParked>;
 
 using EventVariant = boost::mp11::mp_rename<EventTypes, std::variant>;
 

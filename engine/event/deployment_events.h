@@ -184,8 +184,11 @@ struct ExportCreated {
   TenantId tenant;
   Clear format;
   std::int64_t start = 0, end = 0;
+  std::optional<Clear> purpose = {};    ///< A code.
+  std::optional<Clear> recipient = {};  ///< An opaque name of who gets it.
+  std::optional<Hash> manifest = {};    ///< SHA-256 of manifest.json, where there is one.
 };
-BOOST_DESCRIBE_STRUCT(ExportCreated, (), (tenant, format, start, end))
+BOOST_DESCRIBE_STRUCT(ExportCreated, (), (tenant, format, start, end, purpose, recipient, manifest))
 
 /// A well-formed request that was refused for its content; folded when many.
 struct CommandRejected {

@@ -370,9 +370,14 @@ struct IncidentOpened {
   std::optional<std::int64_t> step;
   std::optional<ActionId> action;
   std::optional<TicketId> ticket;
-  std::optional<Timestamp> due_at = {};  ///< By when people should have looked at it.
+  std::optional<Timestamp> due_at = {};   ///< By when people should have looked at it.
+  std::optional<Severity> severity = {};  ///< Of a declared one.
+  std::optional<EntryId> alert = {};      ///< That it came from.
+  std::optional<Sealed> title = {};
 };
-BOOST_DESCRIBE_STRUCT(IncidentOpened, (), (incident, kind, rollback, step, action, ticket, due_at))
+BOOST_DESCRIBE_STRUCT(IncidentOpened, (),
+                      (incident, kind, rollback, step, action, ticket, due_at, severity, alert,
+                       title))
 
 struct IncidentClosed {
   static constexpr std::string_view kType = "recourse.incident.closed.v1";
