@@ -41,12 +41,13 @@ struct Row {
   std::string decision, approval;  ///< Ids of events, empty for none.
   std::string policy;              ///< pol_x@n
   std::string result;              ///< ok, exception or not_tested
-  std::string code;                ///< Of the exception.
+  std::string code;                ///< Of the exception, or why it was not tested.
+  bool meta = false;               ///< It stands in the deployment's ledger: `index` is of that.
 };
 
 /// Something that a control does not allow. Its id is the same each time that it is found.
 struct Exception {
-  std::string id;  ///< RC-02/0000000000000117
+  std::string id;  ///< RC-02/0000000000000117, RC-22/meta/0000000000000012
   std::string control;
   std::string code;  ///< Such as approver_is_requester.
   Position index;    ///< Of the leaf it was found at.
@@ -57,9 +58,10 @@ struct Exception {
   std::string owner;                ///< Of the latest answer.
   std::optional<Timestamp> until;
   std::vector<std::string> answers, remediation;  ///< Ids of events.
+  bool meta = false;                              ///< As for a row.
 };
 
-/// Exact one-sided 95 % bound of the deviation rate (Clopper-Pearson).
+/// Members that failed, and the exact one-sided 95 % bound of their rate (Clopper-Pearson).
 struct Deviation {
   std::uint64_t population = 0, exceptions = 0;
   std::uint64_t rate_ppm = 0, upper_ppm = 0;
@@ -80,6 +82,7 @@ struct Chapter {
   std::vector<Indicator> indicators;
   std::vector<Position> sample;    ///< In the order of their ranks; the auditor chose the nonce.
   std::vector<std::string> notes;  ///< What limits the test, a sentence each.
+  std::vector<std::uint64_t> sample_rows;  ///< The sample again, as indices of `rows`.
 };
 
 /// For sections that list what happened: everything is text already.
@@ -125,6 +128,7 @@ struct Scope {
   std::string nonce;                  ///< Of the auditor; empty: no sample was drawn.
   std::vector<std::string> criteria;  ///< Selected ones; all when none were.
   std::uint64_t sealed = 0, erased = 0, disclosed = 0;  ///< Fields in the range.
+  std::map<std::string, std::string> parameters;        ///< All that the tests depend on besides.
 };
 
 struct Package {
