@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@ namespace recourse {
 
 class KeyStore;
 struct CommitRecord;
+struct LedgerCut;
 
 /// Index of a value among the sealed values of its event, in document order.
 using SealedOrdinal = std::uint16_t;
@@ -116,8 +118,8 @@ class Ledger {
                                            std::span<const std::int64_t> stream_versions,
                                            Timestamp now);
 
-  /// Of the latest event, staged ones included: none after it has an earlier one. REQUIRES: there is
-  /// such a ledger.
+  /// Of the latest event, staged ones included: none after it has an earlier one. REQUIRES: there
+  /// is such a ledger.
   Timestamp latest_time(LedgerId ledger) const;
 
   /// Stages that `request_key` (an HMAC, see request_key()) made the `count` events from `first`,
@@ -200,6 +202,11 @@ class Ledger {
 
   /// An opaque principal id for an outside name, the same for the same name in one ledger.
   PrincipalId pseudonym(LedgerId ledger, std::string_view prefix, std::string_view name) const;
+
+  /// Puts what a backup needs of the data directory, while it is written to, into the new directory
+  /// `to`: see cut.h. REQUIRES: not read-only. Errors: conflict when `to` is there; disk_full, io,
+  /// corrupt.
+  Result<LedgerCut> cut(const std::filesystem::path& to) const;
 
   /// A 32-byte key of the deployment for one purpose, always the same: cursor, idempotency, ...
   /// REQUIRES: opened with the KEK.

@@ -4,6 +4,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/ledger/store_options.h"
+#include "engine/privacy/copy_database.h"
 #include "engine/privacy/rocks_error.h"
 
 namespace recourse {
@@ -118,6 +119,10 @@ Status Store::write(rocksdb::WriteBatch& batch) {
   const rocksdb::Status status = db_->Write(options, &batch);
   if (!status.ok()) return rocks_error(status, "write the ledger's database", path_);
   return {};
+}
+
+Status Store::copy_to(const std::filesystem::path& to) const {
+  return copy_database(*db_, to, "copy the ledger's database");
 }
 
 Error Store::read_error(const rocksdb::Status& status) const {

@@ -50,6 +50,10 @@ class Store {
   /// An iterator's or a call's failure in our words. REQUIRES: !status.ok().
   Error read_error(const rocksdb::Status& status) const;
 
+  /// Puts all files, as of one moment within this call, into the new directory `to`.
+  /// Errors: conflict when `to` is there; disk_full, io.
+  Status copy_to(const std::filesystem::path& to) const;
+
   const std::filesystem::path& path() const { return path_; }
 
  private:

@@ -5,6 +5,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include "engine/privacy/copy_database.h"
 #include "engine/privacy/key_store_impl.h"
 #include "engine/privacy/rocks_error.h"
 
@@ -232,6 +233,13 @@ Result<std::vector<KeyName>> KeyStore::buckets(LedgerId ledger) const {
   }
   if (!row->status().ok()) return rocks_error(row->status(), "read the key store", impl_->path);
   return names;
+}
+
+Result<std::uint64_t> KeyStore::copy_to(const std::filesystem::path& to) const {
+  // Held against rewrap(): all records of the copy are of one epoch.
+  const std::shared_lock lock(impl_->epoch_mutex);
+  RECOURSE_TRY(copy_database(*impl_->db, to, "copy the key store"));
+  return impl_->kek.epoch;
 }
 
 std::uint64_t KeyStore::epoch() const {

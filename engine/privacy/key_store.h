@@ -87,6 +87,11 @@ class KeyStore {
 
   std::uint64_t epoch() const;
 
+  /// Puts all files of the database, as of one moment within this call, into the new directory
+  /// `to`. Keys that are pending are not in it. Returned: the epoch of the KEK that opens it.
+  /// Errors: conflict when `to` is there; disk_full, io.
+  Result<std::uint64_t> copy_to(const std::filesystem::path& to) const;
+
   /// How many keys were destroyed since this store was opened: what was derived from its keys
   /// before this changed must be derived anew.
   std::uint64_t destructions() const;

@@ -9,11 +9,7 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 
 }  // namespace
 
-HashedFile::HashedFile(OpenFile file) : file_(std::move(file)), context_(EVP_MD_CTX_new()) {
-  const bool started =
-      context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
-  RECOURSE_ASSERT(started, "OpenSSL has SHA-256");
-}
+HashedFile::HashedFile(OpenFile file) : file_(std::move(file)) {}
 
 Result<HashedFile> HashedFile::create(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -30,8 +26,7 @@ Status HashedFile::write(std::string_view bytes) {
 }
 
 Status HashedFile::flush() {
-  RECOURSE_ASSERT(EVP_DigestUpdate(context_.get(), buffer_.data(), buffer_.size()) == 1,
-                  "OpenSSL computes SHA-256");
+  running_.add(buffer_);
   RECOURSE_TRY(file_.write_at(written_, buffer_));
   written_ += buffer_.size();
   buffer_.clear();
@@ -40,8 +35,7 @@ Status HashedFile::flush() {
 
 Status HashedFile::finish() {
   RECOURSE_TRY(flush());
-  RECOURSE_ASSERT(EVP_DigestFinal_ex(context_.get(), digest_.data(), nullptr) == 1,
-                  "OpenSSL computes SHA-256");
+  digest_ = running_.finish();
   return file_.sync();
 }
 

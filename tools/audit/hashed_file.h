@@ -1,14 +1,11 @@
 #pragma once
 
-#include <openssl/evp.h>
-
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 
-#include "engine/base/bytes.h"
+#include "engine/base/running_sha256.h"
 #include "engine/ledger/durable_file.h"
 
 namespace recourse {
@@ -33,11 +30,8 @@ class HashedFile {
   explicit HashedFile(OpenFile file);
   Status flush();
 
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
   OpenFile file_;
-  std::unique_ptr<EVP_MD_CTX, Free> context_;
+  RunningSha256 running_;
   std::string buffer_;
   std::uint64_t size_ = 0, written_ = 0;
   Hash digest_{};
