@@ -11,6 +11,7 @@ pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 if(NOT RECOURSE_SANITIZE)  # Sanitizers bring an allocator of their own.
   pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 endif()
+pkg_check_modules(pango REQUIRED IMPORTED_TARGET pangocairo pangofc fontconfig)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 if(RECOURSE_TESTS)

@@ -6,7 +6,7 @@
 namespace recourse {
 
 /// `text` for an element's content or a quoted attribute. What a page could show in another order
-/// than it is read is escaped before: see printable().
+/// than it is read is escaped before: see printable.h.
 std::string html_escaped(std::string_view text);
 
 /// JSON for a <script type="application/json">: nothing in it ends the element.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/audit/printable.h"
 #include "tools/audit/replay.h"
 
 namespace recourse {
@@ -32,8 +33,5 @@ std::vector<ReplayBlock> blocks_of(const std::vector<EntityChange>& changes,
 
 /// recourse.action.proposed.v1 as `action proposed`.
 std::string spoken_type(std::string_view type);
-
-/// `text` with what a terminal would obey written as \u00xx.
-std::string printable(std::string_view text);
 
 }  // namespace recourse
