@@ -160,6 +160,7 @@ inline Package sample_package() {
                 {"tsa/2026-04-01.tsr"}};
   scope.time = at("2026-03-31T23:59:58.25Z");
   scope.version = "0.1.0";
+  scope.parameters = {{"removal_hours", "24"}, {"alert_burst", "20 in 600 s"}};
   scope.nonce = "auditor-nonce-1";
   scope.sealed = 81'220;
   scope.erased = 314;
@@ -171,8 +172,10 @@ inline Package sample_package() {
                                     "that was active",
                                     {"CC5.2", "CC6.1", "CC6.3", "PI1.3", "AIUC-B006", "AIUC-D003"},
                                     10'000));
-  for (const std::size_t i : {41U, 7U, 9'000U, 12U, 3U})
+  for (const std::size_t i : {41U, 7U, 9'000U, 12U, 3U}) {
     chapters.back().sample.push_back(chapters.back().rows[i].index);
+    chapters.back().sample_rows.push_back(i);
+  }
   chapters.push_back(sample_chapter("RC-02", "human-approval",
                                     "A person approves where the matrix demands it",
                                     {"CC5.1", "CC6.3", "CC8.1", "AI-Act-14"}, 240));
@@ -186,10 +189,15 @@ inline Package sample_package() {
   chapters.push_back(sample_chapter("RC-08", "access-grants",
                                     "Access is granted on an approved request and no wider than it",
                                     {"CC6.2", "CC6.3"}, 3));
-  chapters.push_back(sample_chapter("RC-10", "access-reviews", "Access is reviewed in each cycle",
+  chapters.push_back(sample_chapter("RC-10", "access-reviews", "Access is reviewed in each cycle.",
                                     {"CC6.2", "CC6.3"}, 2));
   chapters.push_back(
       sample_chapter("RC-14", "stop", "What is stopped stays stopped", {"CC7.4", "AI-Act-14"}, 0));
+  for (Row& row : chapters[3].rows) {
+    row.meta = true;
+    row.result = "not_tested";
+    row.code = "no_snapshot";
+  }
   for (const Chapter& chapter : chapters) {
     for (const std::string& criterion : chapter.control.criteria)
       package.matrix[criterion].push_back(chapter.control.id);

@@ -12,18 +12,28 @@ Tone tone_of(std::string_view row_result) {
   return row_result == "ok" ? Tone::good : Tone::soft;
 }
 
+std::uint64_t sum_of(const std::map<std::string, std::uint64_t>& counts) {
+  std::uint64_t sum = 0;
+  for (const auto& [name, count] : counts) sum += count;
+  return sum;
+}
+
 std::string verdict_text(const Chapter& chapter) {
-  const std::string of = grouped(chapter.deviation.population);
-  switch (chapter.result) {
-    case Result::passed:
-      return "No exception. All " + of + " members of the population were tested.";
-    case Result::exceptions:
-      return counted(chapter.exceptions.size(), "exception", "exceptions") + ". All " + of +
-             " members of the population were tested.";
-    case Result::no_population:
-      break;
-  }
-  return "No population in the period: the control did not operate, so nothing is said of it.";
+  if (chapter.result == Result::no_population)
+    return "No population in the period: the control did not operate, so nothing is said of it.";
+  const std::uint64_t left = sum_of(untested(chapter)), all = chapter.rows.size();
+  if (!has_tested(chapter))
+    return "None of " + counted(all, "member", "members") +
+           " could be tested, so nothing is said of the control.";
+  std::string text = chapter.exceptions.empty()
+                         ? "No exception."
+                         : counted(chapter.exceptions.size(), "exception", "exceptions") + " in " +
+                               grouped(chapter.deviation.exceptions) + " of " + grouped(all) +
+                               " members.";
+  text.front() = text.front() == 'o' ? 'O' : text.front();
+  return text + (left == 0 ? " The whole population was tested, " + grouped(all) + '.'
+                           : " Of a population of " + grouped(all) + ", " + grouped(left) +
+                                 " could not be tested.");
 }
 
 Facts test_facts(const Chapter& chapter, const Completeness* totals) {
@@ -44,7 +54,9 @@ Facts result_facts(const Chapter& chapter, const Completeness* totals) {
     facts.facts.push_back({std::move(name), std::move(value), face});
   };
   if (totals != nullptr) fact("Leaves in the range", grouped(totals->leaves));
-  fact("Population", grouped(deviation.population) + ", all tested");
+  const auto left = untested(chapter);
+  fact("Population", grouped(chapter.rows.size()) + (left.empty() ? ", all tested" : ""));
+  if (!left.empty()) fact("of which not tested", tally(left));
   fact("Left out, by reason", tally(chapter.excluded));
   fact("Deviations", grouped(deviation.exceptions) + " of " + grouped(deviation.population));
   if (deviation.population > 0) {
@@ -79,7 +91,7 @@ Grid rows_grid(const Scope& scope, const Chapter& chapter) {
   const std::size_t shown = std::min(chapter.rows.size(), kMostShown);
   for (std::size_t i = 0; i < shown; ++i) {
     const Row& row = chapter.rows[i];
-    grid.rows.push_back({{std::to_string(row.index.value()), {hex(row.leaf).substr(0, 16)}},
+    grid.rows.push_back({{leaf_name(row.index, row.meta), {hex(row.leaf).substr(0, 16)}},
                          {moment(row.time), {row.type, row.event}},
                          {row.actor, {row.accountable == row.actor ? "" : row.accountable}},
                          {row.subject, {row.decision, row.approval, row.policy}},
@@ -101,16 +113,12 @@ Grid sample_grid(const Scope& scope, const Chapter& chapter) {
              {"Leaf hash", 56, Face::code},
              {"Type and time", 22, Face::code}},
             {}};
-  std::map<Position, const Row*> by_index;
-  for (const Row& row : chapter.rows) by_index[row.index] = &row;
-  for (std::size_t i = 0; i < chapter.sample.size(); ++i) {
-    const auto found = by_index.find(chapter.sample[i]);
-    const Row* const row = found == by_index.end() ? nullptr : found->second;
-    grid.rows.push_back(
-        {{std::to_string(i + 1)},
-         {std::to_string(chapter.sample[i].value())},
-         {row == nullptr ? "" : hex(row->leaf)},
-         {row == nullptr ? "" : row->type, {row == nullptr ? "" : moment(row->time)}}});
+  for (std::size_t i = 0; i < chapter.sample_rows.size(); ++i) {
+    const Row& row = chapter.rows[chapter.sample_rows[i]];
+    grid.rows.push_back({{std::to_string(i + 1)},
+                         {leaf_name(row.index, row.meta)},
+                         {hex(row.leaf)},
+                         {row.type, {moment(row.time)}}});
   }
   grid.note = "Drawn with the auditor’s nonce " + scope.nonce +
               " after the end head was signed: the smallest ranks SHA-256(seed, leaf hash). "
@@ -152,7 +160,7 @@ Section chapter_section(const Package& package, const Chapter& chapter) {
   for (const Completeness& each : package.completeness) {
     if (each.table == chapter.control.id) totals = &each;
   }
-  Section section{chapter.control.id, chapter.control.id, chapter.control.title, 2, {},
+  Section section{chapter.control.id, chapter.control.id, heading(chapter.control.title), 2, {},
                   chapter.result};
   auto& blocks = section.blocks;
   blocks.push_back(Verdict{chapter.result, verdict_text(chapter)});
@@ -179,14 +187,14 @@ Section chapter_section(const Package& package, const Chapter& chapter) {
     grid.title = "Exceptions";
     blocks.push_back(std::move(grid));
   }
-  if (!chapter.sample.empty()) blocks.push_back(sample_grid(package.scope, chapter));
+  if (!chapter.sample_rows.empty()) blocks.push_back(sample_grid(package.scope, chapter));
   if (!chapter.rows.empty()) blocks.push_back(rows_grid(package.scope, chapter));
   return section;
 }
 
 Document control_document(const Package& package, const Chapter& chapter) {
   Document document{"Evidence of one control",
-                    chapter.control.id + ' ' + chapter.control.title,
+                    chapter.control.id + ' ' + heading(chapter.control.title),
                     {},
                     to_rfc3339(package.scope.time),
                     cover_facts(package),

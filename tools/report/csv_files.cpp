@@ -18,13 +18,14 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 File exceptions_csv(const Package& package) {
   Csv csv;
-  csv.row({"id", "control", "code", "index", "time", "subject", "what", "status", "owner", "until",
-           "answers", "remediation"});
+  csv.row({"id", "control", "code", "ledger", "index", "time", "subject", "what", "status", "owner",
+           "until", "answers", "remediation"});
   for (const Exception& found : package.exceptions) {
-    csv.row({found.id, found.control, found.code, number(found.index.value()),
-             to_rfc3339(found.time), found.subject, found.what, found.status, found.owner,
-             found.until ? to_rfc3339(*found.until) : "", spaced(found.answers),
-             spaced(found.remediation)});
+    csv.row({found.id, found.control, found.code,
+             found.meta ? package.scope.meta.origin : package.scope.end.origin,
+             number(found.index.value()), to_rfc3339(found.time), found.subject, found.what,
+             found.status, found.owner, found.until ? to_rfc3339(*found.until) : "",
+             spaced(found.answers), spaced(found.remediation)});
   }
   return {std::string(kExceptionsCsv), std::move(csv).bytes()};
 }
@@ -42,8 +43,8 @@ File matrix_csv(const Package& package) {
         csv.row({criterion, id, "", "", "", ""});
         continue;
       }
-      csv.row({criterion, id, chapter->control.title, spoken(chapter->result),
-               number(chapter->deviation.population), number(chapter->exceptions.size())});
+      csv.row({criterion, id, chapter->control.title, word(chapter->result),
+               number(chapter->rows.size()), number(chapter->exceptions.size())});
     }
   }
   return {std::string(kMatrixCsv), std::move(csv).bytes()};
@@ -98,14 +99,14 @@ std::vector<File> population_csvs(const Scope& scope, const Chapter& chapter) {
   const std::string path = control_path(scope, chapter.control);
   for (std::size_t begin = 0; begin == 0 || begin < chapter.rows.size(); begin += kRowsPerFile) {
     Csv csv;
-    csv.row({"index", "leaf_hash", "time", "event", "type", "actor", "accountable", "subject",
-             "decision", "approval", "policy", "result", "code"});
+    csv.row({"ledger", "index", "leaf_hash", "time", "event", "type", "actor", "accountable",
+             "subject", "decision", "approval", "policy", "result", "code"});
     const std::size_t end = std::min(chapter.rows.size(), begin + kRowsPerFile);
     for (std::size_t i = begin; i < end; ++i) {
       const Row& row = chapter.rows[i];
-      csv.row({number(row.index.value()), hex(row.leaf), to_rfc3339(row.time), row.event, row.type,
-               row.actor, row.accountable, row.subject, row.decision, row.approval, row.policy,
-               row.result, row.code});
+      csv.row({row.meta ? scope.meta.origin : scope.end.origin, number(row.index.value()),
+               hex(row.leaf), to_rfc3339(row.time), row.event, row.type, row.actor, row.accountable,
+               row.subject, row.decision, row.approval, row.policy, row.result, row.code});
     }
     const std::string part =
         chapter.rows.size() > kRowsPerFile ? "_part-" + number(begin / kRowsPerFile + 1) : "";

@@ -52,6 +52,11 @@ std::vector<Block> scope_blocks(const Package& package) {
   add_head(heads, "End head", scope.end);
   if (!scope.meta.origin.empty()) add_head(heads, "Deployment’s head", scope.meta);
   blocks.push_back(std::move(heads));
+  if (!scope.parameters.empty()) {
+    Grid grid{"Parameters of the tests", {{"Parameter", 40}, {"Value", 60, Face::code}}, {}};
+    for (const auto& [name, value] : scope.parameters) grid.rows.push_back({{name}, {value}});
+    blocks.push_back(std::move(grid));
+  }
   if (scope.meta.origin.empty())
     blocks.push_back(
         Paragraph{"No head of the deployment’s own log is in this package, so controls over "
@@ -110,11 +115,11 @@ std::vector<Block> matrix_blocks(const Package& package) {
         row.emplace_back();
       } else {
         row[1].link = id;
-        row.push_back({chapter->control.title});
+        row.push_back({heading(chapter->control.title)});
         std::vector<std::string> counts;
         if (chapter->result != Result::no_population)
           counts.push_back(counted(chapter->exceptions.size(), "exception", "exceptions") + " in " +
-                           grouped(chapter->deviation.population));
+                           grouped(chapter->rows.size()));
         row.push_back({std::string(spoken(chapter->result)),
                        std::move(counts),
                        {},
@@ -220,8 +225,8 @@ std::vector<Block> control_overview(const Package& package) {
       bound.push_back("95 % bound " + percent(chapter.deviation.upper_ppm, true));
     grid.rows.push_back(
         {{chapter.control.id, {}, chapter.control.id},
-         {chapter.control.title},
-         {grouped(chapter.deviation.population)},
+         {heading(chapter.control.title)},
+         {grouped(chapter.rows.size())},
          {grouped(chapter.exceptions.size())},
          {std::string(spoken(chapter.result)), std::move(bound), {}, tone_of(chapter.result)}});
   }

@@ -64,6 +64,30 @@ std::string listed(const std::vector<std::string>& texts) {
 
 std::string hex(const Hash& hash) { return to_hex(as_text(hash)); }
 
+std::map<std::string, std::uint64_t> untested(const Chapter& chapter) {
+  std::map<std::string, std::uint64_t> reasons;
+  for (const Row& row : chapter.rows) {
+    if (row.result == "not_tested") ++reasons[row.code.empty() ? "no reason given" : row.code];
+  }
+  return reasons;
+}
+
+bool has_tested(const Chapter& chapter) {
+  for (const Row& row : chapter.rows) {
+    if (row.result != "not_tested") return true;
+  }
+  return !chapter.exceptions.empty();
+}
+
+std::string leaf_name(Position index, bool meta) {
+  return (meta ? "meta/" : "") + std::to_string(index.value());
+}
+
+std::string heading(std::string_view title) {
+  if (title.ends_with('.')) title.remove_suffix(1);
+  return std::string(title);
+}
+
 std::string_view spoken(Result result) {
   switch (result) {
     case Result::passed:

@@ -34,6 +34,18 @@ std::string listed(const std::vector<std::string>& texts);
 
 std::string hex(const Hash& hash);
 
+/// Rows that could not be tested, by reason.
+std::map<std::string, std::uint64_t> untested(const Chapter& chapter);
+
+/// Whether something was tested, so that the result says anything.
+bool has_tested(const Chapter& chapter);
+
+/// 117, and for one of the deployment's ledger meta/12.
+std::string leaf_name(Position index, bool meta);
+
+/// A title as a heading has it, without its full stop.
+std::string heading(std::string_view title);
+
 /// passed, exceptions, no population
 std::string_view spoken(Result result);
 

@@ -76,15 +76,17 @@ Json info(std::string uid, std::string title, std::string description) {
 Json control_line(const Package& package, const Chapter& chapter) {
   const Control& control = chapter.control;
   const bool failed = chapter.result == Result::exceptions;
-  Json line =
-      compliance_finding(package, control, control.id, package.scope.time,
-                         compliance_status(chapter.result), std::string(spoken(chapter.result)));
-  line.set("finding_info", info(control.id, control.id + ' ' + control.title, control.test));
+  Json line = compliance_finding(
+      package, control, control.id, package.scope.time,
+      compliance_status(has_tested(chapter) ? chapter.result : Result::no_population),
+      std::string(word(chapter.result)));
+  line.set("finding_info",
+           info(control.id, control.id + ' ' + heading(control.title), control.test));
   // A test that found something rates nothing; one that found nothing informs.
   line.set("severity_id", failed ? 0 : 1);
   line.set("severity", failed ? "Unknown" : "Informational");
   line.set("unmapped",
-           Json::object({{"population", std::to_string(chapter.deviation.population)},
+           Json::object({{"population", std::to_string(chapter.rows.size())},
                          {"exceptions", std::to_string(chapter.exceptions.size())},
                          {"deviation_rate_ppm", std::to_string(chapter.deviation.rate_ppm)},
                          {"deviation_upper_95_ppm", std::to_string(chapter.deviation.upper_ppm)},
@@ -105,7 +107,9 @@ Json exception_line(const Package& package, const Chapter& chapter, const Except
   line.set("status_detail", found.status);
   if (!found.subject.empty())
     line.set("resources", Json::array({Json::object({{"uid", found.subject}})}));
-  line.set("unmapped", Json::object({{"leaf_index", std::to_string(found.index.value())}}));
+  line.set("unmapped", Json::object({{"leaf_index", std::to_string(found.index.value())},
+                                     {"leaf_log", found.meta ? package.scope.meta.origin
+                                                             : package.scope.end.origin}}));
   return line;
 }
 

@@ -16,12 +16,19 @@ std::string number(std::uint64_t value, std::string_view suffix) {
   return std::to_string(value) + std::string(suffix);
 }
 
-/// Objects for what is in a package with one head; `what` tells those of one control apart.
+std::string parameters_text(const Scope& scope) {
+  std::string text;
+  for (const auto& [name, value] : scope.parameters) text += name + '=' + value + '\n';
+  return text;
+}
+
+/// Ids of what is in a package with one head; `what` tells those of one control apart.
 class OscalIds {
  public:
   explicit OscalIds(const Scope& scope)
       : prefix_(scope.end.origin + '/' + std::to_string(scope.end.size.value()) + '/'),
-        period_(period(scope) + '/' + scope.nonce + '/') {}
+        period_(period(scope) + '/' + scope.nonce + '/' + hex(sha256(parameters_text(scope))) +
+                '/') {}
 
   std::string of(std::string_view what, std::string_view control) const {
     return uuid_of(prefix_ + std::string(control) + '/' + std::string(what));
@@ -133,9 +140,11 @@ Json evidence(const File& file, std::string description) {
 std::string outcome(const Chapter& chapter) {
   if (chapter.result == Result::no_population)
     return "No population in the period: the control did not operate, so there is no finding.";
+  if (!has_tested(chapter))
+    return "No member of the population could be tested, so there is no finding.";
   return number(chapter.exceptions.size(), " exceptions in a population of ") +
-         number(chapter.deviation.population, ", all of it tested. Deviation rate ") +
-         percent(chapter.deviation.rate_ppm) + ", 95 % upper bound " +
+         number(chapter.rows.size(), ". Not tested: ") + tally(untested(chapter)) +
+         ". Deviation rate " + percent(chapter.deviation.rate_ppm) + ", 95 % upper bound " +
          percent(chapter.deviation.upper_ppm, true) + '.';
 }
 
@@ -155,7 +164,7 @@ Json observation(const Package& package, const Chapter& chapter, const std::vect
   Json::Array properties = {
       property("leaf-range", number(scope.start.size.value(), "-") +
                                  number(scope.end.size.value(), ", the end excluded")),
-      property("population", number(chapter.deviation.population, "")),
+      property("population", number(chapter.rows.size(), "")),
       property("exceptions", number(chapter.exceptions.size(), ""))};
   for (const Completeness& of : package.completeness) {
     if (of.table == chapter.control.id && !of.query_sha256.empty())
@@ -163,7 +172,7 @@ Json observation(const Package& package, const Chapter& chapter, const std::vect
   }
   Json json = Json::object(
       {{"uuid", ids.of("observation", chapter.control.id)},
-       {"title", chapter.control.id + ' ' + chapter.control.title},
+       {"title", chapter.control.id + ' ' + heading(chapter.control.title)},
        {"description", outcome(chapter)},
        {"props", Json::array(std::move(properties))},
        {"methods", Json::array({"TEST"})},
@@ -183,7 +192,7 @@ Json finding(const Chapter& chapter, const OscalIds& ids) {
   const std::string& id = chapter.control.id;
   return Json::object(
       {{"uuid", ids.of("finding", id)},
-       {"title", id + ' ' + chapter.control.title},
+       {"title", id + ' ' + heading(chapter.control.title)},
        {"description", outcome(chapter)},
        {"target",
         Json::object({{"type", "objective-id"},
@@ -212,7 +221,8 @@ Json results(const Package& package, const std::vector<File>& files, const Oscal
   Json::Array observations, findings;
   for (const Chapter& chapter : package.chapters) {
     observations.push_back(observation(package, chapter, files, ids));
-    if (chapter.result != Result::no_population) findings.push_back(finding(chapter, ids));
+    if (chapter.result != Result::no_population && has_tested(chapter))
+      findings.push_back(finding(chapter, ids));
   }
   Json result = Json::object(
       {{"uuid", ids.of_document("result")},

@@ -20,7 +20,7 @@ File upload_map(const Package& package, const std::vector<File>& files) {
     }
     Json control = Json::object({{"control", chapter.control.id},
                                  {"title", chapter.control.title},
-                                 {"result", spoken(chapter.result)},
+                                 {"result", word(chapter.result)},
                                  {"files", Json::array(std::move(paths))}});
     const auto document = kVanta.find(chapter.control.id);
     if (document != kVanta.end())

@@ -38,7 +38,7 @@ TEST_CASE("a population without rows still tells its columns") {
   REQUIRE(files.size() == 1);
   CHECK(files[0].path == "controls/RC-14/RC-14_stop_2026-01-01_2026-03-31_" +
                              to_hex(as_text(package.scope.end.root)).substr(0, 8) + ".csv");
-  CHECK(files[0].bytes.starts_with("index,leaf_hash,time,"));
+  CHECK(files[0].bytes.starts_with("ledger,index,leaf_hash,time,"));
   CHECK(files[0].bytes.find("\r\n") == files[0].bytes.size() - 2);
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("a population too large for one file comes in parts, each with the col
   REQUIRE(files.size() == 2);
   CHECK(files[0].path.ends_with("_part-1.csv"));
   CHECK(files[1].path.ends_with("_part-2.csv"));
-  CHECK(files[1].bytes.starts_with("index,"));
+  CHECK(files[1].bytes.starts_with("ledger,"));
   CHECK(std::count(files[1].bytes.begin(), files[1].bytes.end(), '\n') == 2);
   CHECK(files[0].bytes.size() < 50'000'000);
 }

@@ -101,6 +101,14 @@ TEST_CASE("a control without a population is neither passed nor failed in OSCAL"
   CHECK(results.find("\"target-id\": \"RC-02_obj\"") != results.npos);
 }
 
+TEST_CASE("a control of which nothing could be tested is not passed either") {
+  const std::string& results = written().at("oscal/assessment-results.json");
+  CHECK(results.find("RC-10 Access is reviewed") != results.npos);
+  CHECK(results.find("\"target-id\": \"RC-10_obj\"") == results.npos);
+  CHECK(written().at("report/report.html").find("None of 2 members could be tested") !=
+        std::string::npos);
+}
+
 TEST_CASE("a UUID of a name is the one that the standard has") {
   // RFC 9562 has none in the namespace of URLs; this is what Python's uuid5 gives.
   CHECK(uuid_of("http://python.org/") == "4c565f0d-3f5a-5890-b41b-20cf47701c5e");
