@@ -1,0 +1,112 @@
+#include "tools/soc2/control_test.h"
+
+namespace recourse::soc2 {
+namespace {
+
+/// RC-21
+class RebuildEqualsLive final : public OneControlTest {
+ public:
+  explicit RebuildEqualsLive(const TestContext& context) : OneControlTest(context, "RC-21") {
+    needs_deployment();
+  }
+
+  void see(const Seen& seen) override {
+    if (seen.within() && context_.with_deployment) spans_.see(seen, writer_);
+    const auto* const e = seen.as<ProjectionRebuilt>();
+    if (e == nullptr) return;
+    const auto ledger = context_.history.ledger();
+    if (ledger && e->ledger != *ledger) return;
+    spans_.done(seen);
+    if (!writer_.takes(seen)) return;
+    const std::size_t number = writer_.add(seen);
+    writer_.row(number).subject = e->projection.text;
+    if (!e->equal || e->before != e->after)
+      writer_.fail(number, "digest_differs",
+                   "The rebuilt rows of " + e->projection.text + " at " + std::to_string(e->size) +
+                       " leaves differ from the live ones (" + seen.event.id.value() + ").");
+  }
+
+ private:
+  Spans spans_{std::chrono::days(thresholds_.rebuild_every_d), "no_rebuild",
+               "No projection was rebuilt in time."};
+};
+
+/// RC-22
+class BackupAndRestore final : public OneControlTest {
+ public:
+  explicit BackupAndRestore(const TestContext& context) : OneControlTest(context, "RC-22") {
+    needs_deployment();
+    writer_.note("Samples of queues and disks are not in the log; they are the monitoring's.");
+  }
+
+  void see(const Seen& seen) override {
+    if (seen.within() && context_.with_deployment) {
+      backups_.see(seen, writer_);
+      tests_.see(seen, writer_);
+    }
+    if (const auto* e = seen.as<BackupCompleted>()) on_backup(seen, *e);
+    if (const auto* e = seen.as<BackupFailed>(); e != nullptr && writer_.takes(seen))
+      failed_.push_back({writer_.add(seen), seen.event.time, e->cause.text});
+    if (const auto* e = seen.as<RestoreTested>()) on_test(seen, *e);
+  }
+
+  void finish() override {
+    for (const Failed& failed : failed_) {
+      if (context_.last <= failed.at + std::chrono::hours(thresholds_.backup_every_h)) {
+        writer_.leave(failed.row, "still_in_time");
+      } else {
+        tell(failed);
+      }
+    }
+  }
+
+ private:
+  struct Failed {
+    std::size_t row = 0;
+    Timestamp at;
+    std::string cause;
+  };
+
+  void on_backup(const Seen& seen, const BackupCompleted& e) {
+    backups_.done(seen);
+    for (const Failed& failed : failed_)
+      if (seen.event.time > failed.at + std::chrono::hours(thresholds_.backup_every_h))
+        tell(failed);
+    failed_.clear();
+    if (!writer_.takes(seen)) return;
+    writer_.row(writer_.add(seen)).subject = "backup " + std::to_string(e.backup);
+  }
+
+  void on_test(const Seen& seen, const RestoreTested& e) {
+    tests_.done(seen);
+    if (!writer_.takes(seen)) return;
+    const std::size_t number = writer_.add(seen);
+    writer_.row(number).subject = "backup " + std::to_string(e.backup);
+    if (!e.equal)
+      writer_.fail(number, "restore_differs",
+                   "Backup " + std::to_string(e.backup) +
+                       " was restored and is not what the signed heads say" +
+                       (e.cause ? " (" + e.cause->text + ")." : std::string(".")));
+  }
+
+  void tell(const Failed& failed) {
+    writer_.fail(failed.row, "backup_failed",
+                 "A backup failed at " + to_rfc3339(failed.at) + " (" + failed.cause +
+                     ") and none was completed in time after it.");
+  }
+
+  std::vector<Failed> failed_;
+  Spans backups_{std::chrono::hours(thresholds_.backup_every_h), "no_backup",
+                 "No backup was completed in time."};
+  Spans tests_{std::chrono::days(thresholds_.restore_every_d), "no_restore_test",
+               "No restore was tested in time."};
+};
+
+}  // namespace
+
+void add_operation_tests(const TestContext& context, ControlTests& tests) {
+  tests.push_back(std::make_unique<RebuildEqualsLive>(context));
+  tests.push_back(std::make_unique<BackupAndRestore>(context));
+}
+
+}  // namespace recourse::soc2
