@@ -2,13 +2,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "api/http/cursor.h"
 #include "api/http/metrics.h"
 #include "api/http/throttle.h"
 #include "api/routes/denials.h"
+#include "api/routes/health_part.h"
 #include "api/routes/long_reads.h"
 #include "api/routes/opened_log.h"
 #include "api/routes/quotas.h"
@@ -33,6 +36,10 @@ struct AppOptions {
   std::size_t max_page = 500;
   std::size_t default_page = 50;
   served::Limits served;  ///< Of the served systems' paths.
+  /// How what lies outside is doing. It changes no answer but that of /healthz. May be empty.
+  std::function<std::vector<HealthPart>()> health = {};
+  /// How many leaves of a ledger witnesses vouch for. Empty: there are none.
+  std::function<LogSize(LedgerId)> witnessed = {};
 };
 
 /// The metrics that routes count; looked up once.

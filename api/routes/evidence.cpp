@@ -16,6 +16,13 @@ http::Response text(std::string body, const char* type = "text/plain; charset=ut
   return response;
 }
 
+/// It is another one in a second.
+http::Response checkpoint(std::string note) {
+  http::Response response = text(std::move(note));
+  response.headers.set("Cache-Control", "private, max-age=1");
+  return response;
+}
+
 Error not_published() {
   return {ErrorCode::unavailable, "no signed head covers this yet; ask again in a second"};
 }
@@ -41,6 +48,15 @@ Result<LogSize> size_parameter(const Call& call, std::string_view name, LogSize 
   return size ? LogSize(static_cast<std::uint64_t>(*size)) : otherwise;
 }
 
+/// How far it is with an event: `sequenced` when it is durable, `published` when a signed head
+/// covers it, `witnessed` when one does that the quorum of witnesses cosigned.
+std::string_view evidence_state(const Call& call, Position at) {
+  const auto& witnessed = call.app.options.witnessed;
+  if (witnessed && at.value() < witnessed(call.ledger).value()) return "witnessed";
+  const auto published = latest(call);
+  return published && at.value() < published->head.size ? "published" : "sequenced";
+}
+
 Result<std::string> inclusion_json(const Call& call) {
   RECOURSE_TRY(only_query(call, {"position", "size"}));
   RECOURSE_LET(const LogSize size,
@@ -57,6 +73,7 @@ Result<std::string> inclusion_json(const Call& call) {
       .number("size", size.value())
       .value("root", root)
       .value("leaf_hash", leaf_hash(leaf))
+      .text("state", evidence_state(call, at))
       .raw("hashes", hashes_json(hashes));
   return std::move(object).take();
 }
@@ -130,7 +147,12 @@ void answer_json(const Call& call, const Result<std::string>& json) {
 
 void show_latest_checkpoint(CallPtr call) {
   then(call, latest(*call),
-       [&](Published published) { respond(*call, text(std::move(published.note))); });
+       [&](Published published) { respond(*call, checkpoint(std::move(published.note))); });
+}
+
+void show_meta_checkpoint(CallPtr call) {
+  ask_meta_log(*call);
+  show_latest_checkpoint(std::move(call));
 }
 
 void list_checkpoints(CallPtr call) { answer_json(*call, checkpoints_json(*call)); }

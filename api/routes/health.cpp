@@ -1,8 +1,30 @@
+#include "api/routes/json_object.h"
 #include "api/routes/resources.h"
 
 namespace recourse::routes {
 
-void show_health(CallPtr call) { respond(*call, http::json(R"({"status":"ok"})")); }
+namespace {
+
+int gravity(const std::string& status) { return status == "red" ? 2 : status == "ok" ? 0 : 1; }
+
+}  // namespace
+
+// 200 whatever the parts say: a process that is restarted because a witness is down helps nobody.
+void show_health(CallPtr call) {
+  std::string worst = "ok", parts;
+  if (call->app.options.health) {
+    for (const HealthPart& part : call->app.options.health()) {
+      if (gravity(part.status) > gravity(worst)) worst = part.status;
+      JsonObject object;
+      object.text("name", part.name).text("status", part.status).text("detail", part.detail);
+      parts.append(parts.empty() ? "" : ",").append(std::move(object).take());
+    }
+  }
+  JsonObject health;
+  health.text("status", worst);
+  if (!parts.empty()) health.raw("parts", "[" + parts + "]");
+  respond(*call, http::json(std::move(health).take()));
+}
 
 // Ready means that a command could be committed and a row be read now.
 void show_readiness(CallPtr call) {

@@ -96,6 +96,10 @@ void show_consistency_proof(CallPtr call);
 void show_event_proof(CallPtr call);
 void show_verifier_key(CallPtr call);
 void show_tile(CallPtr call);
+void show_meta_checkpoint(CallPtr call);
+void show_meta_tile(CallPtr call);
+/// From here on the call is about the deployment's own log.
+void ask_meta_log(Call& call);
 
 // control.cpp
 void show_killswitch(CallPtr call);

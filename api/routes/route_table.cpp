@@ -101,6 +101,8 @@ std::span<const RouteSpec> native_routes() {
       {Method::get, "/v1/log/key", "log.key", Needs::viewer, kReads, kNative, "Keys that verify signatures", show_verifier_key},
       {Method::get, "/v1/log/checkpoint", "log.checkpoint", Needs::viewer, kReads, kNative, "The newest signed head, where tile clients look for it", show_latest_checkpoint},
       {Method::get, "/v1/log/tile/{path...}", "log.tile", Needs::viewer, kReads, kNative, "Tiles of the hash tree and bundles of entries", show_tile},
+      {Method::get, "/v1/meta-log/checkpoint", "meta_log.checkpoint", Needs::auditor, kReads, kNative, "The newest signed head of the deployment's own log", show_meta_checkpoint},
+      {Method::get, "/v1/meta-log/tile/{path...}", "meta_log.tile", Needs::auditor, kReads, kNative, "Tiles of that log; its entries for admins of the deployment", show_meta_tile},
 
       {Method::get, "/v1/killswitch", "killswitch.show", Needs::viewer, kReads, kNative, "Which scopes are stopped", show_killswitch},
       {Method::post, "/v1/killswitch", "killswitch.set", Needs::operator_, kWrites, kNative, "Stop agents, or let them go on", set_killswitch},

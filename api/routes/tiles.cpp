@@ -2,6 +2,7 @@
 
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "api/routes/route_table.h"
 
 namespace recourse::routes {
 namespace {
@@ -31,6 +32,22 @@ Result<std::string> entries(const Call& call, const TileId& tile) {
 }
 
 }  // namespace
+
+void ask_meta_log(Call& call) {
+  call.ledger = LedgerId(0);
+  call.position.reset();  // Rows are those of tenants.
+}
+
+// Hashes say nothing about who else is here; entries of the deployment's own log do.
+void show_meta_tile(CallPtr call) {
+  const http::Request& request = call->request;
+  if (request.segments[request.tail_begin] == "entries" &&
+      !satisfies(call->principal, call->tenant, Needs::deployment))
+    return refuse(
+        *call, {ErrorCode::forbidden, "entries of the meta log are for admins of the deployment"});
+  ask_meta_log(*call);
+  show_tile(std::move(call));
+}
 
 // A tile never changes once it is that wide, so whoever has it may keep it.
 void show_tile(CallPtr call) {

@@ -44,6 +44,18 @@ std::string checkpoint_key(LedgerId ledger, LogSize size) {
   return key;
 }
 
+std::string time_stamp_prefix(LedgerId ledger) {
+  std::string key = ledger_key(LedgerId(~std::uint32_t{0}));
+  key.append("stamp").append(ledger_key(ledger));
+  return key;
+}
+
+std::string time_stamp_key(LedgerId ledger, LogSize size) {
+  std::string key = time_stamp_prefix(ledger);
+  put_u64(key, size.value());
+  return key;
+}
+
 std::uint64_t subject_group(std::string_view subject) { return checksum(subject); }
 
 std::string VaultKey::bytes() const {

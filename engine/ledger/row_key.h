@@ -27,6 +27,12 @@ std::string commit_key(std::uint64_t number);
 /// ledger | size:u64be
 std::string checkpoint_key(LedgerId ledger, LogSize size);
 
+/// FF FF FF FF | `stamp` | ledger | size:u64be; in the family of the checkpoints, behind all of
+/// them.
+std::string time_stamp_key(LedgerId ledger, LogSize size);
+/// Such a key without the size.
+std::string time_stamp_prefix(LedgerId ledger);
+
 /// Events of one `subject` attribute lie together in the vault: the XXH3-64 of the attribute.
 std::uint64_t subject_group(std::string_view subject);
 

@@ -38,6 +38,22 @@ class Signer {
   Result<std::optional<std::string>> at_least(LedgerId ledger, LogSize size) const;
   Result<std::vector<std::string>> all(LedgerId ledger) const;
 
+  /// Adds signature lines, such as cosignatures, to the kept checkpoint of exactly this size; lines
+  /// that it has are left out. Whoever calls has verified them. Any thread. Errors: not_found; io.
+  Status add_signatures(LedgerId ledger, LogSize size, std::string_view lines);
+
+  /// A time-stamping authority's answer (RFC 3161, DER) about the three lines of the kept
+  /// checkpoint of this size.
+  struct TimeStamp {
+    LogSize size;
+    std::string response;
+  };
+  /// Keeps it for ever. Whoever calls has verified it. Any thread. Errors: io.
+  Status keep_time_stamp(LedgerId ledger, const TimeStamp& stamp);
+  /// The first kept one of at least this size; the newest one.
+  Result<std::optional<TimeStamp>> time_stamp_at_least(LedgerId ledger, LogSize size) const;
+  Result<std::optional<TimeStamp>> newest_time_stamp(LedgerId ledger) const;
+
   /// <name>+<8 hex>+<base64>: what an auditor receives once, outside of any bundle.
   std::string verifier_key(LedgerId ledger) const;
   std::string report_verifier_key() const;

@@ -94,6 +94,18 @@ class Key:
     def line(self, name, signature):
         return ("\u2014 %s %s\n" % (name, b64(self.id(name) + signature))).encode()
 
+    def witness_id(self, name):
+        return sha256(name.encode(), b"\n\x04", self.public)[:4]
+
+    def witness_text(self, name):
+        return "%s+%s+%s" % (name, self.witness_id(name).hex(), b64(b"\x04" + self.public))
+
+    def cosignature(self, name, time, text):
+        """c2sp.org/tlog-cosignature"""
+        signature = self.sign(b"cosignature/v1\ntime %d\n" % time + text)
+        return ("\u2014 %s %s\n" % (name, b64(self.witness_id(name) + time.to_bytes(8, "big") +
+                                              signature))).encode()
+
 
 def checkpoint_text(origin, hashes):
     return ("%s\n%d\n%s\n" % (origin, len(hashes), b64(subtree(hashes, 0, len(hashes))))).encode()

@@ -30,7 +30,7 @@ class BundleDirectory {
     const fs::file_status status = fs::status(root, error);
     if (fs::exists(status) && (!fs::is_directory(status) || !fs::is_empty(root, error)))
       return Error{ErrorCode::conflict, root.string() + " is there already and not empty"};
-    for (const fs::path& folder : {root, root / "meta", root / "trust"}) {
+    for (const fs::path& folder : {root, root / "meta", root / "trust", root / "tsa"}) {
       fs::create_directories(folder, error);
       if (error) return system_error("create", folder, error.value());
     }
@@ -86,8 +86,9 @@ class BundleDirectory {
   /// Takes the mark away once all the rest is on stable storage.
   Status complete() {
     std::error_code error;
-    if (fs::is_empty(root_ / "meta", error)) fs::remove(root_ / "meta", error);
-    for (const fs::path& folder : {root_ / "trust", root_ / "meta", root_})
+    for (const fs::path& folder : {root_ / "meta", root_ / "tsa"})
+      if (fs::is_empty(folder, error)) fs::remove(folder, error);
+    for (const fs::path& folder : {root_ / "trust", root_ / "meta", root_ / "tsa", root_})
       if (fs::exists(folder)) RECOURSE_TRY(sync_directory(folder));
     fs::remove(root_ / kIncomplete, error);
     if (error) return system_error("remove", root_ / kIncomplete, error.value());
@@ -119,9 +120,11 @@ class BundleDirectory {
 
 /// The policy file of c2sp.org/tlog-policy. One key pair signs for all logs of a deployment, and
 /// the format wants each key once, so the meta log is not named.
-std::string policy_text(const std::string& log_key) {
+/// A quorum that is not there would make a bundle that does not verify: then none is asked for,
+/// and whoever has a policy of their own sees the difference.
+std::string policy_text(const std::string& log_key, const TrustPolicy& policy, bool witnessed) {
   return "# A copy for convenience: use the key that you received outside of this bundle.\nlog " +
-         log_key + "\nquorum none\n";
+         log_key + "\n" + (witnessed ? policy : TrustPolicy()).witness_lines();
 }
 
 std::string facts_text(const BundlePlan& plan, const BundleSummary& summary, bool open) {
@@ -140,6 +143,9 @@ std::string facts_text(const BundlePlan& plan, const BundleSummary& summary, boo
       plan.meta_proof ? "meta/head.tlog-proof"
                       : "absent: this head was "
                         "not anchored when the bundle was made, so step 5 proves nothing");
+  row("witnesses", plan.witnessed ? "the quorum in trust/policy.txt cosigned the meta log's head"
+                                  : "no quorum of witnesses cosigned the meta log's head");
+  row("time stamp", plan.stamped ? "tsa/" + number(plan.stamped->size.value()) + ".tsr" : "none");
   row("sealed values",
       open ? number(summary.disclosed) + " opened, " + number(summary.erased) + " erased before"
            : "not opened");
@@ -153,6 +159,7 @@ class BundleExport {
       : ledger_(ledger),
         signer_(signer),
         plan_(plan),
+        policy_(options.policy),
         open_(options.open),
         max_bytes_in_page_(options.max_bytes_in_page),
         directory_(std::move(directory)) {
@@ -161,15 +168,23 @@ class BundleExport {
     summary_.end = plan.end;
     summary_.head = plan.head;
     summary_.anchored = plan.meta_proof.has_value();
+    summary_.witnessed = plan.witnessed;
+    summary_.stamped = plan.stamped.has_value();
   }
 
   Result<BundleSummary> run() {
-    RECOURSE_TRY(
-        directory_.write("trust/policy.txt", policy_text(signer_.verifier_key(plan_.info.ledger))));
+    RECOURSE_TRY(directory_.write(
+        "trust/policy.txt",
+        policy_text(signer_.verifier_key(plan_.info.ledger), policy_, plan_.witnessed)));
     RECOURSE_TRY(directory_.write("trust/report.key", signer_.report_verifier_key() + "\n"));
     RECOURSE_TRY(directory_.write("checkpoint", plan_.note));
     if (plan_.start_note) RECOURSE_TRY(directory_.write("checkpoint.start", *plan_.start_note));
     if (plan_.meta_proof) RECOURSE_TRY(directory_.write("meta/head.tlog-proof", *plan_.meta_proof));
+    if (plan_.stamped) {
+      const std::string path = "tsa/" + std::to_string(plan_.stamped->size.value());
+      RECOURSE_TRY(directory_.write(path + ".tlog-proof", plan_.stamped->proof));
+      RECOURSE_TRY(directory_.write(path + ".tsr", plan_.stamped->response));
+    }
     RECOURSE_LET(const std::string proof,
                  ledger_.range_proof(plan_.info.ledger, plan_.start, plan_.end, plan_.head.size,
                                      plan_.note));
@@ -275,6 +290,7 @@ class BundleExport {
   const Ledger& ledger_;
   const Signer& signer_;
   const BundlePlan& plan_;
+  const TrustPolicy& policy_;
   const bool open_;
   const std::uint64_t max_bytes_in_page_;
   BundleDirectory directory_;

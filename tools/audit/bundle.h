@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "engine/ledger/checkpoint.h"
 #include "engine/ledger/signer.h"
+#include "engine/witness/trust_policy.h"
 #include "tools/audit/locate.h"
 
 namespace recourse {
@@ -22,6 +24,11 @@ struct BundleOptions {
   /// Called first: anchors the tenant's head in the meta ledger and signs both, so that the bundle
   /// can prove the anchor. Absent: what was anchored and signed before is used.
   std::function<Status()> anchor;
+  /// Whose cosignatures the deployment asks for: the first head of the meta log with their quorum
+  /// is taken, and the policy goes into the bundle.
+  TrustPolicy policy;
+  /// Has a head of the meta log time-stamped: the answer of RFC 3161. Absent: a kept one is taken.
+  std::function<Result<std::string>(const Checkpoint& head)> stamp;
 };
 
 struct BundleSummary {
@@ -29,6 +36,7 @@ struct BundleSummary {
   Position start, end;    ///< The leaves in the bundle: [start, end).
   TreeHead head;          ///< The signed head that proves them.
   bool anchored = false;  ///< Whether the meta ledger's anchor of that head is in it.
+  bool witnessed = false, stamped = false;  ///< What vouches for that anchor from outside.
   std::uint64_t files = 0, bytes = 0;
   std::uint64_t disclosed = 0, erased = 0;
   Hash manifest{};  ///< SHA-256 of manifest.json

@@ -5,6 +5,7 @@
 #include "engine/base/sha256.h"
 #include "engine/ledger/checkpoint.h"
 #include "engine/ledger/tlog_proof.h"
+#include "engine/witness/witnessing.h"
 #include "tools/audit/leaf_tail.h"
 
 namespace recourse {
@@ -63,25 +64,66 @@ Result<std::optional<std::string>> covered_note(const Ledger& ledger, const Sign
   return note;
 }
 
+/// The first kept meta head of at least `size` leaves that the quorum cosigned; nothing when there
+/// is none, or when no quorum is asked for.
+Result<std::optional<std::string>> witnessed_note(const Ledger& ledger, const Signer& signer,
+                                                  const TrustPolicy& policy, LogSize size) {
+  if (!policy.asks()) return std::optional<std::string>();
+  const std::vector<NoteKey> keys = policy.keys();
+  while (true) {
+    RECOURSE_LET(std::optional<std::string> note, covered_note(ledger, signer, kMeta, size));
+    if (!note || policy.satisfied(cosigners(*note, keys))) return note;
+    RECOURSE_LET(const Checkpoint head, peek_checkpoint(*note));
+    size = LogSize(head.size + 1);
+  }
+}
+
+Result<std::string> anchor_proof(const Ledger& ledger, Position position, const std::string& note) {
+  RECOURSE_LET(const Checkpoint meta, peek_checkpoint(note));
+  TlogProof proof;
+  RECOURSE_LET(proof.extra, ledger.leaf(kMeta, position));
+  proof.index = position.value();
+  RECOURSE_LET(proof.hashes, ledger.inclusion_proof(kMeta, position, LogSize(meta.size)));
+  proof.note = note;
+  return tlog_proof_text(proof);
+}
+
+/// A new stamp of the meta head that was chosen, or the first kept one of a head with the anchor.
+Status take_stamp(const Ledger& ledger, const Signer& signer, const BundleOptions& options,
+                  Position anchor, const std::string& meta_note, BundlePlan& plan) {
+  if (options.stamp) {
+    RECOURSE_LET(const Checkpoint meta, peek_checkpoint(meta_note));
+    RECOURSE_LET(std::string response, options.stamp(meta));
+    plan.stamped = {LogSize(meta.size), *plan.meta_proof, std::move(response)};
+    return {};
+  }
+  RECOURSE_LET(auto kept, signer.time_stamp_at_least(kMeta, LogSize(anchor.value() + 1)));
+  if (!kept || kept->size > ledger.head(kMeta).size) return {};
+  RECOURSE_LET(const auto note, kept_note(signer, kMeta, kept->size));
+  if (!note) return {};
+  RECOURSE_LET(std::string proof, anchor_proof(ledger, anchor, *note));
+  plan.stamped = {kept->size, std::move(proof), std::move(kept->response)};
+  return {};
+}
+
 /// Takes the first head after the range that is anchored, with the proof of that.
-Status take_anchored_head(const Ledger& ledger, const Signer& signer, BundlePlan& plan) {
+Status take_anchored_head(const Ledger& ledger, const Signer& signer, const BundleOptions& options,
+                          BundlePlan& plan) {
   if (plan.info.ledger == kMeta) return {};
   RECOURSE_LET(const auto anchors, anchors_of(ledger, plan.info, plan.end));
   for (const auto& [size, position] : anchors) {
+    const LogSize covering(position.value() + 1);
     RECOURSE_LET(const std::optional<std::string> note,
                  kept_note(signer, plan.info.ledger, LogSize(size)));
-    RECOURSE_LET(const std::optional<std::string> meta_note,
-                 covered_note(ledger, signer, kMeta, LogSize(position.value() + 1)));
+    RECOURSE_LET(std::optional<std::string> meta_note,
+                 covered_note(ledger, signer, kMeta, covering));
     if (!note || !meta_note || size > ledger.head(plan.info.ledger).size.value()) continue;
-    RECOURSE_LET(const Checkpoint meta, peek_checkpoint(*meta_note));
-    TlogProof proof;
-    RECOURSE_LET(proof.extra, ledger.leaf(kMeta, position));
-    proof.index = position.value();
-    RECOURSE_LET(proof.hashes, ledger.inclusion_proof(kMeta, position, LogSize(meta.size)));
-    proof.note = *meta_note;
-    plan.meta_proof = tlog_proof_text(proof);
+    RECOURSE_LET(auto witnessed, witnessed_note(ledger, signer, options.policy, covering));
+    plan.witnessed = witnessed.has_value();
+    if (witnessed) meta_note = std::move(witnessed);
+    RECOURSE_LET(plan.meta_proof, anchor_proof(ledger, position, *meta_note));
     plan.note = *note;
-    return {};
+    return take_stamp(ledger, signer, options, position, *meta_note, plan);
   }
   return {};
 }
@@ -122,7 +164,7 @@ Result<BundlePlan> plan_bundle(const Ledger& ledger, const Signer& signer,
   plan.note = *end_note;
   RECOURSE_LET(const Checkpoint end, peek_checkpoint(plan.note));
   plan.end = Position(end.size);
-  RECOURSE_TRY(take_anchored_head(ledger, signer, plan));
+  RECOURSE_TRY(take_anchored_head(ledger, signer, options, plan));
   RECOURSE_LET(const Checkpoint head, peek_checkpoint(plan.note));
   plan.head = {LogSize(head.size), head.root};
   return plan;

@@ -16,6 +16,14 @@ struct BundlePlan {
   std::string note;                       ///< The head, of at least `end` leaves.
   TreeHead head;                          ///< What it says.
   std::optional<std::string> meta_proof;  ///< tlog-proof of the head's anchor.
+  bool witnessed = false;                 ///< The quorum cosigned the meta head in it.
+
+  /// The same anchor in a meta head that was time-stamped.
+  struct Stamped {
+    LogSize size;  ///< Of the meta head.
+    std::string proof, response;
+  };
+  std::optional<Stamped> stamped;
 };
 
 /// Errors: as export_bundle.

@@ -19,9 +19,19 @@ std::string to_text(const BundleReport& report) {
           " disclosed values are those that were committed to\n";
   text += report.anchored ? "proven: the meta log anchors this head\n"
                           : "not proven: that the meta log anchors it\n";
-  text +=
-      "not proven: that every action taken is in the log; its times; that nobody was shown "
-      "another log\n";
+  if (report.quorum)
+    text += "proven: the quorum of the policy cosigned that head of the meta log\n";
+  for (const BundleReport::Witness& witness : report.witnesses)
+    text += "proven: " + witness.name + " saw it at " + witness.time + "\n";
+  for (const BundleReport::Stamp& stamp : report.stamps)
+    text += stamp.time.empty() ? "not checked: who stamped the meta log at " + number(stamp.size) +
+                                     " leaves; give --tsa-ca\n"
+                               : "proven: an authority saw the meta log at " + number(stamp.size) +
+                                     " leaves at " + stamp.time + "\n";
+  text += "not proven: that every action taken is in the log; its times";
+  text += report.quorum ? "\n" : "; that nobody was shown another log\n";
+  if (!report.witnesses.empty() && !report.policy_given)
+    text += "witnesses not authenticated: the bundle's own policy was used\n";
   if (!report.keys_authenticated)
     text += "keys not authenticated: the bundle's own copies were used\n";
   return text + "VERIFIED\n";
@@ -43,6 +53,17 @@ std::string to_json(const BundleReport& report) {
   json.set("files", report.files);
   json.set("disclosed", report.disclosed);
   json.set("anchored", report.anchored);
+  json.set("quorum", report.quorum);
+  Json witnesses = Json::array(), stamps = Json::array();
+  for (const BundleReport::Witness& witness : report.witnesses)
+    witnesses.push_back(Json::object({{"name", witness.name}, {"time", witness.time}}));
+  for (const BundleReport::Stamp& stamp : report.stamps) {
+    Json one = Json::object({{"size", stamp.size}});
+    if (!stamp.time.empty()) one.set("time", stamp.time);
+    stamps.push_back(std::move(one));
+  }
+  json.set("witnesses", std::move(witnesses));
+  json.set("time_stamps", std::move(stamps));
   return canonical_json(json);
 }
 

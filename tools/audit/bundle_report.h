@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/base/bytes.h"
 #include "tools/audit/verify_report.h"
@@ -18,6 +19,17 @@ struct BundleReport {
   Hash root{};
   std::uint64_t files = 0, disclosed = 0;
   bool anchored = false;
+  bool quorum = false;        ///< Witnesses were asked for, and they cosigned the meta head.
+  bool policy_given = false;  ///< By who verifies; else the bundle's own copy counted.
+  struct Witness {
+    std::string name, time;
+  };
+  std::vector<Witness> witnesses;  ///< That cosigned it, in the policy's order.
+  struct Stamp {
+    std::uint64_t size = 0;  ///< Of the meta head that it is about.
+    std::string time;        ///< Empty when nobody said who is believed.
+  };
+  std::vector<Stamp> stamps;
 
   int exit_code() const { return static_cast<int>(verdict); }
 };

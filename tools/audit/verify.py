@@ -2,10 +2,12 @@
 """Verifies a Recourse evidence bundle. Needs Python 3.8 and, for Ed25519, `cryptography` or openssl.
 
 KEY is <name>+<id>+<base64> as you received it outside of the bundle; without it the bundle's own copy
-is used, and nothing says that it is the right one. Exit 0: verified, 1: does not verify, 2: could not
-tell. The rules are in VERIFY.md; no part of Recourse itself is used here.
+is used, and nothing says that it is the right one. The same holds for --trust-policy, a file that says
+which witnesses count. --tsa-ca names a file of certificates (PEM) that vouch for time stamps. Exit 0:
+verified, 1: does not verify, 2: could not tell. The rules are in VERIFY.md; no part of Recourse itself
+is used here.
 """
-import argparse, base64, hashlib, hmac, json, os, pathlib, re, subprocess, sys, tempfile
+import argparse, base64, datetime, hashlib, hmac, json, os, pathlib, re, subprocess, sys, tempfile
 
 LIMIT = 1 << 24  # bytes of what is read as a whole: manifest, notes, proofs, keys, a disclosure
 SAFE_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
@@ -17,7 +19,7 @@ canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(","
 class Bad(Exception): pass
 def sha256(data): return hashlib.sha256(data).digest()
 def node(left, right): return sha256(b"\x01" + left + right)
-def key_id(name, key): return sha256(name.encode() + b"\n\x01" + key)[:4]
+def key_id(name, key, kind=1): return sha256(name.encode() + b"\n" + bytes([kind]) + key)[:4]
 def need(condition, what):
     if not condition:
         raise Bad(what)
@@ -66,13 +68,62 @@ def ed25519(key, message, signature):
         return Ed25519PublicKey.from_public_bytes(key).verify(signature, message) is None
     except Exception:  # InvalidSignature, or bytes that are no key
         return False
-def parse_key(text):
+def parse_key(text, kind=1):
     name, key_hash, typed = text.strip().split("+", 2)
     key = b64(typed, 33)
-    need(key[0] == 1 and key_id(name, key[1:]).hex() == key_hash, "not an Ed25519 key: " + text)
+    need(re.fullmatch("[^\\s+\x00-\x1f]+", name), "not the name of a key: " + name)
+    need(key[0] == kind and key_id(name, key[1:], kind).hex() == key_hash, "not an Ed25519 key: " + text)
     return name, key[1:]
 
-def verify_note(note, name, key):
+class Policy:
+    """c2sp.org/tlog-policy: who has to have cosigned a head."""
+    def __init__(self, text):
+        self.keys, self.groups, self.quorum = {}, {}, None
+        logs, taken = set(), {"none", "all", "any"}
+        need(not re.search("[\x00-\x08\x0b-\x1f\x7f]", text), "a control character in the policy")
+        lines = [re.findall("[^ \t]+", re.sub("(^|(?<=[ \t]))#.*", "", line)) for line in text.split("\n")]
+        lines = [words for words in lines if words]
+        need(len(lines) <= 256, "a policy of over 256 lines")
+        members = set()
+        for kind, *words in lines:
+            if kind == "log" and len(words) in (1, 2):
+                need(parse_key(words[0])[1] not in logs, "a log that is there twice")
+                logs.add(parse_key(words[0])[1])
+            elif kind == "witness" and len(words) in (2, 3):
+                key = parse_key(words[1], 4)
+                need(all(key[1] != other for _, other in self.keys.values()),
+                     "a witness that is there twice")
+                self.define(words[0], taken)
+                self.keys[words[0]] = key
+            elif kind == "group" and len(words) >= 3:
+                name, least, *names = words
+                self.define(name, taken)
+                for member in names:
+                    need(member in self.keys or member in self.groups, "there is no %s before it" % member)
+                    need(member not in members, member + " is in a group already")
+                    members.add(member)
+                least = {"all": str(len(names)), "any": "1"}.get(least, least)
+                need(re.fullmatch("[1-9][0-9]{0,2}", least) and int(least) <= len(names),
+                     "not a number of members: " + least)
+                self.groups[name] = int(least), names
+            else:
+                need(kind == "quorum" and len(words) == 1 and self.quorum is None, "a line that says nothing")
+                self.quorum = words[0]
+                need(self.quorum in self.keys or self.quorum in self.groups or self.quorum == "none",
+                     "there is no %s before it" % self.quorum)
+        need(self.quorum is not None, "the policy has no line `quorum`")
+    def define(self, name, taken):
+        need(name not in taken, "a name that is there twice: " + name)
+        taken.add(name)
+    def asks(self): return self.quorum != "none"
+    def holds(self, name, seen):
+        if name in self.keys:
+            return self.keys[name] in seen
+        least, names = self.groups[name]
+        return sum(self.holds(member, seen) for member in names) >= least
+
+def verify_note(note, name, key, others=(), seen=None):
+    """`seen` gets those of the witnesses `others` that cosigned, with the earliest time each."""
     need(len(note) <= 1 << 20, "a note over 1 MiB")
     text, blank, lines = note.decode().rpartition("\n\n")
     need(not re.search("[\x00-\x09\x0b-\x1f]", note.decode()), "a control character in a note")
@@ -86,9 +137,17 @@ def verify_note(note, name, key):
     for value in ours:
         need(len(value) == 64 and ed25519(key, (text + "\n").encode(), value),
              "the signature of %s does not hold" % name)
+    for witness in others:
+        who, public = witness
+        for value in [value[4:] for at, value in signatures if (at, value[:4]) == (who, key_id(*witness, 4))]:
+            time = int.from_bytes(value[:8], "big")
+            message = b"cosignature/v1\ntime %d\n" % time + (text + "\n").encode()
+            need(len(value) == 72 and time < 253402300800 and ed25519(public, message, value[8:]),
+                 "the cosignature of %s does not hold" % who)
+            seen[witness] = min(time, seen.get(witness, time))
     return text.split("\n")
-def verify_head(note, origin, key):
-    lines = verify_note(note, origin, key)
+def verify_head(note, origin, key, others=(), seen=None):
+    lines = verify_note(note, origin, key, others, seen)
     need(len(lines) == 3 and lines[0] == origin, "a checkpoint of another log")
     return decimal(lines[1]), b64(lines[2])
 
@@ -187,13 +246,14 @@ def verify_leaves(leaves, shown, origin, start, end, stack):
     need(not line, "a disclosure that belongs to no leaf")
     return opened
 
-def verify_anchor(text, key, origin, size, root):
+def verify_anchor(text, key, origin, size, root, policy, seen):
+    """Gives the number of leaves and the text of the meta log's head."""
     meta = origin.rpartition("/t/")[0] + "/meta"
     top, _, note = text.partition(b"\n\n")
     header, extra, index, *hashes = top.decode().split("\n")
     need((header, extra[:6], index[:6]) == ("c2sp.org/tlog-proof@v1", "extra ", "index "),
          "not a tlog proof")
-    tree_size, tree_root = verify_head(note, meta, key)
+    tree_size, tree_root = verify_head(note, meta, key, policy.keys.values(), seen)
     leaf, index = b64(extra[6:], 0), decimal(index[6:])
     value, at, last = sha256(b"\x00" + leaf), index, tree_size - 1
     need(index < tree_size, "a proof of no leaf")
@@ -211,13 +271,32 @@ def verify_anchor(text, key, origin, size, root):
     said = leaf["type"], data["size"], b64(data["root"]), b64(data["origin_hash"])
     need(said == ("recourse.log.anchored.v1", size, root, sha256(origin.encode())),
          "the meta log anchors another head")
+    return tree_size, note.rpartition(b"\n\n")[0] + b"\n"
 
-def verify(root, log_key, report_key):
+def verify_stamp(root, path, text, authorities):
+    """When an authority saw `text`; nothing when nobody said which is believed."""
+    response, digest = read(root, path), sha256(text)
+    need(b"\x04\x20" + digest in response, "a time stamp of another head: " + path)
+    if not authorities:
+        return None
+    command = ["openssl", "ts", "-verify", "-digest", digest.hex(), "-in", os.path.join(root, path),
+               "-CAfile", authorities]
+    try:
+        said = subprocess.run(command, capture_output=True)
+        need(said.returncode == 0, "the time stamp does not hold: " + path)
+    except FileNotFoundError:
+        print("not checked: time stamps, for want of openssl")
+        return None
+    time = re.search(rb"\x18[\x0f-\x20](\d{14})(\.\d+)?Z", response)[1].decode()
+    return datetime.datetime.strptime(time, "%Y%m%d%H%M%S").strftime("%Y-%m-%dT%H:%M:%SZ")
+
+def verify(root, log_key, report_key, given_policy, authorities):
     report = parse_key(report_key or read(root, "trust/report.key").decode())
     manifest, listed = verify_files(root, *report)
     origin, start, end = manifest["origin"], manifest["start"], manifest["end"]
-    policy = re.search(r"^log (\S+)", read(root, "trust/policy.txt").decode(), re.M).group(1)
-    key = parse_key(log_key or policy)[1]  # one key pair signs under the name of each log
+    own_policy = read(root, "trust/policy.txt").decode()
+    own_key = re.search(r"^log (\S+)", own_policy, re.M)
+    key = parse_key(log_key or own_key.group(1))[1]  # one key pair signs under the name of each log
     size, head = verify_head(read(root, "checkpoint"), origin, key)
     need((manifest["size"], b64(manifest["root"])) == (size, head), "the manifest names another head")
     proof = read(root, "range.proof").decode()
@@ -241,23 +320,48 @@ def verify(root, log_key, report_key):
         push(stack, *place, b64(line))
     need(root_of(stack) == head, "the leaves do not give the root of the checkpoint")
     anchored = "meta/head.tlog-proof" in listed
+    policy, seen = Policy(given_policy or own_policy), {}
+    need(anchored or not policy.asks(), "witnesses are asked for, and the meta log's head is absent")
     if anchored:
-        verify_anchor(read(root, "meta/head.tlog-proof"), key, origin, size, head)
+        verify_anchor(read(root, "meta/head.tlog-proof"), key, origin, size, head, policy, seen)
+        need(not policy.asks() or policy.holds(policy.quorum, seen),
+             "the quorum of the policy did not cosign the meta log's head")
+    stamps = []
+    for path in [path for path in listed if re.fullmatch(r"tsa/.*\.tsr", path)]:
+        need(path[:-4] + ".tlog-proof" in listed, "missing: %s.tlog-proof" % path[:-4])
+        at, text = verify_anchor(read(root, path[:-4] + ".tlog-proof"), key, origin, size, head, policy, {})
+        stamps.append((at, verify_stamp(root, path, text, authorities)))
     print("log %s, %d leaves\nproven: the %d leaves from %d on are all there are up to %d, in order\n"
           "proven: the log at %d leaves continues the log at %d leaves\n"
           "proven: %d disclosed values are those that were committed to"
           % (origin, size, end - start, start, end, size, start, opened))
-    print("proven: the meta log anchors this head" if anchored else "not proven: that the meta log anchors it")
-    print("not proven: that every action taken is in the log; its times; that nobody was shown another log")
+    print("proven: the meta log anchors this head" if anchored else
+          "not proven: that the meta log anchors it")
+    if policy.asks():
+        print("proven: the quorum of the policy cosigned that head of the meta log")
+    for witness in [witness for witness in policy.keys.values() if witness in seen]:
+        time = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seen[witness])
+        print("proven: %s saw it at %sZ" % (witness[0], time.isoformat()))
+    for at, time in stamps:
+        print("proven: an authority saw the meta log at %d leaves at %s" % (at, time) if time else
+              "not checked: who stamped the meta log at %d leaves; give --tsa-ca" % at)
+    print("not proven: that every action taken is in the log; its times" +
+          ("" if policy.asks() else "; that nobody was shown another log"))
+    if seen and not given_policy:
+        print("witnesses not authenticated: the bundle's own policy was used")
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for argument in ("dir", "--log-key", "--report-key"): parser.add_argument(argument)
+    for argument in ("dir", "--log-key", "--report-key", "--trust-policy", "--tsa-ca"):
+        parser.add_argument(argument)
     given = parser.parse_args()
     if not os.path.isdir(given.dir):
         parser.error("there is no directory " + given.dir)  # exits with 2
+    if given.tsa_ca and not os.path.isfile(given.tsa_ca):
+        parser.error("there is no file " + given.tsa_ca)
+    policy = pathlib.Path(given.trust_policy).read_text(encoding="utf-8") if given.trust_policy else None
     try:
-        verify(given.dir, given.log_key, given.report_key)
+        verify(given.dir, given.log_key, given.report_key, policy, given.tsa_ca)
     except Exception as error:  # what is missing or malformed does not verify
         absent = isinstance(error, FileNotFoundError) and error.filename != "openssl"
         untold = isinstance(error, OSError) and not absent

@@ -1,5 +1,6 @@
 #include "tools/audit/verify_bundle.h"
 
+#include <algorithm>
 #include <map>
 
 #include "engine/base/sha256.h"
@@ -8,6 +9,8 @@
 #include "engine/ledger/merkle_tree.h"
 #include "engine/ledger/range_proof.h"
 #include "engine/ledger/tlog_proof.h"
+#include "engine/witness/time_stamp.h"
+#include "engine/witness/trust_policy.h"
 #include "tools/audit/bundle_files.h"
 #include "tools/audit/disclosure_check.h"
 #include "tools/audit/leaf_form.h"
@@ -67,7 +70,9 @@ class BundleCheck {
     RECOURSE_TRY(check_page());
     RECOURSE_TRY(check_heads());
     RECOURSE_TRY(check_leaves());
+    RECOURSE_TRY(check_policy());
     RECOURSE_TRY(check_anchor());
+    RECOURSE_TRY(check_stamps());
     report_.keys_authenticated = !keys_.log_key.empty() && !keys_.report_key.empty();
     report_.files = listed_.size();
     return report_;
@@ -275,14 +280,26 @@ class BundleCheck {
     return {};
   }
 
-  Status check_anchor() {
-    if (!listed_.contains("meta/head.tlog-proof")) return {};
+  Status check_policy() {
+    std::string text = keys_.policy;
+    if (text.empty()) {
+      RECOURSE_LET(text, files_.read("trust/policy.txt"));
+    }
+    RECOURSE_LET(policy_, TrustPolicy::parse(text));
+    report_.policy_given = !keys_.policy.empty();
+    return {};
+  }
+
+  /// The head of the meta log in a proof that it anchors this very head.
+  Result<VerifiedCheckpoint> anchored_in(const std::string& path) const {
     const std::size_t tenant = report_.origin.rfind("/t/");
     const std::string meta =
         report_.origin.substr(0, tenant == std::string::npos ? 0 : tenant) + "/meta";
-    RECOURSE_LET(const std::string text, files_.read("meta/head.tlog-proof"));
-    const NoteKey key(meta, SignatureType::ed25519, log_key_->key());
-    RECOURSE_LET(const VerifiedLeaf anchor, verify_tlog_proof(text, std::span(&key, 1)));
+    RECOURSE_LET(const std::string text, files_.read(path));
+    std::vector<NoteKey> keys = policy_.keys();
+    keys.emplace_back(meta, SignatureType::ed25519, log_key_->key());
+    RECOURSE_LET(VerifiedLeaf anchor, verify_tlog_proof(text, keys));
+    if (anchor.head.checkpoint.origin != meta) return refused("a checkpoint of another log");
     RECOURSE_LET(const Json leaf, canonical_object(anchor.leaf, kBundleLeafLimits));
     RECOURSE_LET(const std::string type, string_in(leaf, "type"));
     const Json* const data = leaf.find("data");
@@ -294,10 +311,60 @@ class BundleCheck {
     if (size != report_.size || root != to_base64(as_text(report_.root)) ||
         origin_hash != to_base64(as_text(sha256(report_.origin))))
       return refused("the meta log anchors another head");
+    return std::move(anchor.head);
+  }
+
+  Status check_anchor() {
+    if (!listed_.contains("meta/head.tlog-proof"))
+      return policy_.asks() ? refused("witnesses are asked for, and the meta log's head is absent")
+                            : Status();
+    RECOURSE_LET(const VerifiedCheckpoint head, anchored_in("meta/head.tlog-proof"));
     report_.anchored = true;
+    return check_witnesses(head);
+  }
+
+  Status check_witnesses(const VerifiedCheckpoint& head) {
+    std::vector<NoteKey> cosigned;
+    for (const TrustPolicy::Witness& witness : policy_.witnesses()) {
+      std::optional<std::uint64_t> first;
+      for (const VerifiedSignature& signature : head.cosignatures)
+        if (signature.name == witness.key.name() && signature.key_id == witness.key.id())
+          first = std::min(first.value_or(*signature.time_s), *signature.time_s);
+      if (!first) continue;
+      if (*first >= kEndOfTimes) return refused("a cosignature of a time that nobody writes");
+      const std::string time = to_rfc3339(Timestamp(std::chrono::seconds(*first)));
+      report_.witnesses.push_back({witness.key.name(), time.substr(0, 19) + "Z"});
+      cosigned.push_back(witness.key);
+    }
+    if (!policy_.satisfied(cosigned))
+      return refused("the quorum of the policy did not cosign the meta log's head");
+    report_.quorum = policy_.asks();
     return {};
   }
 
+  Status check_stamps() {
+    for (const std::string& path : order_) {
+      if (!path.starts_with("tsa/") || !path.ends_with(".tsr")) continue;
+      const std::string proof = path.substr(0, path.size() - 4) + ".tlog-proof";
+      if (!listed_.contains(proof)) return refused("missing: " + proof);
+      RECOURSE_LET(const VerifiedCheckpoint head, anchored_in(proof));
+      RECOURSE_LET(const std::string response, files_.read(path));
+      const Hash imprint = stamped_hash(head.checkpoint);
+      if (response.find("\x04\x20" + std::string(as_text(imprint))) == response.npos)
+        return refused("a time stamp of another head: " + path);
+      BundleReport::Stamp stamp{head.checkpoint.size, ""};
+      if (!keys_.tsa_ca.empty()) {
+        RECOURSE_LET(const Timestamp time,
+                     check_time_stamp(response, imprint, std::nullopt, keys_.tsa_ca));
+        stamp.time = to_rfc3339(time).substr(0, 19) + "Z";
+      }
+      report_.stamps.push_back(std::move(stamp));
+    }
+    return {};
+  }
+
+  /// 10000-01-01, in POSIX seconds: a year has four digits.
+  static constexpr std::uint64_t kEndOfTimes = 253'402'300'800;
   static constexpr std::size_t kMaxPageBytes = std::size_t{1} << 27;
 
   const BundleFiles files_;
@@ -309,6 +376,7 @@ class BundleCheck {
   std::vector<std::string> order_;  ///< Paths as the manifest lists them.
   std::optional<NoteKey> log_key_;
   std::optional<Checkpoint> start_;
+  TrustPolicy policy_;
 };
 
 }  // namespace

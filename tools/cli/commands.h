@@ -36,5 +36,6 @@ int main_verify(const VerifyFlags& flags);
 int main_tail(const TailFlags& flags);
 int main_doctor(const DoctorFlags& flags);
 int main_bench(const BenchFlags& flags);
+int main_witness(const WitnessFlags& flags);
 
 }  // namespace recourse::cli

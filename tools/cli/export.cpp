@@ -5,12 +5,15 @@
 #include <fstream>
 #include <iostream>
 
+#include "api/integrations/http_post.h"
 #include "engine/reactor/reactor.h"
+#include "engine/witness/time_stamp.h"
 #include "tools/audit/bundle.h"
 #include "tools/audit/ndjson.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/deployment.h"
+#include "tools/cli/outside_evidence.h"
 #include "tools/cli/print.h"
 
 namespace recourse::cli {
@@ -129,11 +132,31 @@ BundleOptions bundle_options(const ExportFlags& flags, const Range& range) {
   return options;
 }
 
+/// A new time stamp goes into the bundle, and with the lock it is kept as well.
+void have_stamped(const ExportFlags& flags, PostPort& port, Signer* keeper,
+                  BundleOptions& options) {
+  if (flags.tsa.empty()) return;
+  options.stamp = [&flags, &port, keeper](const Checkpoint& head) -> Result<std::string> {
+    SystemRandom random;
+    auto response = ask_time_stamp(port, {flags.tsa, flags.tsa_ca}, head, random);
+    if (!response)
+      return Error{ErrorCode::unavailable, "no time stamp from " + flags.tsa + ": " +
+                                               response.error().message +
+                                               "; try again, or export without --tsa"};
+    if (keeper != nullptr)
+      RECOURSE_TRY(keeper->keep_time_stamp(LedgerId(0), {LogSize(head.size), *response}));
+    return response;
+  };
+}
+
 Result<BundleSummary> bundle_with_lock(Deployment& deployment, const ExportFlags& flags,
                                        const Range& range) {
   RECOURSE_LET(const LedgerInfo info, find_ledger(deployment.ledger(), flags.tenant));
   if (flags.open) RECOURSE_TRY(record_opening(deployment.writer(), info));
   BundleOptions options = bundle_options(flags, range);
+  RECOURSE_LET(options.policy, kept_trust_policy(flags));
+  const auto port = http_post();
+  have_stamped(flags, *port, &deployment.signer(), options);
   options.anchor = [&]() -> Status {
     // A head is signed, then anchored, then the head that holds the anchor is signed.
     RECOURSE_TRY(deployment.signer().sign_round());
@@ -150,7 +173,11 @@ Result<BundleSummary> bundle_with_lock(Deployment& deployment, const ExportFlags
 Result<BundleSummary> bundle_beside_server(const ExportFlags& flags, const Range& range) {
   RECOURSE_LET(const auto ledger, open_ledger_read_only(flags));
   RECOURSE_LET(const auto signer, Signer::open_read_only(*ledger, flags.data_dir));
-  return export_bundle(*ledger, *signer, bundle_options(flags, range));
+  BundleOptions options = bundle_options(flags, range);
+  RECOURSE_LET(options.policy, kept_trust_policy(flags));
+  const auto port = http_post();
+  have_stamped(flags, *port, nullptr, options);
+  return export_bundle(*ledger, *signer, options);
 }
 
 Result<BundleSummary> bundle(const ExportFlags& flags, const Range& range) {
@@ -174,6 +201,8 @@ int export_evidence(const ExportFlags& flags, const Range& range) {
                              {"size", made->head.size.value()},
                              {"root", to_base64(as_text(made->head.root))},
                              {"anchored", made->anchored},
+                             {"witnessed", made->witnessed},
+                             {"time_stamped", made->stamped},
                              {"files", made->files},
                              {"bytes", made->bytes},
                              {"disclosed", made->disclosed},

@@ -22,7 +22,14 @@ struct TargetFlags : PlaceFlags {
   std::string key_file;  ///< Holds an API key in its first line.
 };
 
-struct ServerFlags {
+/// Who outside vouches for the log.
+struct EvidenceFlags {
+  std::vector<std::string> witnesses;  ///< URL+KEY
+  std::string trust_policy;            ///< File
+  std::string tsa, tsa_ca;             ///< URL and file
+};
+
+struct ServerFlags : EvidenceFlags {
   std::string listen = "127.0.0.1:8080";
   std::string log_format = "text";  ///< text or json
   std::string log_level = "info";
@@ -192,20 +199,32 @@ struct ExportFlags : PlaceFlags {
   std::string out;
   std::string from, to;  ///< Positions or times of recording.
   std::vector<std::string> types;
-  bool open = false;  ///< Sealed values too.
+  bool open = false;        ///< Sealed values too.
+  std::string tsa, tsa_ca;  ///< bundle: URL and file
   bool json = false;
 };
 
 struct VerifyFlags : PlaceFlags {
-  std::string tenant;       ///< Empty: all, and the deployment's own ledger.
-  std::string log_key;      ///< The verifier key as an auditor has it.
-  std::string receipt;      ///< File with the receipt of an approval: only this is looked at.
-  std::string receipt_key;  ///< Whose it should be; empty: as the data directory says.
-  std::string bundle;       ///< Directory of a bundle: only this is looked at.
-  std::string report_key;   ///< The verifier key of its manifest; empty: the bundle's own copy.
+  std::string tenant;        ///< Empty: all, and the deployment's own ledger.
+  std::string log_key;       ///< The verifier key as an auditor has it.
+  std::string receipt;       ///< File with the receipt of an approval: only this is looked at.
+  std::string receipt_key;   ///< Whose it should be; empty: as the data directory says.
+  std::string bundle;        ///< Directory of a bundle: only this is looked at.
+  std::string report_key;    ///< The verifier key of its manifest; empty: the bundle's own copy.
+  std::string trust_policy;  ///< File: which witnesses count; empty: the bundle's own copy.
+  std::string tsa_ca;        ///< File: who vouches for time stamps; empty: not checked.
   bool strict = false, sealed = true, projections = true;
   unsigned threads = 0;
   bool json = false;
+};
+
+/// Whoever cosigns the heads of a log that somebody else keeps.
+struct WitnessFlags {
+  std::string new_key, name;  ///< Only make a key.
+  std::string key_file, state_file;
+  std::vector<std::string> log_keys;
+  std::string listen = "127.0.0.1:8081";
+  std::string log_format = "text";
 };
 
 struct TailFlags : TargetFlags {
@@ -262,6 +281,6 @@ using Flags =
                  ApprovalFlags, PolicyCheckFlags, PolicyDraftFlags, PolicyActivateFlags,
                  PolicyRetireFlags, PolicyRevertFlags, PolicyListFlags, PolicyBacktestFlags,
                  PolicySimulateFlags, ExplainFlags, RebuildFlags, ExportFlags, VerifyFlags,
-                 TailFlags, DoctorFlags, BenchFlags>;
+                 TailFlags, DoctorFlags, BenchFlags, WitnessFlags>;
 
 }  // namespace recourse::cli

@@ -9,9 +9,11 @@
 #include "tools/cli/approval_flags.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/connector_flags.h"
+#include "tools/cli/evidence_flags.h"
 #include "tools/cli/experiment_flags.h"
 #include "tools/cli/rollback_flags.h"
 #include "tools/cli/shared_flags.h"
+#include "tools/cli/witness_flags.h"
 
 namespace recourse::cli {
 namespace {
@@ -52,6 +54,7 @@ class CommandLine {
     tail();
     doctor();
     bench();
+    witness();
   }
 
   std::variant<Flags, int> parse(int argc, char** argv) {
@@ -479,6 +482,7 @@ class CommandLine {
         ->type_name("TYPE");
     sub->add_flag("--open", flags->open,
                   "bundle: sealed texts too; takes the directory's lock and is recorded");
+    time_stamp_options(sub, flags->tsa, flags->tsa_ca);
     json_flag(sub, flags->json);
   }
 
@@ -506,6 +510,7 @@ class CommandLine {
                     "Verifier key of reports, as an auditor has it; goes with --bundle")
         ->type_name("KEY")
         ->needs(bundle);
+    outside_options(sub, bundle, *flags);
     sub->add_flag("--strict", flags->strict, "Also the canonical form and schema of every event");
     sub->add_flag("!--no-sealed", flags->sealed, "Leave sealed values out");
     sub->add_flag("!--no-projections", flags->projections, "Leave the rows out");
@@ -540,6 +545,16 @@ class CommandLine {
     sub->add_option("--only", flags->only, "append, propose, query or history; may be repeated")
         ->check(CLI::IsMember({"append", "propose", "query", "history"}));
     json_flag(sub, flags->json);
+  }
+
+  void witness() {
+    CLI::App* sub = nullptr;
+    auto flags = command<WitnessFlags>(
+        app_, "witness", "Cosign the heads of somebody else's log, so that it cannot fork unseen",
+        "recourse witness --new-key w1.key --name witness.example.com/w1\n"
+        "  recourse witness --key w1.key --state w1.state --log-key KEY --listen 0.0.0.0:8081",
+        sub);
+    witness_options(sub, *flags);
   }
 
   void doctor() {

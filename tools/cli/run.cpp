@@ -45,6 +45,7 @@ struct Dispatch {
   int operator()(const TailFlags& flags) const { return main_tail(flags); }
   int operator()(const DoctorFlags& flags) const { return main_doctor(flags); }
   int operator()(const BenchFlags& flags) const { return main_bench(flags); }
+  int operator()(const WitnessFlags& flags) const { return main_witness(flags); }
 };
 
 }  // namespace

@@ -14,18 +14,13 @@
 #include "engine/reactor/outbox.h"
 #include "engine/reactor/reactor.h"
 #include "tools/cli/credential.h"
+#include "tools/cli/outside_evidence.h"
 
 namespace recourse::cli {
 namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kGrace = 10s;
-
-std::string url_of(const ListenAddress& listen, std::uint16_t port) {
-  const bool six = listen.address.find(':') != std::string::npos;
-  return "http://" + (six ? '[' + listen.address + ']' : listen.address) + ':' +
-         std::to_string(port);
-}
 
 Result<routes::AppOptions> app_options(const PlaceFlags& place, const ServerFlags& flags,
                                        const Directory& directory) {
@@ -42,6 +37,12 @@ Result<routes::AppOptions> app_options(const PlaceFlags& place, const ServerFlag
 }
 
 }  // namespace
+
+std::string url_of(const ListenAddress& listen, std::uint16_t port) {
+  const bool six = listen.address.find(':') != std::string::npos;
+  return "http://" + (six ? '[' + listen.address + ']' : listen.address) + ':' +
+         std::to_string(port);
+}
 
 Result<ListenAddress> parse_listen(std::string_view text) {
   const Error wrong{ErrorCode::invalid, std::string(text) +
@@ -64,6 +65,7 @@ Result<ListenAddress> parse_listen(std::string_view text) {
 
 Status check_flags(const ServerFlags& flags) {
   RECOURSE_TRY(parse_listen(flags.listen));
+  RECOURSE_TRY(trust_policy(flags));
   routes::served::Limits limits;
   for (const std::string& limit : flags.limits)
     RECOURSE_TRY(routes::served::set_limit(limits, limit));
@@ -73,9 +75,13 @@ Status check_flags(const ServerFlags& flags) {
 Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerFlags& flags,
                   StopSignals& signals, const std::function<void(const std::string& url)>& ready) {
   RECOURSE_LET(const ListenAddress listen, parse_listen(flags.listen));
+  RECOURSE_LET(const auto outside, OutsideEvidence::start(deployment, place, flags));
   http::MetricRegistry registry;
+  outside->add_metrics(registry);
   RECOURSE_LET(routes::AppOptions chosen,
                app_options(place, flags, deployment.writer().directory()));
+  chosen.health = [&outside] { return outside->health(); };
+  chosen.witnessed = [&outside](LedgerId ledger) { return outside->witnessed(ledger); };
   routes::App app(deployment.writer(), deployment.signer(), registry, std::move(chosen));
   if (const Status& opened = app.quotas.opened(); !opened) return opened.error();
   http::Router router;

@@ -18,6 +18,9 @@ struct ListenAddress {
 /// Reads 127.0.0.1:8080, [::1]:8080, localhost:0, or a port alone. Errors: invalid.
 Result<ListenAddress> parse_listen(std::string_view text);
 
+/// The address of a server that listens so, on the port that it got.
+std::string url_of(const ListenAddress& listen, std::uint16_t port);
+
 /// What can be said of the flags before anything is opened. Errors: invalid.
 Status check_flags(const ServerFlags& flags);
 

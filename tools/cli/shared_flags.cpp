@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "tools/cli/evidence_flags.h"
+
 namespace recourse::cli {
 namespace {
 
@@ -82,6 +84,7 @@ void server(CLI::App* sub, ServerFlags& flags) {
       ->type_name("ID")
       ->envname("RECOURSE_TRUSTED_KEYS")
       ->delimiter(',');
+  evidence_options(sub, flags);
 }
 
 void server_only(CLI::App* sub, TargetFlags& flags) {

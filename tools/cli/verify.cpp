@@ -53,7 +53,16 @@ int verify_receipt(const VerifyFlags& flags) {
 
 /// An auditor's question: no data directory is looked at.
 int verify_directory(const VerifyFlags& flags) {
-  const BundleReport report = verify_bundle(flags.bundle, {flags.log_key, flags.report_key});
+  BundleKeys keys{flags.log_key, flags.report_key, "", flags.tsa_ca};
+  if (!flags.trust_policy.empty()) {
+    const auto policy = read_file(flags.trust_policy);
+    if (!policy) return complain("verify", policy.error());
+    keys.policy = *policy;
+  }
+  if (!flags.tsa_ca.empty())
+    if (const auto authorities = read_file(flags.tsa_ca); !authorities)
+      return complain("verify", authorities.error());
+  const BundleReport report = verify_bundle(flags.bundle, keys);
   print_text(flags.json ? to_json(report) : to_text(report));
   return report.exit_code();
 }

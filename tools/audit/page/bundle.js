@@ -4,7 +4,7 @@
   const {Refusal, Unreadable, need, toUtf8, fromUtf8, hex, sameBytes, fromBase64, toBase64, hashOf,
          parseJson, canonicalObject, Sha256, sha256, parseKey, verifyNote, verifyCheckpoint,
          leafHash, cover, Fold, parseRangeProof, verifyTlogProof, Lines, readSmall, checkManifest,
-         splitPage, filesInPage, checkDisclosure} = evidence;
+         splitPage, filesInPage, checkDisclosure, Policy, witnessName, parseNote} = evidence;
 
   const maxPageBytes = 2 ** 27;
   const maxLeafBytes = 65535;
@@ -13,12 +13,15 @@
   const maxShownTypes = 1000;
   const leafTime = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$/;
 
+  const timeOf = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 19) + "Z";
+
   const steps = [
     ["files", "The files are the ones that were handed over"],
     ["heads", "The state of the log is signed"],
     ["events", "No event is missing, added, changed or moved"],
     ["opened", "Opened values are the ones that were recorded"],
     ["anchor", "The deployment\u2019s own log vouches for this state"],
+    ["witnesses", "Others outside saw that log"],
   ];
 
   class Verification {
@@ -58,6 +61,7 @@
       await this.during("heads", () => this.checkHeads());
       await this.during("events", () => this.checkEvents());
       await this.during("anchor", () => this.checkAnchor());
+      await this.during("witnesses", () => this.checkWitnesses());
     }
 
     takeManifest(manifest) {
@@ -267,14 +271,25 @@
     }
 
     async checkAnchor() {
-      const {origin} = this.manifest;
+      this.policy = new Policy(fromUtf8(await readSmall(this.source, "trust/policy.txt")));
+      this.seen = new Map();
       if (!this.has("meta/head.tlog-proof")) {
+        need(!this.policy.asks, "witnesses are asked for, and the meta log\u2019s head is absent");
         this.step.state = "absent";
         return "This state of the log was not anchored when the bundle was made.";
       }
+      const {leaf, index} = await this.anchorIn("meta/head.tlog-proof", this.seen);
+      this.report.facts.anchored = String(leaf.time);
+      return "The deployment\u2019s own log, " + leaf.source + ", recorded this state as its event " +
+             index + ", at " + leaf.time + ".";
+    }
+
+    /** The leaf in a proof that the meta log anchors this very state, and that log\u2019s head. */
+    async anchorIn(path, seen) {
+      const {origin} = this.manifest;
       const meta = origin.slice(0, Math.max(0, origin.lastIndexOf("/t/"))) + "/meta";
-      const proof = verifyTlogProof(await readSmall(this.source, "meta/head.tlog-proof"), meta,
-                                    this.signer.key);
+      const proof = verifyTlogProof(await readSmall(this.source, path), meta, this.signer.key,
+                                    this.policy.keys, seen);
       const leaf = canonicalObject(proof.leaf);
       need(leaf.source === meta && leaf.sequence === String(proof.index).padStart(16, "0"),
            "the anchor is of another place");
@@ -282,9 +297,42 @@
            sameBytes(hashOf(leaf.data.root), this.head.root) &&
            sameBytes(hashOf(leaf.data.origin_hash), sha256(toUtf8(origin))),
            "the meta log anchors another head");
-      this.report.facts.anchored = String(leaf.time);
-      return "The deployment\u2019s own log, " + meta + ", recorded this state as its event " +
-             proof.index + ", at " + leaf.time + ".";
+      return {...proof, leaf};
+    }
+
+    async checkWitnesses() {
+      const {policy, seen} = this;
+      need(policy.satisfiedBy(seen), "the quorum of the policy did not cosign the meta log\u2019s head");
+      const {facts} = this.report;
+      facts.quorum = policy.asks;
+      facts.witnesses = policy.keys.filter((key) => seen.has(witnessName(key))).map((key) =>
+        ({name: key.name, time: timeOf(seen.get(witnessName(key)))}));
+      facts.stamps = await this.checkStamps();
+      if (facts.witnesses.length === 0 && facts.stamps.length === 0) {
+        this.step.state = "absent";
+        return "No witness and no time-stamping authority outside vouches for it.";
+      }
+      const said = facts.witnesses.map(({name, time}) => name + " cosigned that log at " + time + ".");
+      for (const size of facts.stamps)
+        said.push("A time stamp names it at " + size + " events; who made that stamp is not " +
+                  "checked here, verify.py does it with --tsa-ca.");
+      return said.join(" ");
+    }
+
+    /** Sizes of the meta log that time stamps name. Their signatures are not looked at here. */
+    async checkStamps() {
+      const sizes = [];
+      for (const path of this.listed.keys()) {
+        if (!/^tsa\/.*\.tsr$/.test(path)) continue;
+        const proof = path.slice(0, -".tsr".length) + ".tlog-proof";
+        need(this.has(proof), "missing: " + proof);
+        const {head, note} = await this.anchorIn(proof, new Map());
+        const imprint = "0420" + hex(sha256(toUtf8(parseNote(note).text)));
+        need(hex(await readSmall(this.source, path)).includes(imprint),
+             "a time stamp of another head: " + path);
+        sizes.push(head.size);
+      }
+      return sizes;
     }
 
     conclude() {
@@ -304,7 +352,15 @@
       notProven.push("that every action that was taken reached the log");
       notProven.push("that the operator\u2019s clock was right: times are as the operator wrote " +
                      "them down");
-      notProven.push("that nobody was shown another log under the same key");
+      if (facts.quorum) this.concludeWitnesses();
+      else notProven.push("that nobody was shown another log under the same key");
+    }
+    concludeWitnesses() {
+      const {proven, notProven, facts} = this.report;
+      proven.push("the witnesses that the policy asks for saw the same log: " +
+                  facts.witnesses.map(({name}) => name).join(", "));
+      notProven.push("that these are the witnesses that you trust: they are named by the " +
+                     "bundle\u2019s own copy of the policy");
     }
     unnamedKeys() {
       const {log, report} = this.report.keysGiven;

@@ -5,6 +5,8 @@
     evidence;
 
   const ed25519 = 1;
+  const cosignature = 4;
+  const endOfTimes = 253402300800n;  // 10000-01-01, in POSIX seconds: a year has four digits.
   const maxNoteBytes = 2 ** 20;
   const maxSignatures = 100;
   // No plus, no control character and none that Unicode calls a space.
@@ -12,18 +14,18 @@
     /^[^+\u0000-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
 
   /** The first four bytes, in hex, of SHA-256(name, line feed, type, key). */
-  const keyId = (name, key) =>
-    hex(sha256(toUtf8(name + "\n"), Uint8Array.of(ed25519), key)).slice(0, 8);
+  const keyId = (name, key, type = ed25519) =>
+    hex(sha256(toUtf8(name + "\n"), Uint8Array.of(type), key)).slice(0, 8);
 
   /** `<name>+<id>+<base64>` as {name, id, key, text}. Spaces around it are those of copying. */
-  function parseKey(text) {
+  function parseKey(text, type = ed25519) {
     const [name, id, typed, ...more] = splitKey(text.trim());
     need(typed !== undefined && more.length === 0 && keyName.test(name),
          "not a verifier key: it has the form name+id+base64");
     const bytes = fromBase64(typed);
-    need(bytes.length === 33 && bytes[0] === ed25519, "not an Ed25519 key: " + name);
+    need(bytes.length === 33 && bytes[0] === type, "not an Ed25519 key: " + name);
     const key = bytes.subarray(1);
-    need(keyId(name, key) === id, "the id in the key is not that of the key: " + name);
+    need(keyId(name, key, type) === id, "the id in the key is not that of the key: " + name);
     return {name, id, key, text: [name, id, typed].join("+")};
   }
   /** The base64 may hold a plus, the name and the id may not. */
@@ -57,9 +59,9 @@
   /**
    * The text of a note that `key` signed as `name`. One key pair signs under the name of each of
    * its logs. Signatures of others are passed over; one of this key that does not hold refuses the
-   * note.
+   * note. So does one of `witnesses`; `seen` gets the earliest time of each that cosigned.
    */
-  function verifyNote(bytes, name, key) {
+  function verifyNote(bytes, name, key, witnesses = [], seen = new Map()) {
     const {text, signatures} = parseNote(bytes);
     const id = keyId(name, key);
     const ours = signatures.filter((line) => line.name === name && line.id === id);
@@ -67,7 +69,20 @@
     for (const {signature} of ours)
       need(verifyEd25519(key, toUtf8(text), signature),
            "the signature of " + name + " does not hold");
+    for (const witness of witnesses)
+      for (const line of signatures)
+        if (line.name === witness.name && line.id === witness.id)
+          takeCosignature(line.signature, text, witness, seen);
     return text;
+  }
+  function takeCosignature(signature, text, witness, seen) {
+    const name = witness.name + "+" + witness.id;
+    need(signature.length === 72, "the cosignature of " + witness.name + " does not hold");
+    const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
+    const message = toUtf8("cosignature/v1\ntime " + time + "\n" + text);
+    need(time < endOfTimes && verifyEd25519(witness.key, message, signature.subarray(8)),
+         "the cosignature of " + witness.name + " does not hold");
+    seen.set(name, Math.min(Number(time), seen.get(name) ?? Infinity));
   }
 
   /** {origin, size, root} from the three lines of a checkpoint. */
@@ -78,12 +93,12 @@
   }
 
   /** The head of the log `origin` in a note that `key` signed. */
-  function verifyCheckpoint(bytes, origin, key) {
-    const head = parseCheckpoint(verifyNote(bytes, origin, key));
+  function verifyCheckpoint(bytes, origin, key, witnesses, seen) {
+    const head = parseCheckpoint(verifyNote(bytes, origin, key, witnesses, seen));
     need(head.origin === origin, "a checkpoint of another log");
     return head;
   }
 
-  Object.assign(evidence, {keyId, parseKey, parseNote, verifyNote, parseCheckpoint,
+  Object.assign(evidence, {cosignature, keyId, parseKey, parseNote, verifyNote, parseCheckpoint,
                            verifyCheckpoint});
 })(globalThis.evidence ??= {});

@@ -150,11 +150,11 @@
   }
 
   /** The leaf and the head of a tlog proof in the log `origin`, signed by `key`. */
-  function verifyTlogProof(bytes, origin, key) {
+  function verifyTlogProof(bytes, origin, key, witnesses, seen) {
     const proof = parseTlogProof(bytes);
-    const head = verifyCheckpoint(proof.note, origin, key);
+    const head = verifyCheckpoint(proof.note, origin, key, witnesses, seen);
     verifyInclusion(leafHash(proof.leaf), proof.index, head.size, proof.hashes, head.root);
-    return {leaf: proof.leaf, index: proof.index, head};
+    return {leaf: proof.leaf, index: proof.index, head, note: proof.note};
   }
 
   Object.assign(evidence, {leafHash, nodeHash, cover, Fold, verifyInclusion, verifyConsistency,
