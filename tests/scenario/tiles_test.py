@@ -7,6 +7,7 @@ usage: tiles_test.py RECOURSE
 import http.client
 import pathlib
 import sys
+import time
 import unittest
 
 from running_server import RunningServer
@@ -67,7 +68,7 @@ class Tiles(RunningServer):
         return origin, size, leaves
 
     def test_a_mirror_has_the_signed_root(self):
-        for i in range(160):
+        for i in range(270):
             self.ticket()
         self.until_signed("/v1/log")
         origin, size, leaves = self.mirror("/v1/log")
@@ -87,6 +88,7 @@ class Tiles(RunningServer):
             size = int(self.get(prefix + "/checkpoint")[1].split(b"\n")[1])
             if size > 256:
                 return
+            time.sleep(0.1)
         self.fail("the head was not signed")
 
     def test_the_meta_log_is_for_those_who_check_it(self):

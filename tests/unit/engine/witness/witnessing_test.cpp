@@ -28,7 +28,13 @@ class FakeWitnesses final : public PostPort {
   std::map<std::string, One> all;
 
   NoteKey add(const std::string& url, char seed) {
-    One one{Ed25519Key::from_seed(std::string(32, seed)).value(), "witness.example/" + url};
+    One one{Ed25519Key::from_seed(std::string(32, seed)).value(),
+            "witness.example/" + url,
+            0,
+            {},
+            true,
+            0,
+            ""};
     NoteKey verifier(one.name, SignatureType::cosignature_v1, one.key.public_key());
     all.emplace("http://" + url + "/add-checkpoint", std::move(one));
     return verifier;
