@@ -20,6 +20,16 @@ Status check_ticket(const Draft& draft) {
   return check_not_merged(draft.state, draft.ticket);
 }
 
+/// GDPR Article 18: the data are kept, and no machine works with them. People still may.
+Status check_not_restricted(const Draft& draft) {
+  if (draft.context.principal.kind == ActorType::human) return {};
+  const SubjectState* const requester = draft.state.subjects.find(draft.ticket.requester);
+  if (requester == nullptr || !requester->restricted) return {};
+  return Error{ErrorCode::forbidden,
+               "the processing of this requester's data is restricted: no agent acts on the "
+               "ticket until an admin releases it"};
+}
+
 /// What an agent decided on may have changed since it looked. Types that a new message does not
 /// invalidate are judged against the ticket as it is now.
 Status check_expected(const TicketState& ticket, const ProposeAction& command,
@@ -126,6 +136,7 @@ Decision propose(Draft& draft, const ProposeAction& command,
   State& state = draft.state;
   const DecisionContext& context = draft.context;
   RECOURSE_TRY(check_ticket(draft));
+  RECOURSE_TRY(check_not_restricted(draft));
   if (command.confidence_ppm &&
       (*command.confidence_ppm < 0 || *command.confidence_ppm > 1'000'000))
     return invalid("confidence_ppm is from 0 to 1000000");

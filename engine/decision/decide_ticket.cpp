@@ -84,6 +84,8 @@ bool may_follow(TicketStatus from, TicketStatus to) {
 
 Decision open_ticket(State& state, const OpenTicket& command, const DecisionContext& context) {
   if (command.requester.value().empty()) return invalid("a ticket needs a requester");
+  if (is_erased(state, command.requester))
+    return conflict("this requester was erased: name the person by an address, as somebody new");
   RECOURSE_TRY(check_label("channel", command.channel));
   const TenantState* tenant = state.tenant.find(TenantId());
   Draft draft{state, context, {}};
@@ -112,6 +114,8 @@ Decision add_message(State& state, const AddMessage& command, const DecisionCont
   RECOURSE_TRY(check_label("channel", command.channel));
   switch (command.from) {
     case MessageFrom::customer:
+      if (is_erased(state, draft.ticket.requester))
+        return conflict("the requester of this ticket was erased: open a new ticket");
       RECOURSE_TRY(turn_to_open_ticket(draft));
       add_customer_message(draft, command);
       break;

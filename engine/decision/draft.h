@@ -31,9 +31,10 @@ struct Draft {
     return TextId(make_ulid(prefix, context.now, context.random));
   }
 
-  /// Whose keys seal a text about this ticket.
+  /// Whose keys seal a text about this ticket. Once the requester was erased, what colleagues write
+  /// about it is the tenant's own; so is the text of a rollback over several tickets.
   std::vector<std::string> subjects() const {
-    if (ticket.requester.value().empty()) return {};  // Of a rollback over several tickets.
+    if (ticket.requester.value().empty() || is_erased(state, ticket.requester)) return {};
     return {ticket.requester.value()};
   }
   Sealed seal(std::string_view text) const { return seal_text(text, subjects()); }

@@ -49,6 +49,7 @@ void evolve(State& state, const RecordedEvent& event) {
   fold_control(state, event.data, event.time);
   fold_policies(state, event);
   fold_connector(state, event);
+  fold_privacy(state, event);
   fold_clocks(state, event);
   fold_timers(state, event);
 }

@@ -25,6 +25,11 @@ std::int64_t next_version(State& state, std::string_view stream) {
   return version_in(state.streams, id);
 }
 
+bool is_erased(State& state, const SubjectId& subject) {
+  const SubjectState* const row = state.subjects.find(subject);
+  return row != nullptr && row->erased_at.has_value();
+}
+
 bool take_last_writer_off(FieldState& field, const std::optional<Clear>& restored) {
   if (field.earlier.empty() || field.earlier.back().value != restored) return false;
   field.last = std::move(field.earlier.back());

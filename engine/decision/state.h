@@ -3,6 +3,7 @@
 #include "engine/base/sliding_window.h"
 #include "engine/decision/control_state.h"
 #include "engine/decision/experiment_state.h"
+#include "engine/decision/privacy_state.h"
 #include "engine/event/leaf.h"
 #include "engine/event/sla_clocks.h"
 
@@ -465,7 +466,14 @@ struct State {
   StateTable<std::string, ExperimentState>& experiments;    ///< By key.
   StateTable<std::string, ParticipantState>& participants;  ///< By participant_key().
   StateTable<std::string, HeldState>& held;                 ///< By scope: tenant, agent or type.
+  StateTable<EntryId, DsrState>& dsrs;
+  StateTable<EntryId, HoldState>& holds;
+  StateTable<SubjectId, SubjectState>& subjects;
+  StateTable<TenantId, PrivacyState>& privacy;  ///< One row, under the empty id.
 };
+
+/// Whether the person's keys are gone: nothing can be sealed under them any more.
+bool is_erased(State& state, const SubjectId& subject);
 
 /// The version that the next event of `stream` takes.
 std::int64_t next_version(State& state, std::string_view stream);

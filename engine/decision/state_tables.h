@@ -36,11 +36,15 @@ struct StateTables {
   Table<std::string, ExperimentState> experiments;
   Table<std::string, ParticipantState> participants;
   Table<std::string, HeldState> held;
-  State state{tickets,        actions,    approvals,   resolutions,  streams,
-              ticket_numbers, tenant,     windows,     rollbacks,    steps,
-              incidents,      runs,       breakers,    rollouts,     assignments,
-              policies,       timers,     due,         followups,    feedback,
-              slas,           connectors, experiments, participants, held};
+  Table<EntryId, DsrState> dsrs;
+  Table<EntryId, HoldState> holds;
+  Table<SubjectId, SubjectState> subjects;
+  Table<TenantId, PrivacyState> privacy;
+  State state{tickets,   actions,  approvals,   resolutions, streams,     ticket_numbers,
+              tenant,    windows,  rollbacks,   steps,       incidents,   runs,
+              breakers,  rollouts, assignments, policies,    timers,      due,
+              followups, feedback, slas,        connectors,  experiments, participants,
+              held,      dsrs,     holds,       subjects,    privacy};
 };
 
 /// Calls visit(prefix, table of `a`, table of `b`) for every table; each of the two is a State or
@@ -72,6 +76,10 @@ void for_each_table(A& a, B& b, const Visit& visit) {
   visit("experiment/", a.experiments, b.experiments);
   visit("participant/", a.participants, b.participants);
   visit("held/", a.held, b.held);
+  visit("dsr/", a.dsrs, b.dsrs);
+  visit("hold/", a.holds, b.holds);
+  visit("subject/", a.subjects, b.subjects);
+  visit("privacy/", a.privacy, b.privacy);
 }
 
 }  // namespace recourse
