@@ -64,6 +64,13 @@ struct StoredRequest {
   std::uint64_t subject_group = 0;  ///< Where in the vault the salt is.
 };
 
+/// Where the vault holds one sealed value.
+struct SealedPlace {
+  std::string subject;  ///< The event's attribute.
+  Position position;
+  SealedOrdinal ordinal = 0;
+};
+
 struct OpenedValue {
   Position position;
   SealedOrdinal ordinal = 0;
@@ -193,6 +200,15 @@ class Ledger {
   /// One value. Errors: `erased`, `corrupt`.
   Result<OpenedValue> open_value(LedgerId ledger, std::string_view subject, Position position,
                                  SealedOrdinal ordinal) const;
+
+  /// How many rows of the vault forget() would remove.
+  Result<std::uint64_t> count_sealed(LedgerId ledger, std::span<const SealedPlace> places) const;
+  /// Removes values whose keys were destroyed from the vault, with the salts of the requests that
+  /// made them, and gives the number of rows. `places` in the order of their positions. Errors: io;
+  /// the outcome is then unknown, and it can be repeated.
+  Result<std::uint64_t> forget(LedgerId ledger, std::span<const SealedPlace> places);
+  /// Rewrites the vault's files without what was removed. Slow: not on the writer's thread.
+  Status compact_vault();
 
   /// The sub_ id of a data subject known by an e-mail address or another outside name.
   /// obtain: writer thread only, durable with the next commit.

@@ -72,7 +72,7 @@ class Ledger::Impl {
   Status open_read_only();
   Status refresh();
 
-  Status open_keys(KeyStoreMode mode, const Kek& kek);
+  Status open_keys(KeyStoreMode mode);
 
   /// Refuses what an open ledger without a writer cannot do. Errors: the one that broke it.
   Status writable() const;

@@ -4,6 +4,7 @@
 #include "engine/ledger/ledger_impl.h"
 #include "engine/ledger/recover_ledger.h"
 #include "engine/ledger/wal_quarantine.h"
+#include "engine/privacy/key_rotation.h"
 #include "engine/privacy/seal.h"
 
 namespace recourse {
@@ -138,8 +139,9 @@ Status Ledger::Impl::recover() {
   return {};
 }
 
-Status Ledger::Impl::open_keys(KeyStoreMode mode, const Kek& kek) {
-  RECOURSE_LET(keys, KeyStore::open(keys_path(), kek, random, {.mode = mode}));
+Status Ledger::Impl::open_keys(KeyStoreMode mode) {
+  // Also where a crash ended a rotation of the key encryption key between two of its steps.
+  RECOURSE_LET(keys, open_key_store(keys_path(), kek_path(), random, {.mode = mode}));
   field_keys = std::make_unique<FieldKeys>(*keys);
   const KeyName name = KeyName::deployment("secret");
   if (mode == KeyStoreMode::create) {
@@ -165,9 +167,7 @@ Status Ledger::Impl::open() {
   RECOURSE_LET(WalQuarantine quarantine, WalQuarantine::keep(data_dir, database_path()));
   RECOURSE_LET(store, Store::open(database_path(), first_start));
   RECOURSE_TRY(compare_with_head(first_start, quarantine.directory()));
-  RECOURSE_LET(const Kek kek,
-               first_start ? read_or_create_kek(kek_path(), random) : read_kek(kek_path()));
-  RECOURSE_TRY(open_keys(first_start ? KeyStoreMode::create : KeyStoreMode::existing, kek));
+  RECOURSE_TRY(open_keys(first_start ? KeyStoreMode::create : KeyStoreMode::existing));
   if (first_start) RECOURSE_TRY(sync_directory(data_dir));
   RECOURSE_TRY(recover());
   // What tore the end of a log never was a commit. It is kept all the same: somebody may ask.

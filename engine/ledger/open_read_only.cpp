@@ -49,12 +49,13 @@ Status Ledger::Impl::refresh() {
   } else {
     RECOURSE_TRY(store->catch_up());
   }
-  Result<Kek> kek = read_kek(kek_path());
-  if (kek) {
+  const Result<Kek> kek = read_kek(kek_path());
+  std::error_code ignored;
+  if (kek || std::filesystem::exists(kek_path().string() + ".next", ignored)) {
     // Opened anew, since it does not see keys that were added later.
     field_keys.reset();
     keys.reset();
-    RECOURSE_TRY(open_keys(KeyStoreMode::read_only, *kek));
+    RECOURSE_TRY(open_keys(KeyStoreMode::read_only));
   } else if (kek.error().code != ErrorCode::not_found && kek.error().code != ErrorCode::forbidden) {
     return kek.error();
   }

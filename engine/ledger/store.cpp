@@ -125,6 +125,15 @@ Status Store::copy_to(const std::filesystem::path& to) const {
   return copy_database(*db_, to, "copy the ledger's database");
 }
 
+Status Store::compact(Family which) {
+  rocksdb::CompactRangeOptions all;
+  all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  rocksdb::Status status = db_->Flush(rocksdb::FlushOptions(), family(which));
+  if (status.ok()) status = db_->CompactRange(all, family(which), nullptr, nullptr);
+  if (!status.ok()) return rocks_error(status, "compact the ledger's database", path_);
+  return {};
+}
+
 Error Store::read_error(const rocksdb::Status& status) const {
   return rocks_error(status, "read the ledger's database", path_);
 }

@@ -47,6 +47,9 @@ class Store {
   /// On stable storage when this returns. Any error means: perhaps.
   Status write(rocksdb::WriteBatch& batch);
 
+  /// Rewrites a family's files without what was deleted. Errors: io.
+  Status compact(Family family);
+
   /// An iterator's or a call's failure in our words. REQUIRES: !status.ok().
   Error read_error(const rocksdb::Status& status) const;
 

@@ -18,9 +18,10 @@ Status KeyStore::destroy(std::span<const KeyName> names) {
   std::vector<std::string> rows;
   for (const KeyName& name : names) {
     const std::shared_lock epoch_lock(impl.epoch_mutex);
+    const Result<WipedText> text = impl.unwrapped(name.bytes(), name.describe());
+    if (!text && text.error().code == ErrorCode::io) return text.error();
+    if (!text && text.error().code == ErrorCode::erased) continue;
     if (name.kind() == KeyName::Kind::subject) {
-      const Result<WipedText> text = impl.unwrapped(name.bytes(), name.describe());
-      if (!text && text.error().code == ErrorCode::io) return text.error();
       // A key that is damaged or destroyed already leads to no row, and must go all the same.
       if (text && text->view().size() > 32)
         rows.push_back(

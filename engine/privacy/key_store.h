@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,7 +62,8 @@ class KeyStore {
   Status sync();
 
   /// Destroys the keys for ever, with the directory rows of subjects, on stable storage when this
-  /// returns. Names without a key are marked destroyed too, so it can be repeated. Old bytes may
+  /// returns. Names without a key are marked destroyed too, so it can be repeated; what is marked
+  /// already keeps its mark. Old bytes may
   /// remain in the database's files until compact(), and in backups until rewrap().
   Status destroy(std::span<const KeyName> names);
   Status destroy(const KeyName& name) { return destroy(std::span(&name, 1)); }
@@ -91,6 +93,24 @@ class KeyStore {
   /// `to`. Keys that are pending are not in it. Returned: the epoch of the KEK that opens it.
   /// Errors: conflict when `to` is there; disk_full, io.
   Result<std::uint64_t> copy_to(const std::filesystem::path& to) const;
+
+  /// The epoch in which a key was destroyed; nothing while it lives, or when there never was one.
+  Result<std::optional<std::uint64_t>> destroyed_in(const KeyName& name) const;
+
+  /// Whether a subject's address is in the directory. Errors: corrupt; io.
+  Result<bool> is_filed(const KeyName& subject) const;
+
+  struct Census {
+    std::uint64_t living = 0;
+    std::uint64_t destroyed_now = 0;  ///< In this epoch: older copies of them can still be read.
+  };
+  /// Counts keys, in one walk over the database.
+  Result<Census> census() const;
+
+  /// Up to which size of a ledger the destructions that it records are carried out here; 0 at
+  /// first. It lies with the keys, so a restored store knows less.
+  Result<LogSize> carried_out(LedgerId ledger) const;
+  Status set_carried_out(LedgerId ledger, LogSize size);
 
   /// How many keys were destroyed since this store was opened: what was derived from its keys
   /// before this changed must be derived anew.

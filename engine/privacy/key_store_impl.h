@@ -74,5 +74,6 @@ struct KeyStore::Impl {
 inline constexpr std::string_view kCheckRecord = "c";
 inline constexpr std::string_view kDirectoryKeyRecord = "h";
 inline constexpr char kDirectoryRow = 'd';
+inline constexpr char kCarriedOutRow = 'a';
 
 }  // namespace recourse

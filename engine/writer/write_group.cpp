@@ -141,6 +141,12 @@ std::vector<const RecordedEvent*> WriteGroup::events_of(LedgerId ledger) const {
   return events;
 }
 
+std::span<const RecordedEvent> WriteGroup::events_of_request(std::size_t i) const {
+  const Decided& decided = decided_[i];
+  if (decided.error || decided.repeated) return {};
+  return decided.events;
+}
+
 LogSize WriteGroup::size_of(LedgerId ledger) const {
   const auto events = events_of(ledger);
   RECOURSE_ASSERT(!events.empty(), "the ledger was touched");

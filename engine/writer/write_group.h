@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "engine/writer/ledger_views.h"
@@ -38,6 +39,9 @@ class WriteGroup {
   std::vector<const RecordedEvent*> events_of(LedgerId ledger) const;
   /// The ledger's size after commit(). REQUIRES: `ledger` was touched.
   LogSize size_of(LedgerId ledger) const;
+
+  /// The staged events of the `i`th decided request; none when it was refused or is a repeat.
+  std::span<const RecordedEvent> events_of_request(std::size_t i) const;
 
   /// One answer for each decided request, in order.
   std::vector<Outcome> outcomes(const Status& committed);

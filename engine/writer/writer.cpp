@@ -136,9 +136,12 @@ class Writer::Impl {
                  {}});
     WriteGroup& group = underway->group;
     while (!waiting.empty() && ledger_.staged_bytes() <= options_.max_group_bytes) {
+      const bool alone = waiting.front().request.alone;
+      if (alone && !underway->callers.empty()) break;
       group.decide(waiting.front().request);
       underway->callers.push_back(std::move(waiting.front()));
       waiting.pop_front();
+      if (alone) break;
     }
     if (!group.touched().empty()) {
       underway->rows = views_.batch();
@@ -156,10 +159,24 @@ class Writer::Impl {
     // The next decision asks it.
     if (committed && new_ledgers)
       for (const RecordedEvent* event : group.events_of(LedgerId(0))) directory_.apply(*event);
+    if (committed) follow_up(*underway);
     underway->committed.set_value(committed);
     if (!committed) drop_views(group, committed.error());
     // Views of a new ledger are opened there.
     if (new_ledgers) second_.drain();
+  }
+
+  /// What requests want done on this thread once their events are durable.
+  void follow_up(const Underway& underway) {
+    for (std::size_t i = 0; i < underway.callers.size(); ++i) {
+      const auto& then = underway.callers[i].request.after_commit;
+      const auto events = underway.group.events_of_request(i);
+      if (!then || events.empty()) continue;
+      if (const Status done = then(events); !done) {
+        failed_ = true;
+        spdlog::error("what follows from a commit failed: {}", done.error().message);
+      }
+    }
   }
 
   /// The state and the read models ran ahead of the log; what the rows hold is what is true.

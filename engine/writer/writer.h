@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,12 @@ struct WriteRequest {
   std::string idempotency_key;
   std::string fingerprint;  ///< Method, path and canonical body
   DecideEvents decide;
+  /// Decided with nothing else staged, so that what the ledger holds is all there is.
+  bool alone = false;
+  /// Called on the writer's thread once the events are durable and before anything else is decided
+  /// or answered; not for a repeat. When it fails, the writer stops as after a failed write: a
+  /// start of the program completes what the events say.
+  std::function<Status(std::span<const RecordedEvent>)> after_commit = {};
 };
 
 /// The request that gives `command`. The requester of a new ticket is found or made from

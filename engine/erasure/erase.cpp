@@ -1,0 +1,134 @@
+#include "engine/erasure/erase.h"
+
+#include "engine/base/failpoint.h"
+#include "engine/erasure/privacy_rows.h"
+#include "engine/erasure/trace_person.h"
+#include "engine/privacy/key_store.h"
+
+namespace recourse {
+namespace {
+
+Principal own_principal() {
+  return {PrincipalId("sys_privacy"), ActorType::system, Role::admin, {}, {}};
+}
+
+/// What the request is about, walked over up to now. Null while nobody is known to ask.
+Result<std::shared_ptr<PersonTrace>> trace_of(Writer& writer, LedgerId id, const EntryId& dsr) {
+  RECOURSE_LET(const DsrState row, dsr_row(writer.views(), id, dsr));
+  if (!row.subject) return std::shared_ptr<PersonTrace>();
+  auto trace = std::make_shared<PersonTrace>(id, *row.subject);
+  RECOURSE_TRY(trace->walk_on(writer.ledger()));
+  return trace;
+}
+
+/// What came in since the walk, on the writer's thread. Nothing when nobody is known to ask.
+Result<SubjectTrace> rest_of(DecisionStep& step, const EntryId& dsr,
+                             const std::shared_ptr<PersonTrace>& trace) {
+  const DsrState* const row = step.state.dsrs.find(dsr);
+  if (row == nullptr || !row->subject) return SubjectTrace();
+  if (!trace || trace->person() != *row->subject)
+    return conflict("the request is about somebody else by now: try again");
+  RECOURSE_TRY(trace->walk_on(step.ledger));
+  return trace->summary(step.ledger);
+}
+
+}  // namespace
+
+Status check_person(const Ledger& ledger, LedgerId id, const SubjectId& person) {
+  const Result<Key> key = ledger.keys().find(KeyName::subject(id, person.value()));
+  if (key) return {};
+  switch (key.error().code) {
+    case ErrorCode::not_found:
+      return Error{ErrorCode::not_found, "no subject " + person.value() +
+                                             ": name one of the tenant's subjects (sub_...), or "
+                                             "give an address"};
+    case ErrorCode::erased:
+      return conflict("the subject " + person.value() + " was erased already");
+    default:
+      return key.error();
+  }
+}
+
+Result<SubjectId> person_at(const Ledger& ledger, LedgerId id, std::string_view address) {
+  Result<SubjectId> found = ledger.keys().find_subject(id, address);
+  if (!found && found.error().code == ErrorCode::not_found)
+    return Error{ErrorCode::not_found,
+                 "nobody is known by this address: it never wrote, or was erased"};
+  return found;
+}
+
+Result<WriteRequest> assess_request(Writer& writer, const TenantId& tenant, AssessDsr command) {
+  RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
+  RECOURSE_LET(const auto trace, trace_of(writer, info.ledger, command.dsr));
+  WriteRequest request;
+  request.tenant = tenant;
+  request.alone = true;
+  request.decide = [command = std::move(command), trace](DecisionStep& step) -> Result<Events> {
+    AssessDsr complete = command;
+    RECOURSE_LET(complete.trace, rest_of(step, command.dsr, trace));
+    return assess_dsr(step.state, complete, step.context);
+  };
+  return request;
+}
+
+Result<WriteRequest> erase_request(Writer& writer, const TenantId& tenant, const EntryId& dsr,
+                                   NoteDestruction note) {
+  RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
+  RECOURSE_LET(const auto trace, trace_of(writer, info.ledger, dsr));
+  WriteRequest request;
+  request.tenant = tenant;
+  request.alone = true;
+  request.decide = [dsr, trace](DecisionStep& step) -> Result<Events> {
+    EraseSubject command{dsr, {}};
+    RECOURSE_LET(command.trace, rest_of(step, dsr, trace));
+    return erase_subject(step.state, command, step.context);
+  };
+  request.after_commit = [&ledger = writer.ledger(), info, trace,
+                          note = std::move(note)](std::span<const RecordedEvent> events) -> Status {
+    for (const RecordedEvent& event : events) {
+      const auto* const erased = std::get_if<SubjectErased>(&event.data);
+      if (erased == nullptr) continue;
+      const KeyName key = KeyName::subject(info.ledger, erased->subject.value());
+      if (note) RECOURSE_TRY(note(info.origin, std::span(&key, 1), event.time));
+      FAILPOINT("before_key_destroyed");
+      RECOURSE_TRY(ledger.keys().destroy(key));
+      FAILPOINT("after_key_destroyed");
+      RECOURSE_TRY(ledger.forget(info.ledger, trace->places()));
+      FAILPOINT("after_vault_rows_removed");
+      // All that this ledger recorded before was carried out before, by this very thread.
+      RECOURSE_TRY(ledger.keys().set_carried_out(info.ledger, LogSize(event.position.value() + 1)));
+    }
+    return {};
+  };
+  return request;
+}
+
+Status sweep(Ledger& ledger) {
+  RECOURSE_TRY(ledger.keys().compact());
+  return ledger.compact_vault();
+}
+
+Result<std::size_t> run_deferred(Writer& writer, const NoteDestruction& note) {
+  std::size_t erased = 0;
+  for (const TenantId& tenant : writer.directory().tenants()) {
+    RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
+    RECOURSE_LET(const PrivacyState open, privacy_row(writer.views(), info.ledger));
+    for (const EntryId& dsr : open.deferred) {
+      RECOURSE_LET(const DsrState row, dsr_row(writer.views(), info.ledger, dsr));
+      bool held = false;
+      for (const EntryId& hold : row.holds) {
+        RECOURSE_LET(const HoldState state, hold_row(writer.views(), info.ledger, hold));
+        held = held || !state.released;
+      }
+      if (held) continue;
+      RECOURSE_LET(WriteRequest request, erase_request(writer, tenant, dsr, note));
+      request.principal = own_principal();
+      const Outcome done = writer.handle(std::move(request));
+      if (!done && done.error().code != ErrorCode::conflict) return done.error();
+      if (done && std::holds_alternative<SubjectErased>(done->events.front().data)) ++erased;
+    }
+  }
+  return erased;
+}
+
+}  // namespace recourse

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+
+#include "engine/decision/decide_privacy.h"
+#include "engine/privacy/key_name.h"
+#include "engine/writer/writer.h"
+
+namespace recourse {
+
+/// Told of keys that are about to be destroyed, on the writer's thread, before they are: an error
+/// keeps them alive until the program starts again.
+using NoteDestruction =
+    std::function<Status(const std::string& origin, std::span<const KeyName> keys, Timestamp at)>;
+
+// Requests to the writer for what needs the vault or the key store beside the decision. The caller
+// sets principal and idempotency. They are decided on the writer's thread; what is slow is done
+// here, so these functions are not for an I/O thread where they say so. All arguments outlive the
+// request.
+
+/// The standing of a person in the key store. Errors: not_found for one who never was; conflict for
+/// one who was erased.
+Status check_person(const Ledger& ledger, LedgerId id, const SubjectId& person);
+
+/// Whom an address belongs to. Errors: not_found, also after an erasure; invalid.
+Result<SubjectId> person_at(const Ledger& ledger, LedgerId id, std::string_view address);
+
+/// A decision without more; a person that it names is checked first.
+template <class Command>
+WriteRequest privacy_request(TenantId tenant, Command command,
+                             Result<Events> (*decide)(State&, const Command&,
+                                                      const DecisionContext&),
+                             std::optional<SubjectId> person = {}) {
+  WriteRequest request;
+  request.tenant = std::move(tenant);
+  request.decide = [command = std::move(command), decide,
+                    person = std::move(person)](DecisionStep& step) -> Result<Events> {
+    if (person) RECOURSE_TRY(check_person(step.ledger, step.id, *person));
+    return decide(step.state, command, step.context);
+  };
+  return request;
+}
+
+/// Walks over the ledger, so not for an I/O thread. Errors: not_found, corrupt.
+Result<WriteRequest> assess_request(Writer& writer, const TenantId& tenant, AssessDsr command);
+
+/// Erases the person of a request that was granted: subject.erased is durable, then the person's
+/// keys are destroyed and the values leave the vault, then the answer is given. A crash in between
+/// is made good by apply_destructions(). Walks over the ledger. Errors: as above; those of the
+/// decision.
+Result<WriteRequest> erase_request(Writer& writer, const TenantId& tenant, const EntryId& dsr,
+                                   NoteDestruction note = {});
+
+/// Rewrites the files of the key store and of the vault without what was destroyed. Slow. Errors:
+/// io.
+Status sweep(Ledger& ledger);
+
+/// Executes every deferred erasure of which the holds were released. The number of persons erased.
+/// Not for the writer's threads. Errors: those of erase_request and of the writer.
+Result<std::size_t> run_deferred(Writer& writer, const NoteDestruction& note = {});
+
+}  // namespace recourse

@@ -1,0 +1,131 @@
+#include "engine/erasure/privacy_rounds.h"
+
+#include <spdlog/spdlog.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "engine/erasure/retention.h"
+#include "engine/privacy/key_store.h"
+
+namespace recourse {
+
+class PrivacyRounds::Impl {
+ public:
+  Impl(Writer& writer, const Signer& signer, PrivacyRoundsOptions options)
+      : writer_(writer), signer_(signer), options_(std::move(options)) {
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+
+  Status round() {
+    const std::lock_guard lock(working_);
+    if (writer_.failed()) return {};
+    if (!started_) {
+      RECOURSE_TRY(finish_retirement(writer_, signer_, options_.kek_file));
+      started_ = true;
+    }
+    RECOURSE_TRY(run_deferred(writer_, options_.note));
+    RECOURSE_TRY(end_retention());
+    RECOURSE_TRY(sweep_if_needed());
+    return end_epoch();
+  }
+
+ private:
+  using Steady = std::chrono::steady_clock;
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      if (const Status done = round(); !done) {
+        // Said once for each cause, not in every round.
+        if (done.error().message != complained_)
+          spdlog::error("a round of erasures failed: {}", done.error().message);
+        complained_ = done.error().message;
+      }
+      lock.lock();
+      wake_.wait_for(lock, options_.tick, [this] { return stopping_; });
+    }
+  }
+
+  Status end_retention() {
+    if (options_.retention_every.count() == 0) return {};
+    const auto now = Steady::now();
+    if (retention_at_ && now < *retention_at_) return {};
+    RetentionOptions options;
+    options.by = {PrincipalId("sys_privacy"), ActorType::system, Role::admin, {}, {}};
+    options.note = options_.note;
+    RECOURSE_LET(const auto fates, run_retention(writer_, options));
+    std::size_t destroyed = 0, deferred = 0;
+    for (const BucketFate& fate : fates) {
+      destroyed += fate.fate == "destroyed" ? 1U : 0U;
+      deferred += fate.fate == "deferred" ? 1U : 0U;
+    }
+    if (destroyed + deferred > 0)
+      spdlog::info("retention: {} buckets destroyed, {} deferred by holds", destroyed, deferred);
+    retention_at_ = now + options_.retention_every;
+    return {};
+  }
+
+  Status sweep_if_needed() {
+    const std::uint64_t destroyed = writer_.ledger().keys().destructions();
+    if (destroyed == swept_) return {};
+    RECOURSE_TRY(sweep(writer_.ledger()));
+    swept_ = destroyed;
+    return {};
+  }
+
+  /// The age of an epoch is that of its key file, so that it goes on over restarts.
+  Status end_epoch() {
+    if (options_.kek_epoch.count() == 0) return {};
+    std::error_code error;
+    const auto made = std::filesystem::last_write_time(options_.kek_file, error);
+    if (error || std::filesystem::file_time_type::clock::now() - made < options_.kek_epoch)
+      return {};
+    const auto now = Steady::now();
+    if (counted_at_ && now - *counted_at_ < std::min<std::chrono::seconds>(
+                                                options_.kek_epoch, std::chrono::minutes(10)))
+      return {};
+    counted_at_ = now;
+    RECOURSE_LET(const KeyStore::Census census, writer_.ledger().keys().census());
+    if (census.destroyed_now == 0) return {};
+    RECOURSE_LET(const EpochChange change,
+                 retire_kek(writer_, signer_, options_.kek_file, options_.backup));
+    spdlog::info("key epoch {} ended: {} keys live on, {} erasures certified", change.retired,
+                 change.rewrapped, change.certified);
+    for (const std::string& why : change.uncertified)
+      spdlog::error("an erasure could not be certified: {}", why);
+    return {};
+  }
+
+  Writer& writer_;
+  const Signer& signer_;
+  const PrivacyRoundsOptions options_;
+  std::mutex working_;
+  bool started_ = false;
+  std::uint64_t swept_ = 0;
+  std::optional<Steady::time_point> retention_at_, counted_at_;
+  std::string complained_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+PrivacyRounds::PrivacyRounds(Writer& writer, const Signer& signer, PrivacyRoundsOptions options)
+    : impl_(std::make_unique<Impl>(writer, signer, std::move(options))) {}
+PrivacyRounds::~PrivacyRounds() = default;
+
+Status PrivacyRounds::round() { return impl_->round(); }
+
+}  // namespace recourse

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "engine/erasure/kek_epochs.h"
+
+namespace recourse {
+
+struct PrivacyRoundsOptions {
+  std::filesystem::path kek_file;
+  std::chrono::milliseconds tick{5'000};
+  /// A key epoch ends after this time, when a key was destroyed in it; zero: never by itself.
+  std::chrono::seconds kek_epoch = std::chrono::hours(24);
+  std::chrono::seconds retention_every = std::chrono::hours(24);  ///< Zero: never by itself.
+  BackupUnderNextKey backup = {};
+  NoteDestruction note = {};
+};
+
+/// What of privacy happens by itself in a server: files are rewritten without what was destroyed,
+/// erasures go on whose holds were released, key epochs end, certificates are issued, values are
+/// destroyed whose time is over. Everything goes through the writer, so it is in the log. Threads:
+/// one of its own; nothing waits for it.
+class PrivacyRounds {
+ public:
+  /// All arguments outlive the rounds.
+  PrivacyRounds(Writer& writer, const Signer& signer, PrivacyRoundsOptions options);
+  ~PrivacyRounds();
+
+  /// One round, as the thread does it.
+  Status round();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace recourse

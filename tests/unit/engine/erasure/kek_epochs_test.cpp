@@ -1,0 +1,139 @@
+#include "engine/erasure/kek_epochs.h"
+
+#include "engine/base/sha256.h"
+#include "engine/erasure/certificate.h"
+#include "engine/ledger/signed_note.h"
+#include "engine/privacy/key_rotation.h"
+#include "tests/unit/engine/erasure/desk_with_persons.h"
+
+namespace recourse {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Epochs : DeskWithPersons {
+  std::unique_ptr<Signer> signer;
+  const fs::path kek = dir + "/kek";
+
+  Epochs() { open_signer(); }
+  ~Epochs() { signer.reset(); }
+  void open_signer() {
+    auto opened = Signer::open(*ledger, dir + "/data");
+    REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().message));
+    signer = std::move(*opened);
+  }
+  void close_all() {
+    signer.reset();
+    close();
+  }
+  void open_all() {
+    open();
+    open_signer();
+  }
+  EpochChange retire(const BackupUnderNextKey& backup = {}) {
+    auto change = retire_kek(*writer, *signer, kek, backup);
+    REQUIRE_MESSAGE(change.ok(), (change.ok() ? "" : change.error().message));
+    return std::move(*change);
+  }
+  std::vector<KekEpochRetired> retirements() {
+    std::vector<KekEpochRetired> found;
+    REQUIRE(ledger->scan(LedgerId(0), Position(0), Position(ledger->head(LedgerId(0)).size.value()),
+                         [&](Position, std::string_view leaf) {
+                           const auto event = read_leaf(leaf);
+                           REQUIRE(event.ok());
+                           if (const auto* one = std::get_if<KekEpochRetired>(&event->data))
+                             found.push_back(*one);
+                           return true;
+                         }));
+    return found;
+  }
+};
+
+TEST_CASE_FIXTURE(Epochs, "an erasure is certified once the key epoch of then is over") {
+  const EntryId dsr = granted(jane);
+  erased(dsr);
+  CHECK(certificate_of(*ledger, *signer, info(), row(dsr)).error().code == ErrorCode::conflict);
+  const EpochChange change = retire([] { return Result<std::int64_t>(9); });
+  CHECK(change.retired == 1);
+  CHECK(change.certified == 1);
+  REQUIRE(retirements().size() == 1);
+  CHECK(retirements().front().backup == 9);
+  CHECK(row(dsr).status == DsrStatus::completed);
+
+  const auto note = certificate_of(*ledger, *signer, info(), row(dsr));
+  REQUIRE_MESSAGE(note.ok(), (note.ok() ? "" : note.error().message));
+  const std::vector<NoteKey> keys{*NoteKey::parse(signer->report_verifier_key())};
+  const auto verified = verify_note(*note, keys);
+  REQUIRE(verified.ok());
+  auto said = read_certificate(verified->text);
+  REQUIRE(said.ok());
+  CHECK(said->subject == jane.value());
+  CHECK(said->epoch == 1);
+  CHECK(check_certificate(*ledger, *said).ok());
+  ++said->fields;
+  CHECK_FALSE(check_certificate(*ledger, *said));
+  CHECK_FALSE(read_certificate("recourse/erasure-certificate@v1\nsubject x\n"));
+  CHECK_FALSE(read_certificate("something else\n"));
+}
+
+TEST_CASE_FIXTURE(Epochs,
+                  "a copy of the keys from before an erasure opens with no key that is left") {
+  const EntryId dsr = granted(jane);
+  close_all();
+  fs::copy(dir + "/data/keys", dir + "/copy", fs::copy_options::recursive);
+  open_all();
+  erased(dsr);
+  retire();
+  KeyStoreOptions options;
+  SystemRandom system;
+  CHECK(open_key_store(dir + "/copy", kek, system, options).error().code ==
+        ErrorCode::unauthenticated);
+  CHECK(readable(tickets[2]) == 2);
+}
+
+TEST_CASE_FIXTURE(Epochs, "a backup that fails keeps the old key, and the next call goes on") {
+  const EntryId dsr = granted(jane);
+  erased(dsr);
+  const auto failed = retire_kek(*writer, *signer, kek, [] {
+    return Result<std::int64_t>(Error{ErrorCode::disk_full, "no room for a backup"});
+  });
+  CHECK(failed.error().code == ErrorCode::disk_full);
+  CHECK(retirements().empty());
+  CHECK(row(dsr).status == DsrStatus::erased);
+  CHECK_FALSE(*finish_retirement(*writer, *signer, kek));
+  close_all();
+  open_all();
+  CHECK(retire().certified == 1);
+  CHECK(retirements().size() == 1);
+}
+
+TEST_CASE_FIXTURE(Epochs,
+                  "what a crash after the old key's end left is recorded at the next start") {
+  const EntryId dsr = granted(jane);
+  erased(dsr);
+  SystemRandom system;
+  REQUIRE(begin_kek_rotation(ledger->keys(), kek, system));
+  REQUIRE(finish_kek_rotation(ledger->keys(), kek));
+  close_all();
+  open_all();
+  CHECK(*finish_retirement(*writer, *signer, kek));
+  REQUIRE(retirements().size() == 1);
+  CHECK(retirements().front().epoch == 1);
+  CHECK(row(dsr).status == DsrStatus::completed);
+  CHECK_FALSE(*finish_retirement(*writer, *signer, kek));
+}
+
+TEST_CASE_FIXTURE(Epochs, "an erasure of this epoch waits for the next one's end") {
+  erased(granted(jane));
+  CHECK(retire().certified == 1);
+  const EntryId second = granted(joe);
+  erased(second);
+  CHECK_FALSE(*finish_retirement(*writer, *signer, kek));
+  CHECK(row(second).status == DsrStatus::erased);
+  CHECK(ledger->keys().census()->destroyed_now == 1);
+  CHECK(retire().certified == 1);
+  CHECK(ledger->keys().census()->destroyed_now == 0);
+}
+
+}  // namespace
+}  // namespace recourse
