@@ -9,6 +9,9 @@
 namespace recourse {
 namespace {
 
+/// A walk over fewer leaves costs less than it is worth to write down that it was made.
+constexpr std::uint64_t kShortWalk = 10'000;
+
 struct Recorded {
   std::unordered_set<std::string> subjects;
   std::vector<BucketDestroyed> buckets;
@@ -58,6 +61,7 @@ Status apply_to(Ledger& ledger, LedgerId id, AppliedDestructions& applied) {
     RECOURSE_LET(const bool lived, lives(keys, names.back()));
     applied.buckets += lived ? 1 : 0;
   }
+  if (names.empty() && size.value() - from.value() < kShortWalk) return {};
   if (!names.empty()) RECOURSE_TRY(keys.destroy(names));
   std::vector<SealedPlace> places;
   const auto add = [&](const MetSealed& met) {
@@ -76,8 +80,12 @@ Status apply_to(Ledger& ledger, LedgerId id, AppliedDestructions& applied) {
 }  // namespace
 
 Status mark_carried_out(Ledger& ledger) {
-  for (const LedgerInfo& info : ledger.ledgers())
-    RECOURSE_TRY(ledger.keys().set_carried_out(info.ledger, ledger.head(info.ledger).size));
+  for (const LedgerInfo& info : ledger.ledgers()) {
+    const LogSize size = ledger.head(info.ledger).size;
+    RECOURSE_LET(const LogSize mark, ledger.keys().carried_out(info.ledger));
+    if (mark.value() + kShortWalk > size.value()) continue;
+    RECOURSE_TRY(ledger.keys().set_carried_out(info.ledger, size));
+  }
   return {};
 }
 
