@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/erasure/erase.h"
 #include "engine/erasure/kek_epochs.h"
 
 namespace recourse {
