@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+"""Counts the populations of a SOC 2 package again, from the leaves alone and by simple means.
+
+recount.py DIR: reads DIR/leaves.ndjson (from leaf 0), DIR/meta.ndjson where there is one, and
+DIR/report/package.json with its populations. Exit 0 when every number of rows, by type and by day,
+is the same and every row stands for a leaf with its hash. Shares no code with the program.
+"""
+import base64, datetime, hashlib, json, os, sys
+from collections import Counter
+
+DIR = sys.argv[1]
+PACKAGE = json.load(open(os.path.join(DIR, "report", "package.json")))
+SCOPE = PACKAGE["scope"]
+START, END, TENANT = SCOPE["start"]["size"], SCOPE["end"]["size"], SCOPE["tenant"]
+LIMITS = {name: int(value) for name, value in SCOPE["parameters"].items() if value.isdigit()}
+BEFORE, EARLY, WITHIN, OUTSIDE = range(4)
+
+
+def read(name, count):
+    path = os.path.join(DIR, name)
+    lines = open(path, "rb").read().split(b"\n")[:count] if os.path.exists(path) else []
+    return [(json.loads(line), hashlib.sha256(b"\0" + line).hexdigest()) for line in lines]
+
+
+def when(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+class Event:
+    def __init__(self, leaf, digest, meta):
+        self.leaf, self.digest, self.meta, self.data = leaf, digest, meta, leaf["data"]
+        self.index, self.time = int(leaf["sequence"]), leaf["time"]
+        self.type = leaf["type"][len("recourse."):].rsplit(".", 1)[0]
+        self.imported = self.data.get("imported", False)
+
+
+LEAVES = [Event(*each, False) for each in read("leaves.ndjson", END)]
+META = [Event(*each, True) for each in read("meta.ndjson", (SCOPE["meta"] or {"size": 0})["size"])]
+
+
+def place(event):
+    if SCOPE["from"] and event.time < SCOPE["from"]:
+        outer = EARLY
+    else:
+        outer = OUTSIDE if SCOPE["to"] and event.time >= SCOPE["to"] else WITHIN
+    if not event.meta:
+        return outer if event.index >= START else BEFORE
+    if not SCOPE["from"] and event.time < LEAVES[START].time:
+        return BEFORE
+    return OUTSIDE if not SCOPE["to"] and event.time > LEAVES[-1].time else outer
+
+
+EVENTS = sorted(LEAVES + META, key=lambda e: (e.time, e.meta, e.index))
+for each in EVENTS:
+    each.place = place(each)
+OWN_LEDGER = [e.data["ledger"] for e in META
+              if e.type == "tenant.created" and e.data["tenant"] == TENANT]
+
+
+def of(*types):
+    return [e for e in EVENTS if e.type in types]
+
+
+def within(events):
+    return [e for e in events if e.place == WITHIN]
+
+
+def open_until(opened, ends):
+    """Those in the period, and earlier ones that had not ended before it. `ends(e)`: its end."""
+    rows = []
+    for e in opened:
+        end = ends(e)
+        if e.place == WITHIN or (e.place < WITHIN and (end is None or end.place != BEFORE)):
+            rows.append(e)
+    return rows
+
+
+def after(e, types, same):
+    """The first event after `e` of these types about the same thing."""
+    return next((x for x in EVENTS[EVENTS.index(e) + 1:] if x.type in types and same(x)), None)
+
+
+def by(key, *types):
+    return lambda e: after(e, types, lambda x: x.data.get(key) == e.data[key])
+
+
+def own(e):
+    return e.data.get("tenant", TENANT) == TENANT
+
+
+def own_ledger(e, also_meta=False):
+    return not OWN_LEDGER or e.data["ledger"] in OWN_LEDGER + ([0] if also_meta else [])
+
+
+PROPOSED = {e.data["action"]: e for e in of("action.proposed")}
+
+
+def live(events):
+    return [e for e in events if not e.imported and
+            not (e.data.get("action") in PROPOSED and PROPOSED[e.data["action"]].imported)]
+
+
+DISPATCHES = live(of("effect.dispatched"))
+
+
+def spans(done, every):
+    """Where a span without what is done regularly was over."""
+    rows, since, done = [], None, {id(e) for e in done}
+    for e in within(EVENTS):
+        since = since or when(e.time)
+        passed = (when(e.time) - since) // every
+        if passed >= 1 and when(e.time) - since > every:
+            rows.append(e)
+            since += passed * every
+        if id(e) in done:
+            since = when(e.time)
+    return rows
+
+
+def days(name):
+    return datetime.timedelta(days=LIMITS[name])
+
+
+def demanded(outcome):
+    rows, waiting = [], {}
+    for e in EVENTS:
+        if e.type == "effect.dispatched" and e.place == WITHIN and e.data["action"] in waiting:
+            verdict = waiting[e.data["action"]]
+            if verdict.place < WITHIN and verdict not in rows:
+                rows.append(verdict)
+        if e.type != "policy.decided" or e.data["shadow"] or not live([e]):
+            continue
+        action, ends = e.data["action"], e.data.get("problem", "")
+        if e.data["outcome"] == outcome:
+            if e.place == WITHIN:
+                rows.append(e)
+            if outcome != "deny" or not getattr(waiting.get(action), "ends", False):
+                waiting[action] = e
+                e.ends = not (ends in ("kill_switch", "breaker") or ends.startswith("limit."))
+        elif outcome == "deny" and e.data["outcome"] == "allow" and action in waiting:
+            if not waiting[action].ends:
+                del waiting[action]
+    return rows
+
+
+def rc01():
+    sent, rows = set(), within(DISPATCHES)
+    for e in EVENTS:
+        if e.type == "effect.dispatched":
+            sent.add(e.data["action"])
+        if e.type == "effect.confirmed" and e.data["action"] not in sent:
+            rows += within(live([e]))
+    return rows
+
+
+def rc05():
+    rows, used = [], set()
+    for e in EVENTS:
+        if e.type == "approval.consumed" and "rollback" not in e.data:
+            used.add(e.data.get("action"))
+        if e in DISPATCHES and e.place == WITHIN and e.data["action"] not in used:
+            proposed = PROPOSED.get(e.data["action"])
+            rows += [e] if proposed and proposed.leaf["actortype"] == "agent" else []
+    return rows
+
+
+def rc07():
+    rows = of("policy.reverted", "change.activated", "connector.configured")
+    rows += [e for e in of("policy.activated") if e.data["mode"] == "enforce" and
+             (e.leaf["actortype"] != "system" or "drafted_by" in e.data)]
+    rows += [e for e in of("rollout.ramped") if e.data["percent_bp"] > e.data["prev_percent_bp"]]
+    return within(rows)
+
+
+def rc09():
+    notices = of("access.terminated")
+    rows = open_until(notices, by("principal", "access.removed"))
+    for e in within(of("access.removed")):
+        noticed = [n for n in notices if n.data["principal"] == e.data["principal"] and
+                   EVENTS.index(n) < EVENTS.index(e)]
+        rows += [] if noticed and "grant" not in e.data else [e]
+    return rows
+
+
+def rc16():
+    outcomes = ("effect.confirmed", "effect.rejected", "effect.recalled", "effect.dispatched",
+                "compensation.succeeded", "compensation.recorded_manually", "effect.reconciled")
+    return open_until(DISPATCHES, lambda e: after(
+        e, outcomes, lambda x: x.data["action"] == e.data["action"] and
+        x.data.get("verdict") != "unknown"))
+
+
+def rc19():
+    answers = ("followup.sent", "followup.skipped", "followup.cancelled", "followup.answered",
+               "followup.missed", "resolution.confirmed", "resolution.contradicted",
+               "resolution.voided", "resolution.asserted", "ticket.reopened", "ticket.escalated",
+               "feedback.submitted")
+    asserted = [e for e in of("resolution.asserted") if "action" in e.data and not e.imported]
+    return open_until(asserted, lambda e: after(
+        e, answers, lambda x: x.data["ticket"] == e.data["ticket"] and
+        (x.type != "feedback.submitted" or "confirmed" in x.data)))
+
+
+def rc20():
+    rows, minute = of("head.accepted", "log.continued"), None
+    rows += [e for e in of("fsck.completed") if own_ledger(e, also_meta=True)]
+    rows = within(rows)
+    for e in within(LEAVES):
+        if e.time[:16] != minute:
+            minute = e.time[:16]
+            rows.append(("minute", e))
+    return rows
+
+
+POPULATIONS = {
+    "RC-01": rc01,
+    "RC-02": lambda: demanded("require_approval"),
+    "RC-03": lambda: within(of("approval.granted", "approval.rejected")),
+    "RC-04": lambda: demanded("deny"),
+    "RC-05": rc05,
+    "RC-06": lambda: within(of("policy.decided")),
+    "RC-07": rc07,
+    "RC-08": lambda: within([e for e in of("access.granted", "apikey.created") if own(e)]),
+    "RC-09": rc09,
+    "RC-10": lambda: [e for e in within(of("access.review_opened")) for _ in e.data["accounts"]] +
+                     [("span", e) for e in spans(of("access.review_opened"),
+                                                 days("access_review_every_d"))],
+    "RC-11": lambda: within(of("auth.denied", "limit.reached")),
+    "RC-12": lambda: open_until(of("alert.raised"), by("alert", "alert.closed")),
+    "RC-13": lambda: open_until(of("incident.opened"), by("incident", "incident.closed")),
+    "RC-14": lambda: open_until(of("killswitch.engaged"), by("scope", "killswitch.released")),
+    "RC-15": lambda: open_until(of("rollback.requested"), by(
+        "rollback", "rollback.refused", "rollback.completed", "rollback.partial",
+        "rollback.aborted")),
+    "RC-16": rc16,
+    "RC-17": lambda: within(of("ingress.counted")),
+    "RC-18": lambda: within(live(of("message.sent"))),
+    "RC-19": rc19,
+    "RC-20": rc20,
+    "RC-21": lambda: within([e for e in of("projection.rebuilt") if own_ledger(e)]) +
+                     [("span", e) for e in META and spans(
+                         [e for e in of("projection.rebuilt") if own_ledger(e)],
+                         days("rebuild_every_d"))],
+    "RC-22": lambda: within(of("backup.completed", "backup.failed", "restore.tested")) +
+                     [("span", e) for e in META and spans(
+                         of("backup.completed"),
+                         datetime.timedelta(hours=LIMITS["backup_every_h"]))] +
+                     [("span", e) for e in META and spans(of("restore.tested"),
+                                                          days("restore_every_d"))],
+    "RC-23": lambda: open_until(of("dsr.received"), by("dsr", "dsr.completed")),
+    "RC-24": lambda: within(of("bucket.destroyed", "subject.erased")) +
+                     open_until(of("hold.placed"), by("hold", "hold.released")),
+    "RC-25": lambda: within([e for e in of("export.created", "disclosure.made", "sealed.opened")
+                             if own(e)]),
+    "RC-26": lambda: within(of("control.tested")) +
+                     [("span", e) for e in spans(of("control.tested"), days("control_every_d"))],
+}
+
+
+def main():
+    wrong = 0
+    hashes = {(e.meta, e.index): (e.digest, e.leaf["id"]) for e in EVENTS}
+    tables = {table["table"]: table for table in PACKAGE["completeness"]}
+    for chapter in PACKAGE["chapters"]:
+        control, table = chapter["control"]["id"], tables[chapter["control"]["id"]]
+        counted = [e if isinstance(e, tuple) else (e.leaf["type"], e)
+                   for e in POPULATIONS[control]()]
+        lines = open(os.path.join(DIR, chapter["population"]["path"]), "rb").read()
+        rows = [json.loads(line) for line in lines.splitlines()]
+        # What has no leaf of its own to count: months of sealed values, hours without a counter.
+        plain = [r for r in rows if control not in ("RC-17", "RC-24") or r["code"] not in
+                 ("bucket_alive", "hour_not_counted", "still_in_time", "under_hold")
+                 or r["type"].endswith("hold.placed.v1")]
+        failed = sum(row["result"] == "exception" for row in rows)
+        checks = {
+            "rows": (len(counted), len(plain)),
+            "by type": (Counter(t for t, _ in counted), Counter(r["type"] for r in plain)),
+            "by day": (Counter(e.time[:10] for _, e in counted),
+                       Counter(r["time"][:10] for r in plain)),
+            "completeness": ((table["rows"], table["by_type"]),
+                             (len(rows), dict(Counter(r["type"] for r in rows)))),
+            "population": (chapter["deviation"]["population"], len(rows)),
+            "exceptions": (chapter["deviation"]["exceptions"], failed),
+            "sha256": (chapter["population"]["sha256"], hashlib.sha256(lines).hexdigest()),
+            "query": (table["query_sha256"], hashlib.sha256(table["query"].encode()).hexdigest()),
+        }
+        for name, (ours, theirs) in checks.items():
+            if ours != theirs:
+                wrong += 1
+                print(f"{control}: {name}: counted {ours}, the package has {theirs}")
+        for row in rows:
+            known = hashes.get((row.get("meta", False), row["index"]))
+            if known != (base64.b64decode(row["leaf"]).hex(), row["event"]):
+                wrong += 1
+                print(f"{control}: row {row['index']} is not that leaf")
+    print(f"{len(PACKAGE['chapters'])} controls recounted, {wrong} differences")
+    return 1 if wrong else 0
+
+
+sys.exit(main())

@@ -1,0 +1,362 @@
+#include "tests/unit/tools/soc2/test_log.h"
+
+namespace recourse::soc2::testing {
+namespace {
+
+/// Minutes in which something is recorded, each signed.
+void record_minutes(Story& story, int minutes) {
+  for (int i = 0; i < minutes; ++i) {
+    story.wait(1min);
+    story.add(LogHeartbeat{});
+    story.log.sign();
+  }
+}
+
+FsckCompleted check() {
+  FsckCompleted completed;
+  completed.kind = "fsck";
+  completed.ledger = 3;
+  return completed;
+}
+
+void make_tenant(Story& story) {
+  story.add_meta(TenantCreated{TenantId("acme"), 3, story.log.origin});
+}
+
+DsrReceived request_of(const Story& story, DsrKind kind) {
+  DsrReceived received;
+  received.dsr = EntryId("dsr_1");
+  received.kind = kind;
+  received.subject = SubjectId("sub_1");
+  received.due_at = story.log.now + 24h * 30;
+  received.channel = "email";
+  return received;
+}
+
+SubjectErased erased() {
+  SubjectErased gone;
+  gone.dsr = EntryId("dsr_1");
+  gone.subject = SubjectId("sub_1");
+  gone.fields = 3;
+  return gone;
+}
+
+HoldPlaced hold(const Story& story) {
+  HoldPlaced placed;
+  placed.hold = EntryId("hld_1");
+  placed.matter = "matter-1";
+  placed.requested_by = kBob.id;
+  placed.review_at = story.log.now + 24h * 180;
+  return placed;
+}
+
+}  // namespace
+
+TEST_CASE("RC-20 finds the minute of a head that was removed") {
+  Story story;
+  story.log.sign();
+  record_minutes(story, 5);
+  const Package whole = story.package();
+  CHECK(passes(whole, "RC-20", 6));
+  CHECK(chapter(whole, "RC-20").indicators[0].value == "6");
+  // The leaf of 09:02 is then in no head before that of 09:04.
+  story.log.head_sizes.erase(4);
+  story.log.head_sizes.erase(5);
+  CHECK(only_exception(story.package(), "RC-20", 3, "minute_without_head"));
+}
+
+TEST_CASE("RC-20 compares the root of each kept head with the leaves") {
+  Story story;
+  record_minutes(story, 2);
+  TestLog forged = story.log;
+  forged.leaves[1] = story.log.leaves[0];
+  story.log.head_sizes.erase(3);
+  story.parameters.heads.push_back({forged.head_note(3), {}, {}});
+  CHECK(only_exception(story.package(), "RC-20", 2, "other_root"));
+}
+
+TEST_CASE("RC-20 demands cosignatures only where the parameters do") {
+  Story story;
+  record_minutes(story, 1);
+  CHECK(passes(story.package(), "RC-20", 2));
+  story.parameters.thresholds.cosignatures = 1;
+  CHECK(only_exception(story.package(), "RC-20", 2, "missing_cosignature"));
+}
+
+TEST_CASE("RC-20 finds checks that found something, and declared losses") {
+  Story story;
+  story.log.sign();
+  make_tenant(story);
+  story.add_meta(check());
+  FsckCompleted of_others = check();
+  of_others.ledger = 4;
+  of_others.findings = 9;
+  story.add_meta(of_others);
+  story.wait(1s);
+  story.add(LogHeartbeat{});
+  story.log.sign();
+  CHECK(passes(story.package(), "RC-20", 2));
+
+  Story damaged;
+  damaged.log.sign();
+  make_tenant(damaged);
+  FsckCompleted faults = check();
+  faults.findings = 1;
+  const auto at = damaged.add_meta(faults);
+  CHECK(only_exception(damaged.package(), "RC-20", at, "check_failed", true));
+
+  Story hollow;
+  hollow.log.sign();
+  make_tenant(hollow);
+  FsckCompleted missing = check();
+  missing.missing_values = 2;
+  const auto gone = hollow.add_meta(missing);
+  CHECK(only_exception(hollow.package(), "RC-20", gone, "missing_values", true));
+
+  Story lost;
+  lost.log.sign();
+  const auto declared = lost.add_meta(HeadAccepted{7, "operator"});
+  CHECK(only_exception(lost.package(), "RC-20", declared, "declared_loss", true));
+}
+
+TEST_CASE("without heads the minutes are not tested, and RC-20 says so") {
+  Story story;
+  const Package package = story.package();
+  CHECK(chapter(package, "RC-20").rows[0].result == "not_tested");
+  CHECK(!chapter(package, "RC-20").notes.empty());
+}
+
+TEST_CASE("RC-21 wants rebuilt rows equal to live ones, and rebuilt in time") {
+  ProjectionRebuilt rebuilt;
+  rebuilt.projection = "tickets";
+  rebuilt.ledger = 3;
+  rebuilt.before = rebuilt.after = hash_of("rows");
+  rebuilt.equal = true;
+
+  Story story;
+  make_tenant(story);
+  story.add_meta(rebuilt);
+  CHECK(passes(story.package(), "RC-21", 1));
+
+  rebuilt.equal = false;
+  const auto at = story.add_meta(rebuilt);
+  CHECK(only_exception(story.package(), "RC-21", at, "digest_differs", true));
+
+  Story never;
+  make_tenant(never);
+  never.parameters.thresholds.backup_every_h = 24 * 365;
+  never.end_after(24h * 100);
+  CHECK(only_exception(never.package(), "RC-21", never.log.size() - 1, "no_rebuild"));
+}
+
+TEST_CASE("RC-21 and RC-22 have no population without deployment events") {
+  Story story;
+  story.end_after(24h * 100);
+  for (const char* id : {"RC-21", "RC-22"}) {
+    const Package package = story.package();
+    CHECK(chapter(package, id).result == Result::no_population);
+    CHECK(chapter(package, id).notes[0] == "Deployment events are not in this package.");
+  }
+}
+
+TEST_CASE("RC-22 wants backups in time and restores that equal the heads") {
+  BackupCompleted backup;
+  RestoreTested restored;
+  restored.equal = true;
+
+  Story story;
+  story.add_meta(backup);
+  story.add_meta(restored);
+  story.wait(24h);
+  story.add_meta(backup);
+  story.add(LogHeartbeat{});
+  CHECK(passes(story.package(), "RC-22", 3));
+
+  Story late;
+  late.add_meta(backup);
+  late.end_after(30h);
+  CHECK(only_exception(late.package(), "RC-22", late.log.size() - 1, "no_backup"));
+
+  Story failed;
+  failed.parameters.thresholds.backup_every_h = 1;
+  const auto at = failed.add_meta(BackupFailed{"disk_full", true});
+  failed.wait(50min);
+  failed.add_meta(backup);
+  failed.add(LogHeartbeat{});
+  CHECK(passes(failed.package(), "RC-22", 2));
+
+  Story broken;
+  const auto fault = broken.add_meta(BackupFailed{"disk_full", true});
+  broken.parameters.to = broken.log.now + 1h;
+  broken.end_after(30h);
+  CHECK(only_exception(broken.package(), "RC-22", fault, "backup_failed", true));
+  CHECK(at == 0);
+
+  Story differs;
+  restored.equal = false;
+  const auto other = differs.add_meta(restored);
+  CHECK(only_exception(differs.package(), "RC-22", other, "restore_differs", true));
+
+  Story untested;
+  untested.parameters.thresholds.backup_every_h = 24 * 365;
+  untested.parameters.thresholds.rebuild_every_d = 365;
+  untested.add_meta(backup);
+  untested.end_after(24h * 100);
+  CHECK(only_exception(untested.package(), "RC-22", untested.log.size() - 1, "no_restore_test"));
+}
+
+TEST_CASE("RC-23 wants requests answered in time, for whom they are, and recipients told") {
+  DsrIdentityVerified verified{EntryId("dsr_1"), SubjectId("sub_1"), "email"};
+  DsrCompleted completed{EntryId("dsr_1"), "done", {}};
+
+  Story story;
+  const auto at = story.add(request_of(story, DsrKind::erasure));
+  story.add(verified, kAda);
+  story.add(erased(), kAda);
+  story.add(completed, kAda);
+  CHECK(passes(story.package(), "RC-23", 1));
+
+  Story late;
+  late.add(request_of(late, DsrKind::access));
+  late.add(verified, kAda);
+  CHECK(chapter(late.package(), "RC-23").rows[0].result == "not_tested");
+  late.end_after(24h * 40);
+  CHECK(only_exception(late.package(), "RC-23", at, "past_due"));
+
+  Story generous;
+  DsrReceived received = request_of(generous, DsrKind::access);
+  received.due_at += 24h * 60;
+  generous.add(received);
+  CHECK(only_exception(generous.package(), "RC-23", at, "due_too_late"));
+
+  Story unknown;
+  unknown.add(request_of(unknown, DsrKind::access));
+  unknown.add(completed, kAda);
+  CHECK(only_exception(unknown.package(), "RC-23", at, "identity_not_verified"));
+
+  Story kept;
+  kept.add(request_of(kept, DsrKind::erasure));
+  kept.add(verified, kAda);
+  kept.add(completed, kAda);
+  CHECK(only_exception(kept.package(), "RC-23", at, "not_erased"));
+
+  Story untold;
+  untold.add(DisclosureMade{"auditor", "audit", 3, SubjectId("sub_1"), {}}, kAda);
+  const auto asked = untold.add(request_of(untold, DsrKind::erasure));
+  untold.add(verified, kAda);
+  untold.add(erased(), kAda);
+  untold.add(completed, kAda);
+  untold.end_after(24h * 31);
+  CHECK(only_exception(untold.package(), "RC-23", asked, "recipients_not_told"));
+  untold.add(RecipientsNotified{EntryId("dsr_1"), "auditor", "sent"}, kAda);
+  CHECK(passes(untold.package(), "RC-23", 1));
+}
+
+TEST_CASE("RC-24 finds data that outlives its time and data destroyed under a hold") {
+  Story story;
+  const auto first = story.open_ticket();
+  const auto value = story.propose("act_1");
+  CHECK(first < value);
+  CHECK(chapter(story.package(), "RC-24").result == Result::no_population);
+  story.end_after(24h * 365 * 3);
+  CHECK(only_exception(story.package(), "RC-24", value, "bucket_alive"));
+
+  Story destroyed;
+  destroyed.propose("act_1");
+  destroyed.wait(24h * 365 * 2 + 24h * 35);
+  BucketDestroyed gone{"pii-24m", "2026-03", *from_rfc3339("2028-04-01T00:00:00Z")};
+  destroyed.add(gone);
+  CHECK(passes(destroyed.package(), "RC-24", 1));
+
+  Story late;
+  late.propose("act_1");
+  late.wait(24h * 365 * 3);
+  const auto after = late.add(gone);
+  CHECK(only_exception(late.package(), "RC-24", after, "destroyed_late"));
+
+  Story held;
+  held.add(hold(held), kAda);
+  const auto at = held.add(erased(), kAda);
+  CHECK(only_exception(held.package(), "RC-24", at, "destroyed_under_hold"));
+
+  Story bucket;
+  bucket.add(hold(bucket), kAda);
+  BucketDestroyed now{"pii-24m", "2024-01", bucket.log.now};
+  const auto month = bucket.add(now);
+  CHECK(only_exception(bucket.package(), "RC-24", month, "destroyed_under_hold"));
+
+  Story released;
+  released.add(hold(released), kAda);
+  released.add(HoldReleased{EntryId("hld_1"), {}}, kAda);
+  released.add(erased(), kAda);
+  CHECK(passes(released.package(), "RC-24", 2));
+
+  Story forgotten;
+  const auto placed = forgotten.add(hold(forgotten), kAda);
+  forgotten.end_after(24h * 400);
+  CHECK(only_exception(forgotten.package(), "RC-24", placed, "hold_not_reviewed"));
+
+  Story self;
+  const auto own = self.add(hold(self), kBob);
+  CHECK(only_exception(self.package(), "RC-24", own, "hold_self_authorised"));
+}
+
+TEST_CASE("RC-25 wants a purpose and a recipient, and a role that may open") {
+  ExportCreated exported;
+  exported.tenant = TenantId("acme");
+  exported.format = "bundle";
+  exported.purpose = Clear("audit");
+  exported.recipient = Clear("auditor-1");
+
+  Story story;
+  story.add_meta(exported);
+  story.wait(1s);
+  story.add(SealedOpened{TicketId("tkt_1"), "support", 0}, kAda);
+  story.add(DisclosureMade{"auditor", "audit", 3, {}, {}}, kAda);
+  CHECK(passes(story.package(), "RC-25", 3));
+
+  Story aimless;
+  exported.purpose.reset();
+  const auto at = aimless.add_meta(exported);
+  CHECK(only_exception(aimless.package(), "RC-25", at, "no_purpose", true));
+
+  Story nobody;
+  const auto to_nobody = nobody.add(DisclosureMade{"", "audit", 3, {}, {}}, kAda);
+  CHECK(only_exception(nobody.package(), "RC-25", to_nobody, "no_recipient"));
+
+  Story viewer;
+  AccessGranted granted;
+  granted.principal = kCem.id;
+  granted.role = Role::viewer;
+  viewer.add(granted, kAda);
+  const auto opened = viewer.add(SealedOpened{TicketId("tkt_1"), "support", 0}, kCem);
+  CHECK(only_exception(viewer.package(), "RC-25", opened, "role_not_allowed"));
+}
+
+TEST_CASE("RC-26 wants deficiencies with an owner and a date, and tests in time") {
+  ControlTested tested;
+  tested.control = "RC-01";
+  tested.result = "exceptions";
+  tested.exceptions = 2;
+  tested.owner = kAda.id;
+
+  Story story;
+  tested.due_at = story.log.now + 24h;
+  story.add(tested, kAda);
+  CHECK(passes(story.package(), "RC-26", 1));
+  tested.owner.reset();
+  const auto at = story.add(tested, kAda);
+  CHECK(only_exception(story.package(), "RC-26", at, "no_owner"));
+
+  Story dateless;
+  tested.owner = kAda.id;
+  tested.due_at.reset();
+  const auto undated = dateless.add(tested, kAda);
+  CHECK(only_exception(dateless.package(), "RC-26", undated, "no_date"));
+
+  Story never;
+  never.end_after(24h * 100);
+  CHECK(only_exception(never.package(), "RC-26", never.log.size() - 1, "run_missed"));
+}
+
+}  // namespace recourse::soc2::testing
