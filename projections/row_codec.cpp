@@ -1,5 +1,7 @@
 #include "projections/row_codec.h"
 
+#include <simdjson.h>
+
 #include <charconv>
 
 #include "engine/event/canonical_json.h"
@@ -35,9 +37,12 @@ bool SealedRef::read_json_from(const simdjson::dom::element& json) {
   return read(at.substr(0, dot), position) && read(at.substr(dot + 1), ordinal);
 }
 
-simdjson::dom::parser& row_parser() {
-  thread_local simdjson::dom::parser owned;
-  return owned;
+bool decode_value(std::string_view json, const described::Type& type, void* value) {
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::element element;
+  std::string_view where;
+  return !parser.parse(json.data(), json.size()).get(element) &&
+         described::read_value(element, type, value, where);
 }
 
 }  // namespace recourse

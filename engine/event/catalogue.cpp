@@ -1,5 +1,6 @@
 #include "engine/event/catalogue.h"
 
+#include <array>
 #include <memory>
 
 namespace recourse {
@@ -20,7 +21,10 @@ EventData& EventData::operator=(EventData&& other) noexcept {
 }
 
 std::string_view type_of(const EventData& data) {
-  return std::visit([](const auto& event) { return event.kType; }, data);
+  return []<class... E>(boost::mp11::mp_list<E...>, std::size_t index) {
+    static constexpr std::array<std::string_view, sizeof...(E)> kTypes{E::kType...};
+    return kTypes[index];
+  }(EventTypes(), data.index());
 }
 
 }  // namespace recourse

@@ -1,19 +1,24 @@
 #pragma once
 
-#include <simdjson.h>
-
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "engine/base/result.h"
 #include "engine/event/catalogue.h"
+#include "engine/event/field_table.h"
 #include "engine/event/upcast.h"
 
 namespace recourse {
 
-/// The data of an event as JSON and back. Each direction is instantiated for all types in a file of
-/// its own, because that is what takes the compiler long.
+/// An event's data as whoever goes through its fields sees it. Borrowed.
+struct DescribedData {
+  const described::Table& table;
+  const void* value;
+};
+DescribedData describe(const EventData& data);
+
+/// The data of an event as JSON and back.
 void append_event_data(std::string& out, const EventData& data);
 
 /// Reads the data of an event of `type` into `data`, lifting an old version by `steps` to the

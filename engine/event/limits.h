@@ -5,11 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "engine/event/catalogue.h"
+#include <type_traits>
 
 /// What may stand in an event. schemas/events says the same to others; validate.h refuses the rest.
 namespace recourse {
+
+struct PolicyActivated;
 
 /// Ids, streams and subjects: [A-Za-z0-9_.:@/-]{1,128}.
 constexpr std::size_t kMaxIdBytes = 128;

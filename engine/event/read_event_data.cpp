@@ -1,3 +1,6 @@
+#include <simdjson.h>
+
+#include <array>
 #include <unordered_map>
 
 #include "engine/event/canonical_json.h"
@@ -8,42 +11,47 @@
 namespace recourse {
 namespace {
 
-namespace mp = boost::mp11;
-
 enum class Parts { all, folded };
 
-using Reader = bool (*)(const simdjson::dom::element&, EventData&, std::string_view&, Parts);
+/// A type of event to a reader who has only its name.
+struct Newest {
+  const described::Table& (*table)();
+  void* (*emplace)(EventData& data);
+  std::string_view not_folded;
+};
 
 template <class E>
-bool read_as(const simdjson::dom::element& json, EventData& data, std::string_view& where,
-             Parts parts) {
-  E& event = data.emplace<E>();
-  if constexpr (requires { E::kNotFolded; }) {
-    if (parts == Parts::folded) return described::read_struct(json, event, where, E::kNotFolded);
-  }
-  return read_json(json, event, where);
+void* emplace(EventData& data) {
+  return &data.emplace<E>();
 }
 
-const std::unordered_map<std::string_view, Reader>& readers() {
-  static const auto table = [] {
-    std::unordered_map<std::string_view, Reader> made;
-    mp::mp_for_each<mp::mp_transform<mp::mp_identity, EventTypes>>([&](auto identity) {
-      using E = typename decltype(identity)::type;
-      made.emplace(E::kType, &read_as<E>);
-    });
-    return made;
-  }();
-  return table;
+template <class E>
+consteval Newest newest() {
+  Newest made{&described::table_of<E>, &emplace<E>, {}};
+  if constexpr (requires { E::kNotFolded; }) made.not_folded = E::kNotFolded;
+  return made;
+}
+
+template <class... E>
+std::unordered_map<std::string_view, const Newest*> by_name(boost::mp11::mp_list<E...>) {
+  static constexpr std::array<Newest, sizeof...(E)> kNewest{newest<E>()...};
+  constexpr std::array<std::string_view, sizeof...(E)> kNames{E::kType...};
+  std::unordered_map<std::string_view, const Newest*> made;
+  for (std::size_t i = 0; i < kNames.size(); ++i) made.emplace(kNames[i], &kNewest[i]);
+  return made;
 }
 
 Status read_newest(std::string_view type, const simdjson::dom::element& json, EventData& data,
                    Parts parts = Parts::all) {
-  const auto reader = readers().find(type);
-  if (reader == readers().end())
+  static const auto types = by_name(EventTypes());
+  const auto found = types.find(type);
+  if (found == types.end())
     return Error{ErrorCode::unsupported,
                  "this program does not know events of type " + std::string(type)};
+  const Newest& known = *found->second;
+  const std::string_view skipped = parts == Parts::folded ? known.not_folded : std::string_view();
   std::string_view where;
-  if (!reader->second(json, data, where, parts))
+  if (!described::read_struct(json, known.table(), known.emplace(data), where, skipped))
     return Error{
         ErrorCode::unsupported,
         std::string(type) + " does not have the members of its schema: " + std::string(where)};

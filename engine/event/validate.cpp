@@ -2,10 +2,13 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "engine/base/vocabulary.h"
-#include "engine/event/fields.h"
+#include "engine/event/event_data.h"
+#include "engine/event/field_value.h"
 #include "engine/event/limits.h"
 
 namespace recourse {
@@ -20,12 +23,28 @@ constexpr Fault kNotAnId = "is not an identifier [A-Za-z0-9_.:@/-]{1,128}";
 constexpr Fault kTooLong = "is too long";
 
 bool is_text(std::string_view text) {
-  bool ascii = true;
-  for (const char c : text) {
-    if (c == '\0') return false;
-    ascii = ascii && static_cast<unsigned char>(c) < 0x80;
+  // Nearly all text is ASCII, so eight bytes are asked at once.
+  constexpr std::uint64_t kEachOne = 0x0101010101010101;
+  constexpr std::uint64_t kTopBits = 0x8080808080808080;
+  constexpr std::size_t kStep = sizeof(std::uint64_t);
+  std::uint64_t all = 0, zeros = 0;
+  if (text.size() < kStep) {
+    for (const char c : text) {
+      all |= static_cast<std::uint8_t>(c) & std::uint64_t{0x80};
+      if (c == '\0') return false;
+    }
+  } else {
+    const char* const last = text.data() + text.size() - kStep;
+    for (const char* at = text.data();; at = std::min(at + kStep, last)) {
+      std::uint64_t word;
+      std::memcpy(&word, at, kStep);
+      all |= word;
+      zeros |= (word - kEachOne) & ~word;
+      if (at == last) break;
+    }
   }
-  return ascii || simdjson::validate_utf8(text);
+  if ((zeros & kTopBits) != 0) return false;
+  return (all & kTopBits) == 0 || simdjson::validate_utf8(text);
 }
 
 Fault fault_of(std::string_view clear, std::size_t max_bytes) {
@@ -51,48 +70,55 @@ Fault fault_of(Timestamp time) {
 }
 
 /// `where` is the name of the innermost faulty member.
-template <class T>
-Fault fault_in(const T& value, std::string_view& where);
+Fault fault_in(const Table& table, const void* value, std::string_view& where);
 
-template <class Owner, class M>
-Fault fault_of_member(const M& value, std::string_view name, std::string_view& where) {
-  if constexpr (std::same_as<M, Clear>) {
-    return fault_of(value.text, max_clear_bytes<Owner>(name));
-  } else if constexpr (IsTextId<M>::value) {
-    return is_identifier(value.value()) ? nullptr : kNotAnId;
-  } else if constexpr (std::same_as<M, Sealed> || std::same_as<M, Timestamp>) {
-    return fault_of(value);
-  } else if constexpr (std::same_as<M, bool> || std::same_as<M, Hash>) {
-    return nullptr;
-  } else if constexpr (Integer<M>) {
-    const auto number = static_cast<std::int64_t>(value);
-    return number >= -kMaxSafeInteger && number <= kMaxSafeInteger ? nullptr : "is beyond 2^53-1";
-  } else if constexpr (Enum<M>) {
-    return word(value).empty() ? "is not a word of its list" : nullptr;
-  } else if constexpr (IsOptional<M>::value) {
-    return value ? fault_of_member<Owner>(*value, name, where) : nullptr;
-  } else if constexpr (IsVector<M>::value) {
-    for (const auto& item : value)
-      if (const Fault fault = fault_of_member<Owner>(item, name, where)) return fault;
-    return nullptr;
-  } else {
-    return fault_in(value, where);
+Fault fault_of_value(const Field& field, const Type& type, const void* value,
+                     std::string_view& where) {
+  switch (type.kind) {
+    case Kind::clear:
+      return fault_of(text_at(value), field.max_bytes);
+    case Kind::text_id:
+      return is_identifier(text_at(value)) ? nullptr : kNotAnId;
+    case Kind::sealed:
+      return fault_of(value_at<Sealed>(value));
+    case Kind::time:
+      return fault_of(value_at<Timestamp>(value));
+    case Kind::boolean:
+    case Kind::hash:
+      return nullptr;
+    case Kind::integer: {
+      const std::int64_t number = integer_at(type, value);
+      return number >= -kMaxSafeInteger && number <= kMaxSafeInteger ? nullptr : "is beyond 2^53-1";
+    }
+    case Kind::word:
+      return word_at(type, value).empty() ? "is not a word of its list" : nullptr;
+    case Kind::list: {
+      const Elements elements = type.elements(value);
+      const auto* at = static_cast<const char*>(elements.first);
+      for (std::size_t i = 0; i < elements.count; ++i, at += type.stride)
+        if (const Fault fault = fault_of_value(field, *type.element, at, where)) return fault;
+      return nullptr;
+    }
+    case Kind::structure:
+      return fault_in(type.table(), value, where);
+    case Kind::own:
+      break;
   }
+  return "has a form of its own, which no event has";
 }
 
-template <class T>
-Fault fault_in(const T& value, std::string_view& where) {
-  Fault fault = nullptr;
-  mp::mp_for_each<Fields<T>>([&](auto field) {
-    using F = decltype(field);
-    if (fault != nullptr) return;
-    if constexpr (F::of_provenance) {
-      if (!F::provenance(value).imported) return;
+Fault fault_in(const Table& table, const void* value, std::string_view& where) {
+  for (const Field& field : table.fields) {
+    if (field.of_provenance && !table.is_imported(value)) continue;
+    const void* member = field.in(value);
+    if (field.optional != nullptr) member = field.optional->get(member);
+    if (member == nullptr) continue;
+    if (const Fault fault = fault_of_value(field, *field.type, member, where)) {
+      if (where.empty()) where = field.name;
+      return fault;
     }
-    fault = fault_of_member<T>(F::get(value), F::name, where);
-    if (fault != nullptr && where.empty()) where = F::name;
-  });
-  return fault;
+  }
+  return nullptr;
 }
 
 Fault fault_in_attributes(const NewEvent& event, std::string_view& where) {
@@ -117,7 +143,8 @@ Status validate(const NewEvent& event) {
   Fault fault = fault_in_attributes(event, where);
   if (fault == nullptr) {
     where = {};
-    fault = std::visit([&](const auto& data) { return fault_in(data, where); }, event.data);
+    const DescribedData data = describe(event.data);
+    fault = fault_in(data.table, data.value, where);
   }
   if (fault == nullptr) return {};
   return Error{fault == kTooLong ? ErrorCode::too_large : ErrorCode::invalid,

@@ -1,37 +1,14 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 
-#include "engine/event/fields.h"
+#include "engine/event/event_data.h"
 #include "engine/event/leaf.h"
 
 namespace recourse {
 namespace {
 
 using namespace described;
-
-/// Whether a sealed value can stand anywhere in a `T`: what cannot is not looked at.
-template <class T>
-struct HoldsSealed;
-
-template <class T, class... F>
-constexpr bool any_holds_sealed(mp::mp_list<F...>) {
-  return (HoldsSealed<FieldType<F, T>>::value || ...);
-}
-
-template <class T>
-struct HoldsSealed {
-  static constexpr bool value = [] {
-    if constexpr (std::same_as<T, Sealed>) {
-      return true;
-    } else if constexpr (IsOptional<T>::value || IsVector<T>::value) {
-      return HoldsSealed<typename T::value_type>::value;
-    } else if constexpr (Struct<T>) {
-      return any_holds_sealed<T>(Fields<T>());
-    } else {
-      return false;
-    }
-  }();
-};
 
 /// A path that costs nothing, for who asks only for the order.
 struct NoPath {
@@ -57,28 +34,35 @@ struct Pointer {
   void leave(std::size_t before) { text.resize(before); }
 };
 
-template <class T, class Path, class Visit>
-void walk(T& value, Path& path, const Visit& visit) {
-  using Plain = std::remove_const_t<T>;
-  if constexpr (std::same_as<Plain, Sealed>) {
-    visit(path, value);
-  } else if constexpr (IsOptional<Plain>::value) {
-    if (value) walk(*value, path, visit);
-  } else if constexpr (IsVector<Plain>::value) {
-    for (std::size_t i = 0; i < value.size(); ++i) {
+template <class Path, class Visit>
+void walk(const Table& table, void* value, Path& path, const Visit& visit);
+
+template <class Path, class Visit>
+void walk(const Type& type, void* value, Path& path, const Visit& visit) {
+  if (type.kind == Kind::sealed) {
+    visit(path, *static_cast<Sealed*>(value));
+  } else if (type.kind == Kind::list) {
+    const Elements elements = type.elements(value);
+    auto* at = static_cast<char*>(const_cast<void*>(elements.first));
+    for (std::size_t i = 0; i < elements.count; ++i, at += type.stride) {
       const std::size_t before = path.enter(i);
-      walk(value[i], path, visit);
+      walk(*type.element, at, path, visit);
       path.leave(before);
     }
   } else {
-    mp::mp_for_each<Fields<Plain>>([&](auto field) {
-      using F = decltype(field);
-      if constexpr (HoldsSealed<FieldType<F, Plain>>::value) {
-        const std::size_t before = path.enter(F::name);
-        walk(F::get(value), path, visit);
-        path.leave(before);
-      }
-    });
+    walk(type.table(), value, path, visit);
+  }
+}
+
+template <class Path, class Visit>
+void walk(const Table& table, void* value, Path& path, const Visit& visit) {
+  for (const Field* const field : table.sealed) {
+    void* member = field->in(value);
+    if (field->optional != nullptr) member = const_cast<void*>(field->optional->get(member));
+    if (member == nullptr) continue;
+    const std::size_t before = path.enter(field->name);
+    walk(*field->type, member, path, visit);
+    path.leave(before);
   }
 }
 
@@ -86,21 +70,17 @@ void walk(T& value, Path& path, const Visit& visit) {
 
 void for_each_sealed(EventData& data,
                      const std::function<void(const std::string& pointer, Sealed&)>& visit) {
+  const DescribedData described = describe(data);
   Pointer pointer{"/data"};
-  std::visit(
-      [&](auto& event) {
-        walk(event, pointer, [&](const Pointer& at, Sealed& sealed) { visit(at.text, sealed); });
-      },
-      data);
+  walk(described.table, const_cast<void*>(described.value), pointer,
+       [&](const Pointer& at, Sealed& sealed) { visit(at.text, sealed); });
 }
 
 void for_each_sealed(const EventData& data, const std::function<void(const Sealed&)>& visit) {
+  const DescribedData described = describe(data);
   NoPath path;
-  std::visit(
-      [&](const auto& event) {
-        walk(event, path, [&](const NoPath&, const Sealed& sealed) { visit(sealed); });
-      },
-      data);
+  walk(described.table, const_cast<void*>(described.value), path,
+       [&](const NoPath&, const Sealed& sealed) { visit(sealed); });
 }
 
 }  // namespace recourse

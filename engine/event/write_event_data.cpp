@@ -3,8 +3,17 @@
 
 namespace recourse {
 
+DescribedData describe(const EventData& data) {
+  return std::visit(
+      []<class E>(const E& event) {
+        return DescribedData{described::table_of<E>(), &event};
+      },
+      data);
+}
+
 void append_event_data(std::string& out, const EventData& data) {
-  std::visit([&](const auto& event) { append_json(out, event); }, data);
+  const DescribedData described = describe(data);
+  append_struct(out, described.table, described.value);
 }
 
 }  // namespace recourse

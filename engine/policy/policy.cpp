@@ -1,5 +1,7 @@
 #include "engine/policy/policy.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <set>
 #include <unordered_map>
