@@ -24,7 +24,7 @@ class History final : public Projection {
         asked_("rollback/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
-    std::visit([&](const auto& data) { on(event, data); }, event.data);
+    visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
   std::vector<FlushedTable*> tables() override { return {&actions_, &tickets_, &asked_}; }

@@ -31,7 +31,7 @@ class AgentAnalytics final : public Projection {
         tickets_("ticket/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
-    std::visit([&](const auto& data) { on(event, data); }, event.data);
+    visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
   std::vector<FlushedTable*> tables() override {

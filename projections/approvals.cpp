@@ -14,7 +14,7 @@ class Approvals final : public Projection {
       : approvals_("approval/", source, digest), by_status_("status/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
-    std::visit([&](const auto& data) { on(event, data); }, event.data);
+    visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
   std::vector<FlushedTable*> tables() override { return {&approvals_, &by_status_}; }

@@ -20,7 +20,7 @@ class AuditIndex final : public Projection {
       : counts_("count/", source, digest), chunks_("list/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
-    const bool imported = std::visit(
+    const bool imported = visit(
         [](const auto& data) {
           if constexpr (requires { data.provenance; }) return data.provenance.imported;
           return false;

@@ -83,7 +83,7 @@ class ResolutionAnalytics final : public Projection {
 
   void apply(const RecordedEvent& event) override {
     now_ = event.time;
-    std::visit([&](const auto& data) { on(data); }, event.data);
+    visit([&](const auto& data) { on(data); }, event.data);
   }
 
   std::vector<FlushedTable*> tables() override {

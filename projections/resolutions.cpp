@@ -18,7 +18,7 @@ class Resolutions final : public Projection {
         listed_("listed/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
-    std::visit([&](const auto& data) { on(event, data); }, event.data);
+    visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
   std::vector<FlushedTable*> tables() override {

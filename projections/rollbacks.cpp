@@ -32,7 +32,7 @@ class Rollbacks final : public Projection {
         going_("going/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
-    std::visit([&](const auto& data) { on(event, data); }, event.data);
+    visit([&](const auto& data) { on(event, data); }, event.data);
   }
 
   std::vector<FlushedTable*> tables() override {

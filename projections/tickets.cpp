@@ -27,7 +27,7 @@ class Tickets final : public Projection {
         sla_counts_("sla/", source, digest) {}
 
   void apply(const RecordedEvent& event) override {
-    std::visit([&](const auto& data) { on(event, data); }, event.data);
+    visit([&](const auto& data) { on(event, data); }, event.data);
     if (const TicketId* const ticket = ticket_of_clock(event.data)) note_clocks(event, *ticket);
   }
 
@@ -206,7 +206,7 @@ class Tickets final : public Projection {
     TicketRow& row = tickets_.change(ticket.value());
     if (!row.sla) row.sla.emplace();
     if (!fold_clocks(*row.sla, event.data, event.time)) return;
-    std::visit([&](const auto& data) { count(data); }, event.data);
+    visit([&](const auto& data) { count(data); }, event.data);
   }
   SlaCounts& counts(SlaClockName clock) { return sla_counts_.change(std::string(word(clock))); }
   void count(const SlaApplied& data) {

@@ -12,38 +12,38 @@ namespace {
 ActionStatus status_after(const Committed& committed) {
   ActionStatus status = ActionStatus::proposed;
   for (const RecordedEvent& event : committed.events) {
-    if (const auto* decided = std::get_if<PolicyDecided>(&event.data)) {
+    if (const auto* decided = get_if<PolicyDecided>(&event.data)) {
       if (decided->shadow) continue;
       if (decided->outcome == PolicyOutcome::allow) status = ActionStatus::authorized;
       if (decided->outcome == PolicyOutcome::deny) status = ActionStatus::denied;
       if (decided->outcome == PolicyOutcome::shadow) status = ActionStatus::shadowed;
       if (decided->outcome == PolicyOutcome::require_approval)
         status = ActionStatus::awaiting_approval;
-    } else if (std::holds_alternative<ApprovalRequested>(event.data)) {
+    } else if (holds_alternative<ApprovalRequested>(event.data)) {
       status = ActionStatus::awaiting_approval;
-    } else if (std::holds_alternative<EffectHeld>(event.data)) {
+    } else if (holds_alternative<EffectHeld>(event.data)) {
       status = ActionStatus::held;
-    } else if (std::holds_alternative<EffectRecalled>(event.data)) {
+    } else if (holds_alternative<EffectRecalled>(event.data)) {
       status = ActionStatus::recalled;
-    } else if (std::holds_alternative<EffectDispatched>(event.data) ||
-               std::holds_alternative<EffectHeartbeat>(event.data)) {
+    } else if (holds_alternative<EffectDispatched>(event.data) ||
+               holds_alternative<EffectHeartbeat>(event.data)) {
       status = ActionStatus::dispatching;
-    } else if (std::holds_alternative<EffectConfirmed>(event.data)) {
+    } else if (holds_alternative<EffectConfirmed>(event.data)) {
       status = ActionStatus::succeeded;
-    } else if (const auto* rejected = std::get_if<EffectRejected>(&event.data)) {
+    } else if (const auto* rejected = get_if<EffectRejected>(&event.data)) {
       status = rejected->retry_at ? ActionStatus::held : ActionStatus::failed;
-    } else if (const auto* reconciled = std::get_if<EffectReconciled>(&event.data)) {
+    } else if (const auto* reconciled = get_if<EffectReconciled>(&event.data)) {
       status = reconciled->verdict == EffectOutcome::succeeded ? ActionStatus::succeeded
                : reconciled->verdict == EffectOutcome::failed  ? ActionStatus::failed
                                                                : ActionStatus::outcome_unknown;
-    } else if (std::holds_alternative<EffectOutcomeUnknown>(event.data)) {
+    } else if (holds_alternative<EffectOutcomeUnknown>(event.data)) {
       status = ActionStatus::outcome_unknown;
-    } else if (std::holds_alternative<ApprovalStaled>(event.data)) {
+    } else if (holds_alternative<ApprovalStaled>(event.data)) {
       // Mostly because of something that was said before, and says where the action stands.
       if (status == ActionStatus::proposed) status = ActionStatus::staled;
-    } else if (std::holds_alternative<ApprovalExpired>(event.data)) {
+    } else if (holds_alternative<ApprovalExpired>(event.data)) {
       status = ActionStatus::expired;
-    } else if (std::holds_alternative<ActionWithdrawn>(event.data)) {
+    } else if (holds_alternative<ActionWithdrawn>(event.data)) {
       status = ActionStatus::withdrawn;
     }
   }

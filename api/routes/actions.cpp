@@ -114,7 +114,7 @@ Result<std::string> with_rules(const Call& call, std::string row) {
       const std::string leaf,
       call.app.ledger.leaf(call.ledger, Position(static_cast<std::uint64_t>(*action.decided_at))));
   RECOURSE_LET(const RecordedEvent event, read_leaf(leaf));
-  const auto* const decided = std::get_if<PolicyDecided>(&event.data);
+  const auto* const decided = get_if<PolicyDecided>(&event.data);
   RECOURSE_ASSERT(decided != nullptr, "an action's verdict stands where its row says");
   row.pop_back();
   row += ",\"rules\":";

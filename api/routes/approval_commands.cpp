@@ -13,42 +13,42 @@ http::Response voted(const ApprovalId& approval, const Committed& committed) {
   const RollbackId* rollback = nullptr;
   std::string_view rollback_status = "awaiting_approval";
   for (const RecordedEvent& event : committed.events) {
-    if (const auto* vote = std::get_if<ApprovalVoted>(&event.data))
+    if (const auto* vote = get_if<ApprovalVoted>(&event.data))
       object.value("action", vote->action)
           .value("ticket", vote->ticket)
           .value("rollback", vote->rollback)
           .value("step", vote->step)
           .value("vote", vote->vote);
-    if (const auto* vote = std::get_if<ApprovalVoted>(&event.data))
+    if (const auto* vote = get_if<ApprovalVoted>(&event.data))
       rollback = vote->rollback ? &*vote->rollback : nullptr;
-    if (std::holds_alternative<RollbackStarted>(event.data)) rollback_status = "started";
-    if (std::holds_alternative<RollbackCompleted>(event.data)) rollback_status = "completed";
-    if (std::holds_alternative<RollbackPartial>(event.data)) rollback_status = "partial";
-    if (std::holds_alternative<RollbackAborted>(event.data)) rollback_status = "aborted";
-    if (std::holds_alternative<ApprovalGranted>(event.data)) {
+    if (holds_alternative<RollbackStarted>(event.data)) rollback_status = "started";
+    if (holds_alternative<RollbackCompleted>(event.data)) rollback_status = "completed";
+    if (holds_alternative<RollbackPartial>(event.data)) rollback_status = "partial";
+    if (holds_alternative<RollbackAborted>(event.data)) rollback_status = "aborted";
+    if (holds_alternative<ApprovalGranted>(event.data)) {
       status = "granted";
       action_status = "authorized";
     }
-    if (std::holds_alternative<ApprovalRejected>(event.data)) status = action_status = "rejected";
-    if (std::holds_alternative<ApprovalExpired>(event.data)) status = action_status = "expired";
+    if (holds_alternative<ApprovalRejected>(event.data)) status = action_status = "rejected";
+    if (holds_alternative<ApprovalExpired>(event.data)) status = action_status = "expired";
     // What the vote makes happen may void other approvals as well.
-    if (const auto* staled = std::get_if<ApprovalStaled>(&event.data);
+    if (const auto* staled = get_if<ApprovalStaled>(&event.data);
         staled != nullptr && staled->approval == approval) {
       status = action_status = "staled";
       object.value("cause", staled->cause).value("changed", staled->changed);
     }
-    if (std::holds_alternative<ApprovalConsumed>(event.data)) status = "consumed";
-    if (const auto* held = std::get_if<EffectHeld>(&event.data)) {
+    if (holds_alternative<ApprovalConsumed>(event.data)) status = "consumed";
+    if (const auto* held = get_if<EffectHeld>(&event.data)) {
       action_status = "held";
       object.value("hold_until", held->until);
     }
-    if (std::holds_alternative<EffectDispatched>(event.data)) action_status = "dispatching";
-    if (std::holds_alternative<EffectConfirmed>(event.data)) action_status = "succeeded";
-    if (std::holds_alternative<EffectRejected>(event.data)) action_status = "failed";
-    if (const auto* decided = std::get_if<PolicyDecided>(&event.data);
+    if (holds_alternative<EffectDispatched>(event.data)) action_status = "dispatching";
+    if (holds_alternative<EffectConfirmed>(event.data)) action_status = "succeeded";
+    if (holds_alternative<EffectRejected>(event.data)) action_status = "failed";
+    if (const auto* decided = get_if<PolicyDecided>(&event.data);
         decided != nullptr && decided->outcome == PolicyOutcome::deny)
       action_status = "denied";
-    if (std::holds_alternative<BypassGranted>(event.data)) object.flag("bypass", true);
+    if (holds_alternative<BypassGranted>(event.data)) object.flag("bypass", true);
   }
   object.text("status", status);
   if (rollback == nullptr) object.text("action_status", action_status);

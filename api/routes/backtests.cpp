@@ -55,7 +55,7 @@ http::Response recorded_backtest(const Committed& committed) {
     object.value("backtest", done->backtest).value("policy", done->policy).value("report", *done);
     std::vector<BacktestChange> changes;
     for (const RecordedEvent& event : committed.events)
-      if (const auto* list = std::get_if<PolicyBacktestListed>(&event.data))
+      if (const auto* list = get_if<PolicyBacktestListed>(&event.data))
         changes.insert(changes.end(), list->changes.begin(), list->changes.end());
     object.value("changes", changes);
   }

@@ -6,7 +6,7 @@ namespace {
 /// The type that the action of a decision has: both stand in one commit.
 std::string type_of_action(const Committed& committed, const ActionId& action) {
   for (const RecordedEvent& event : committed.events)
-    if (const auto* proposed = std::get_if<ActionProposed>(&event.data);
+    if (const auto* proposed = get_if<ActionProposed>(&event.data);
         proposed != nullptr && proposed->action == action)
       return proposed->type.text;
   return "";
@@ -63,8 +63,7 @@ struct Count {
 }  // namespace
 
 void count_events(AppMetrics& metrics, const Committed& committed) {
-  for (const RecordedEvent& event : committed.events)
-    std::visit(Count{metrics, committed}, event.data);
+  for (const RecordedEvent& event : committed.events) visit(Count{metrics, committed}, event.data);
 }
 
 }  // namespace recourse::routes

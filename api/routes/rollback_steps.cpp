@@ -39,7 +39,7 @@ http::Response told(const Committed& committed) {
   std::string_view status = "started";
   std::string_view step = "planned";
   for (const RecordedEvent& event : committed.events) {
-    std::visit(
+    visit(
         [&](const auto& data) {
           using E = std::decay_t<decltype(data)>;
           if constexpr (std::is_same_v<E, CompensationSucceeded>) step = "succeeded";

@@ -46,8 +46,8 @@ PlanLists lists_of(const Committed& committed) {
     add(lists.cannot_undo, from.cannot_undo);
   };
   for (const RecordedEvent& event : committed.events) {
-    if (const auto* planned = std::get_if<RollbackPlanned>(&event.data)) add_all(*planned);
-    if (const auto* more = std::get_if<RollbackPlanContinued>(&event.data)) add_all(more->lists);
+    if (const auto* planned = get_if<RollbackPlanned>(&event.data)) add_all(*planned);
+    if (const auto* more = get_if<RollbackPlanContinued>(&event.data)) add_all(more->lists);
   }
   return lists;
 }
@@ -56,17 +56,17 @@ PlanLists lists_of(const Committed& committed) {
 std::string_view status_of(const Committed& committed) {
   std::string_view status = "planned";
   for (const RecordedEvent& event : committed.events) {
-    if (const auto* asked = std::get_if<ApprovalRequested>(&event.data);
+    if (const auto* asked = get_if<ApprovalRequested>(&event.data);
         asked != nullptr && !asked->step)
       status = "awaiting_approval";
-    if (const auto* incident = std::get_if<IncidentOpened>(&event.data);
+    if (const auto* incident = get_if<IncidentOpened>(&event.data);
         incident != nullptr && incident->kind == IncidentKind::remediation)
       status = "remediation";
-    if (std::holds_alternative<RollbackStarted>(event.data)) status = "started";
-    if (std::holds_alternative<RollbackStuck>(event.data)) status = "stuck";
-    if (std::holds_alternative<RollbackCompleted>(event.data)) status = "completed";
-    if (std::holds_alternative<RollbackPartial>(event.data)) status = "partial";
-    if (std::holds_alternative<RollbackAborted>(event.data)) status = "aborted";
+    if (holds_alternative<RollbackStarted>(event.data)) status = "started";
+    if (holds_alternative<RollbackStuck>(event.data)) status = "stuck";
+    if (holds_alternative<RollbackCompleted>(event.data)) status = "completed";
+    if (holds_alternative<RollbackPartial>(event.data)) status = "partial";
+    if (holds_alternative<RollbackAborted>(event.data)) status = "aborted";
   }
   return status;
 }

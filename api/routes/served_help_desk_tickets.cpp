@@ -134,11 +134,11 @@ std::optional<std::string> interaction(const TicketEvent& event, const Shown& sh
   const auto recorded = read_leaf(event.leaf);
   if (!recorded) return std::nullopt;
   std::string kind;
-  if (std::holds_alternative<MessageReceived>(recorded->data)) {
+  if (holds_alternative<MessageReceived>(recorded->data)) {
     kind = "user_message";
-  } else if (const auto* sent = std::get_if<MessageSent>(&recorded->data)) {
+  } else if (const auto* sent = get_if<MessageSent>(&recorded->data)) {
     kind = sent->kind == MessageKind::reply ? "agent_message" : std::string(word(sent->kind));
-  } else if (const auto* noted = std::get_if<TicketNoted>(&recorded->data)) {
+  } else if (const auto* noted = get_if<TicketNoted>(&recorded->data)) {
     // The owner explains a rollback by an agent response.
     kind = noted->rollback ? "agent_response" : "note";
   } else {

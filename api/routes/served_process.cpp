@@ -117,8 +117,8 @@ std::string_view status_after(const TicketRow& before, const Committed& committe
   TicketStatus status = before.status;
   bool escalated = before.escalated;
   for (const RecordedEvent& event : committed.events) {
-    if (const auto* changed = std::get_if<TicketStatusChanged>(&event.data)) status = changed->to;
-    if (std::holds_alternative<TicketEscalated>(event.data)) escalated = true;
+    if (const auto* changed = get_if<TicketStatusChanged>(&event.data)) status = changed->to;
+    if (holds_alternative<TicketEscalated>(event.data)) escalated = true;
   }
   return help_desk_status(status, escalated);
 }

@@ -19,23 +19,22 @@ http::Response changed(const TicketId& ticket, const Committed& committed) {
     if (events.size() > 1) events += ',';
     append_canonical_string(events, type_of(event.data));
     if (event.stream == ticket.value()) version = event.stream_version;
-    if (const auto* status = std::get_if<TicketStatusChanged>(&event.data))
+    if (const auto* status = get_if<TicketStatusChanged>(&event.data))
       object.value("status", status->to);
-    if (const auto* merged = std::get_if<TicketMerged>(&event.data); merged && merged->into)
+    if (const auto* merged = get_if<TicketMerged>(&event.data); merged && merged->into)
       object.value("merged_into", merged->into);
-    if (const auto* handler = std::get_if<TicketHandlerChanged>(&event.data))
+    if (const auto* handler = get_if<TicketHandlerChanged>(&event.data))
       object.value("handler", handler->to);
-    if (const auto* automation = std::get_if<TicketAutomationChanged>(&event.data))
+    if (const auto* automation = get_if<TicketAutomationChanged>(&event.data))
       automation_now = automation->to;
-    if (const auto* resolution = std::get_if<ResolutionAsserted>(&event.data))
+    if (const auto* resolution = get_if<ResolutionAsserted>(&event.data))
       object.value("resolution", resolution->resolution);
-    if (const auto* received = std::get_if<MessageReceived>(&event.data))
+    if (const auto* received = get_if<MessageReceived>(&event.data))
       object.value("message", received->message);
-    if (const auto* sent = std::get_if<MessageSent>(&event.data))
-      object.value("message", sent->message);
-    if (const auto* following = std::get_if<TicketOpened>(&event.data))
+    if (const auto* sent = get_if<MessageSent>(&event.data)) object.value("message", sent->message);
+    if (const auto* following = get_if<TicketOpened>(&event.data))
       object.value("followed_by", following->ticket);
-    if (const auto* noted = std::get_if<TicketNoted>(&event.data))
+    if (const auto* noted = get_if<TicketNoted>(&event.data))
       object.value("message", noted->message);
   }
   object.value("automation", automation_now);

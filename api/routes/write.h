@@ -59,7 +59,7 @@ http::Response accepted(const Committed& committed, JsonObject object, int statu
 template <class E>
 const E* find_event(const Committed& committed) {
   for (const RecordedEvent& event : committed.events)
-    if (const E* found = std::get_if<E>(&event.data)) return found;
+    if (const E* found = get_if<E>(&event.data)) return found;
   return nullptr;
 }
 

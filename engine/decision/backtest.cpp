@@ -271,7 +271,7 @@ bool Backtest::looks_at(std::string_view type) {
   });
 }
 
-void Backtest::apply(const RecordedEvent& event) { std::visit(Fold{*this, event}, event.data); }
+void Backtest::apply(const RecordedEvent& event) { visit(Fold{*this, event}, event.data); }
 
 /// Adds up one candidate's verdicts.
 class Backtest::Tally {

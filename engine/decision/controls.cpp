@@ -24,12 +24,11 @@ class Consequences {
   void add() {
     const std::size_t count = events_.size();
     for (std::size_t i = 0; i < count; ++i) {
-      if (const auto* proposed = std::get_if<ActionProposed>(&events_[i].data))
-        introduce(*proposed);
+      if (const auto* proposed = get_if<ActionProposed>(&events_[i].data)) introduce(*proposed);
       const auto outcome = outcome_in(overlay_.state(), events_[i].data);
       fold_control(overlay_.state(), events_[i].data, context_.now);
       if (outcome) follow(*outcome);
-      if (const auto* stuck = std::get_if<IncidentOpened>(&events_[i].data); stuck && stuck->action)
+      if (const auto* stuck = get_if<IncidentOpened>(&events_[i].data); stuck && stuck->action)
         check_type(ActionId(*stuck->action));
     }
   }
@@ -128,8 +127,7 @@ class Consequences {
 };
 
 bool is_outcome(State& state, const NewEvent& event) {
-  return std::holds_alternative<IncidentOpened>(event.data) ||
-         outcome_in(state, event.data).has_value();
+  return holds_alternative<IncidentOpened>(event.data) || outcome_in(state, event.data).has_value();
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ void count(State& state, const RecordedEvent& event) {
     ticket.ticket = TicketId(stream);
     ticket.next_version = next;
     ticket.last_position = static_cast<std::int64_t>(event.position.value());
-    if (!std::holds_alternative<TicketAutomationChanged>(event.data))
+    if (!holds_alternative<TicketAutomationChanged>(event.data))
       ticket.changed_version = event.stream_version;
   } else if (stream.starts_with("act_")) {
     state.actions.change(ActionId(stream)).next_version = next;

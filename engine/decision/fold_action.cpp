@@ -274,7 +274,7 @@ std::optional<Clear> version_of(State& state, const ActionProposed& proposed) {
 
 void fold_action(State& state, const RecordedEvent& event) {
   ActionFold fold(state, event);
-  std::visit(fold, event.data);
+  visit(fold, event.data);
   fold.keep_waiting();
 }
 

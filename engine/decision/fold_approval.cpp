@@ -85,7 +85,7 @@ class ApprovalFold {
 }  // namespace
 
 void fold_approval(State& state, const RecordedEvent& event) {
-  std::visit(ApprovalFold(state, event), event.data);
+  visit(ApprovalFold(state, event), event.data);
 }
 
 }  // namespace recourse

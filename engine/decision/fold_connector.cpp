@@ -31,7 +31,7 @@ class ConnectorFold {
 }  // namespace
 
 void fold_connector(State& state, const RecordedEvent& event) {
-  std::visit(ConnectorFold(state), event.data);
+  visit(ConnectorFold(state), event.data);
 }
 
 }  // namespace recourse

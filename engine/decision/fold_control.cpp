@@ -179,7 +179,7 @@ void fold_control(State& state, const EventData& data, Timestamp now) {
   if (const auto outcome = outcome_in(state, data)) {
     fold.count(*outcome);
   } else {
-    std::visit(fold, data);
+    visit(fold, data);
     fold_experiments(state, data, now);
   }
 }

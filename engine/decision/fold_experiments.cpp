@@ -155,13 +155,12 @@ void count_in_experiments(State& state, const ActionState& action, const ActionO
 }
 
 void fold_experiments(State& state, const EventData& data, Timestamp now) {
-  if (const auto* decided = std::get_if<PolicyDecided>(&data)) note_first_verdict(state, *decided);
-  if (const auto* started = std::get_if<ExperimentStarted>(&data)) start(state, *started, now);
-  if (const auto* assigned = std::get_if<ExperimentAssigned>(&data)) assign(state, *assigned, now);
-  if (const auto* warned = std::get_if<ExperimentSrmDetected>(&data))
+  if (const auto* decided = get_if<PolicyDecided>(&data)) note_first_verdict(state, *decided);
+  if (const auto* started = get_if<ExperimentStarted>(&data)) start(state, *started, now);
+  if (const auto* assigned = get_if<ExperimentAssigned>(&data)) assign(state, *assigned, now);
+  if (const auto* warned = get_if<ExperimentSrmDetected>(&data))
     state.experiments.change(warned->key.text).uneven = true;
-  if (const auto* concluded = std::get_if<ExperimentConcluded>(&data))
-    conclude(state, *concluded, now);
+  if (const auto* concluded = get_if<ExperimentConcluded>(&data)) conclude(state, *concluded, now);
 }
 
 }  // namespace recourse

@@ -95,7 +95,7 @@ class PolicyFold {
 }  // namespace
 
 void fold_policies(State& state, const RecordedEvent& event) {
-  std::visit(PolicyFold(state, event), event.data);
+  visit(PolicyFold(state, event), event.data);
 }
 
 }  // namespace recourse

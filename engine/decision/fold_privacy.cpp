@@ -125,7 +125,7 @@ class PrivacyFold {
 }  // namespace
 
 void fold_privacy(State& state, const RecordedEvent& event) {
-  std::visit(PrivacyFold(state, event), event.data);
+  visit(PrivacyFold(state, event), event.data);
 }
 
 }  // namespace recourse

@@ -101,11 +101,9 @@ class TenantFold {
 }  // namespace
 
 void fold_resolution(State& state, const RecordedEvent& event) {
-  std::visit(ResolutionFold(state, event.time), event.data);
+  visit(ResolutionFold(state, event.time), event.data);
 }
 
-void fold_tenant(State& state, const RecordedEvent& event) {
-  std::visit(TenantFold(state), event.data);
-}
+void fold_tenant(State& state, const RecordedEvent& event) { visit(TenantFold(state), event.data); }
 
 }  // namespace recourse

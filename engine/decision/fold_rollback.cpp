@@ -236,7 +236,7 @@ class RollbackFold {
 }  // namespace
 
 void fold_rollback(State& state, const RecordedEvent& event) {
-  std::visit(RollbackFold(state, event), event.data);
+  visit(RollbackFold(state, event), event.data);
 }
 
 }  // namespace recourse

@@ -209,7 +209,7 @@ class TicketFold {
 }  // namespace
 
 void fold_ticket(State& state, const RecordedEvent& event) {
-  std::visit(TicketFold(state, event), event.data);
+  visit(TicketFold(state, event), event.data);
 }
 
 }  // namespace recourse

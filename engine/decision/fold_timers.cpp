@@ -220,7 +220,7 @@ class TimerFold {
 }  // namespace
 
 void fold_timers(State& state, const RecordedEvent& event) {
-  std::visit(TimerFold(state, event), event.data);
+  visit(TimerFold(state, event), event.data);
 }
 
 }  // namespace recourse

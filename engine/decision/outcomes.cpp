@@ -55,7 +55,7 @@ class OutcomeOf {
 }  // namespace
 
 std::optional<ActionOutcome> outcome_in(State& state, const EventData& data) {
-  return std::visit(OutcomeOf(state), data);
+  return visit(OutcomeOf(state), data);
 }
 
 }  // namespace recourse

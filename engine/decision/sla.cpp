@@ -24,9 +24,8 @@ bool answers_customer(MessageKind kind) {
 }
 
 bool moves_clocks(const EventData& data) {
-  return std::holds_alternative<TicketOpened>(data) ||
-         std::holds_alternative<TicketStatusChanged>(data) ||
-         std::holds_alternative<MessageReceived>(data) || std::holds_alternative<MessageSent>(data);
+  return holds_alternative<TicketOpened>(data) || holds_alternative<TicketStatusChanged>(data) ||
+         holds_alternative<MessageReceived>(data) || holds_alternative<MessageSent>(data);
 }
 
 /// The clocks of the tickets that one decision is about, while it is made.
@@ -41,7 +40,7 @@ class Clocks {
       if (!moves_clocks(events_[i].data)) continue;
       // Copied, because adding an event moves the others.
       const EventData data = events_[i].data;
-      std::visit([&](const auto& e) { on(e); }, data);
+      visit([&](const auto& e) { on(e); }, data);
     }
   }
 

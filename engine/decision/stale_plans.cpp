@@ -15,7 +15,7 @@ struct Touch {
 
 class Touches {
  public:
-  std::optional<Touch> of(const EventData& data) const { return std::visit(*this, data); }
+  std::optional<Touch> of(const EventData& data) const { return visit(*this, data); }
 
   template <class Other>
   std::optional<Touch> operator()(const Other&) const {

@@ -278,9 +278,9 @@ bool is_limit(const std::optional<std::string>& problem) {
 }
 
 void fold_windows(State& state, const RecordedEvent& event) {
-  if (const auto* decided = std::get_if<PolicyDecided>(&event.data))
+  if (const auto* decided = get_if<PolicyDecided>(&event.data))
     Counting(state, *decided, event.time).count();
-  if (const auto* reached = std::get_if<LimitReached>(&event.data))
+  if (const auto* reached = get_if<LimitReached>(&event.data))
     mark_reached(state, *reached, event.time);
 }
 

@@ -31,7 +31,7 @@ Result<ErasedLeaf> erased_leaf(const Ledger& ledger, LedgerId id, Position posit
   ErasedLeaf found;
   RECOURSE_LET(found.leaf, ledger.leaf(id, position));
   RECOURSE_LET(found.event, read_leaf(found.leaf));
-  const auto* const erased = std::get_if<SubjectErased>(&found.event.data);
+  const auto* const erased = get_if<SubjectErased>(&found.event.data);
   if (erased == nullptr)
     return Error{ErrorCode::corrupt, "position " + std::to_string(position.value()) +
                                          " does not hold the erasure of a subject"};

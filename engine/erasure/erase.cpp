@@ -86,7 +86,7 @@ Result<WriteRequest> erase_request(Writer& writer, const TenantId& tenant, const
   request.after_commit = [&ledger = writer.ledger(), info, trace,
                           note = std::move(note)](std::span<const RecordedEvent> events) -> Status {
     for (const RecordedEvent& event : events) {
-      const auto* const erased = std::get_if<SubjectErased>(&event.data);
+      const auto* const erased = get_if<SubjectErased>(&event.data);
       if (erased == nullptr) continue;
       const KeyName key = KeyName::subject(info.ledger, erased->subject.value());
       if (note) RECOURSE_TRY(note(info.origin, std::span(&key, 1), event.time));
@@ -125,7 +125,7 @@ Result<std::size_t> run_deferred(Writer& writer, const NoteDestruction& note) {
       request.principal = own_principal();
       const Outcome done = writer.handle(std::move(request));
       if (!done && done.error().code != ErrorCode::conflict) return done.error();
-      if (done && std::holds_alternative<SubjectErased>(done->events.front().data)) ++erased;
+      if (done && holds_alternative<SubjectErased>(done->events.front().data)) ++erased;
     }
   }
   return erased;

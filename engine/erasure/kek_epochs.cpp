@@ -32,7 +32,7 @@ Result<std::int64_t> last_retired(const Ledger& ledger) {
                              if (leaf.find(mark) == leaf.npos) return true;
                              const Result<RecordedEvent> event = read_leaf(leaf);
                              if (!event) return unreadable = event.error(), false;
-                             if (const auto* one = std::get_if<KekEpochRetired>(&event->data))
+                             if (const auto* one = get_if<KekEpochRetired>(&event->data))
                                last = std::max(last, one->epoch);
                              return true;
                            }));

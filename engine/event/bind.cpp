@@ -48,9 +48,9 @@ Hash rollback_approval_digest(const ApprovalId& approval, const RollbackId& roll
 }
 
 void bind_commitment(EventData& event, std::span<const ActionProposed* const> proposals) {
-  if (auto* requested = std::get_if<ApprovalRequested>(&event)) {
+  if (auto* requested = get_if<ApprovalRequested>(&event)) {
     bind(*requested, proposals);
-  } else if (auto* dispatched = std::get_if<EffectDispatched>(&event)) {
+  } else if (auto* dispatched = get_if<EffectDispatched>(&event)) {
     bind(*dispatched, proposals);
   }
 }
@@ -59,7 +59,7 @@ void bind_commitments(std::span<EventData* const> events_of_one_stage) {
   std::vector<const ActionProposed*> proposals;
   for (EventData* event : events_of_one_stage) {
     bind_commitment(*event, proposals);
-    if (const auto* proposed = std::get_if<ActionProposed>(event)) proposals.push_back(proposed);
+    if (const auto* proposed = get_if<ActionProposed>(event)) proposals.push_back(proposed);
   }
 }
 

@@ -1,30 +1,63 @@
 #include "engine/event/catalogue.h"
 
 #include <array>
-#include <memory>
 
 namespace recourse {
+namespace {
 
-EventData::EventData() = default;
-EventData::EventData(const EventData& other) = default;
-EventData::EventData(EventData&& other) noexcept = default;
-EventData::~EventData() = default;
+/// What all events have to be able to do, for one type.
+struct Handling {
+  std::string_view type;
+  void (*make)(void* at);
+  void (*copy)(void* to, const void* from);
+  void (*move)(void* to, void* from);
+  void (*destroy)(void* at);
+};
 
-// The variant's own assignments would be compiled for every type of event, which takes longer than
-// all else here; destroying one and making another is the same and costs nothing to compile.
+template <class E>
+constexpr Handling handling_of() {
+  return {E::kType, [](void* at) { ::new (at) E(); },
+          [](void* to, const void* from) { ::new (to) E(*static_cast<const E*>(from)); },
+          [](void* to, void* from) { ::new (to) E(std::move(*static_cast<E*>(from))); },
+          [](void* at) { static_cast<E*>(at)->~E(); }};
+}
+
+template <class... E>
+constexpr std::array<Handling, sizeof...(E)> handlings_of(boost::mp11::mp_list<E...>) {
+  return {handling_of<E>()...};
+}
+constexpr auto kHandlings = handlings_of(EventTypes());
+
+}  // namespace
+
+EventData::EventData() : index_(0) { kHandlings[index_].make(value()); }
+
+EventData::EventData(const EventData& other) : index_(other.index_) {
+  kHandlings[index_].copy(value(), other.value());
+}
+
+EventData::EventData(EventData&& other) noexcept : index_(other.index_) {
+  kHandlings[index_].move(value(), other.value());
+}
+
 EventData& EventData::operator=(const EventData& other) { return *this = EventData(other); }
 
 EventData& EventData::operator=(EventData&& other) noexcept {
   if (this == &other) return *this;
-  std::destroy_at(this);
-  return *std::construct_at(this, std::move(other));
+  kHandlings[index_].destroy(value());
+  index_ = other.index_;
+  kHandlings[index_].move(value(), other.value());
+  return *this;
 }
 
-std::string_view type_of(const EventData& data) {
-  return []<class... E>(boost::mp11::mp_list<E...>, std::size_t index) {
-    static constexpr std::array<std::string_view, sizeof...(E)> kTypes{E::kType...};
-    return kTypes[index];
-  }(EventTypes(), data.index());
+EventData::~EventData() { kHandlings[index_].destroy(value()); }
+
+void EventData::renew(std::size_t index) {
+  kHandlings[index_].destroy(value());
+  index_ = index;
+  kHandlings[index_].make(value());
 }
+
+std::string_view type_of(const EventData& data) { return kHandlings[data.index()].type; }
 
 }  // namespace recourse

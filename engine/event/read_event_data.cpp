@@ -1,6 +1,5 @@
 #include <simdjson.h>
 
-#include <array>
 #include <unordered_map>
 
 #include "engine/event/canonical_json.h"
@@ -15,30 +14,20 @@ enum class Parts { all, folded };
 
 /// A type of event to a reader who has only its name.
 struct Newest {
-  const described::Table& (*table)();
-  void* (*emplace)(EventData& data);
+  std::size_t index;
   std::string_view not_folded;
 };
 
 template <class E>
-void* emplace(EventData& data) {
-  return &data.emplace<E>();
-}
-
-template <class E>
-consteval Newest newest() {
-  Newest made{&described::table_of<E>, &emplace<E>, {}};
+constexpr Newest newest() {
+  Newest made{EventData::kIndex<E>, {}};
   if constexpr (requires { E::kNotFolded; }) made.not_folded = E::kNotFolded;
   return made;
 }
 
 template <class... E>
-std::unordered_map<std::string_view, const Newest*> by_name(boost::mp11::mp_list<E...>) {
-  static constexpr std::array<Newest, sizeof...(E)> kNewest{newest<E>()...};
-  constexpr std::array<std::string_view, sizeof...(E)> kNames{E::kType...};
-  std::unordered_map<std::string_view, const Newest*> made;
-  for (std::size_t i = 0; i < kNames.size(); ++i) made.emplace(kNames[i], &kNewest[i]);
-  return made;
+std::unordered_map<std::string_view, Newest> by_name(boost::mp11::mp_list<E...>) {
+  return {{E::kType, newest<E>()}...};
 }
 
 Status read_newest(std::string_view type, const simdjson::dom::element& json, EventData& data,
@@ -48,10 +37,11 @@ Status read_newest(std::string_view type, const simdjson::dom::element& json, Ev
   if (found == types.end())
     return Error{ErrorCode::unsupported,
                  "this program does not know events of type " + std::string(type)};
-  const Newest& known = *found->second;
-  const std::string_view skipped = parts == Parts::folded ? known.not_folded : std::string_view();
+  const auto& [index, not_folded] = found->second;
+  data.renew(index);
+  const std::string_view skipped = parts == Parts::folded ? not_folded : std::string_view();
   std::string_view where;
-  if (!described::read_struct(json, known.table(), known.emplace(data), where, skipped))
+  if (!described::read_struct(json, describe(data).table, data.value(), where, skipped))
     return Error{
         ErrorCode::unsupported,
         std::string(type) + " does not have the members of its schema: " + std::string(where)};

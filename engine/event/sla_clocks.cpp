@@ -96,9 +96,9 @@ const SlaClock* find_clock(const std::vector<SlaClock>& clocks, SlaClockName nam
 }
 
 bool fold_clocks(std::vector<SlaClock>& clocks, const EventData& data, Timestamp now) {
-  return std::visit(Fold(clocks, now), data);
+  return visit(Fold(clocks, now), data);
 }
 
-const TicketId* ticket_of_clock(const EventData& data) { return std::visit(TicketOf(), data); }
+const TicketId* ticket_of_clock(const EventData& data) { return visit(TicketOf(), data); }
 
 }  // namespace recourse

@@ -70,9 +70,8 @@ void walk(const Table& table, void* value, Path& path, const Visit& visit) {
 
 void for_each_sealed(EventData& data,
                      const std::function<void(const std::string& pointer, Sealed&)>& visit) {
-  const DescribedData described = describe(data);
   Pointer pointer{"/data"};
-  walk(described.table, const_cast<void*>(described.value), pointer,
+  walk(describe(data).table, data.value(), pointer,
        [&](const Pointer& at, Sealed& sealed) { visit(at.text, sealed); });
 }
 

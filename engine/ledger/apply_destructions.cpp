@@ -28,9 +28,9 @@ Result<Recorded> destructions_since(const Ledger& ledger, LedgerId id, LogSize f
                                return true;
                              const Result<RecordedEvent> event = read_leaf(leaf);
                              if (!event) return unreadable = event.error(), false;
-                             if (const auto* one = std::get_if<SubjectErased>(&event->data))
+                             if (const auto* one = get_if<SubjectErased>(&event->data))
                                found.subjects.insert(one->subject.value());
-                             if (const auto* one = std::get_if<BucketDestroyed>(&event->data))
+                             if (const auto* one = get_if<BucketDestroyed>(&event->data))
                                found.buckets.push_back(*one);
                              return true;
                            }));

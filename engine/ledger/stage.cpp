@@ -79,7 +79,7 @@ Result<std::vector<RecordedEvent>> Stage::add(LedgerId ledger, std::vector<NewEv
       return one.error();
     }
     recorded.push_back(std::move(one).value());
-    if (const auto* proposed = std::get_if<ActionProposed>(&recorded.back().data))
+    if (const auto* proposed = get_if<ActionProposed>(&recorded.back().data))
       proposals.push_back(proposed);
   }
   const rocksdb::Status kept = batch_.PopSavePoint();

@@ -37,7 +37,7 @@ Result<std::map<Hash, std::int64_t>> anchored_sizes(const Ledger& ledger) {
                              const auto event = read_leaf(leaf);
                              if (!event) unreadable = event.error();
                              if (!event) return false;
-                             if (const auto* anchor = std::get_if<LogAnchored>(&event->data))
+                             if (const auto* anchor = get_if<LogAnchored>(&event->data))
                                sizes[anchor->origin_hash] = anchor->size;
                              return true;
                            }));
@@ -65,7 +65,7 @@ Status anchor_changed(Writer& writer, std::map<Hash, std::int64_t>& anchored) {
   request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> { return events; };
   RECOURSE_TRY(writer.handle(std::move(request)));
   for (const NewEvent& event : events) {
-    const auto& anchor = std::get<LogAnchored>(event.data);
+    const auto& anchor = get<LogAnchored>(event.data);
     anchored[anchor.origin_hash] = anchor.size;
   }
   return {};

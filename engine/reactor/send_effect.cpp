@@ -42,7 +42,7 @@ class Sending {
     if (done.repeated) return {};  // By whoever asked before; the lease tells what became of it.
     const EffectDispatched* dispatched = nullptr;
     for (const RecordedEvent& event : done.events)
-      if (const auto* found = std::get_if<EffectDispatched>(&event.data)) dispatched = found;
+      if (const auto* found = get_if<EffectDispatched>(&event.data)) dispatched = found;
     if (dispatched == nullptr) return {};
     call_.provider_key = dispatched->provider_key.value_or("").text;
     call_.attempt = dispatched->attempt;
@@ -63,7 +63,7 @@ class Sending {
     if (done.repeated) return {};
     const CompensationStarted* started = nullptr;
     for (const RecordedEvent& event : done.events)
-      if (const auto* found = std::get_if<CompensationStarted>(&event.data)) started = found;
+      if (const auto* found = get_if<CompensationStarted>(&event.data)) started = found;
     if (started == nullptr || !started->lease) return {};
     about_step(step, rollback, number, started->attempt.value_or(1), action);
     RECOURSE_LET(call_.args_json, args_of(action));

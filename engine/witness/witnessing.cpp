@@ -280,7 +280,7 @@ class Witnessing::Impl {
         kMeta, Position(scanned_), Position(size), [&](Position, std::string_view leaf) {
           if (leaf.find(LogAnchored::kType) == leaf.npos) return true;
           const auto event = read_leaf(leaf);
-          const auto* anchor = event ? std::get_if<LogAnchored>(&event->data) : nullptr;
+          const auto* anchor = event ? get_if<LogAnchored>(&event->data) : nullptr;
           const auto id = anchor ? ids.find(anchor->origin_hash) : ids.end();
           if (id != ids.end())
             found[id->second] = LogSize(static_cast<std::uint64_t>(anchor->size));

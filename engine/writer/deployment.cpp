@@ -127,7 +127,7 @@ Result<Writer::NewKey> Writer::create_key(const KeyOrder& order, const Actor& by
   RECOURSE_LET(const Committed committed, handle(std::move(create)));
   if (!committed.repeated) return made;
   for (const RecordedEvent& event : committed.events)
-    if (const auto* key = std::get_if<ApiKeyCreated>(&event.data))
+    if (const auto* key = get_if<ApiKeyCreated>(&event.data))
       if (const auto found = directory().find_key(key->key)) return NewKey{*found, "", true};
   return Error{ErrorCode::key_reused, "this idempotency key was used for something else"};
 }

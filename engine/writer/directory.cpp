@@ -11,11 +11,11 @@ Hash hash_of_secret(std::string_view secret) { return sha256(secret); }
 
 void Directory::apply(const RecordedEvent& event) {
   const std::unique_lock lock(mutex_);
-  if (const auto* tenant = std::get_if<TenantCreated>(&event.data)) {
+  if (const auto* tenant = get_if<TenantCreated>(&event.data)) {
     tenants_.push_back(tenant->tenant);
-  } else if (const auto* person = std::get_if<PrincipalCreated>(&event.data)) {
+  } else if (const auto* person = get_if<PrincipalCreated>(&event.data)) {
     principals_.emplace(person->principal.value(), person->kind);
-  } else if (const auto* made = std::get_if<ApiKeyCreated>(&event.data)) {
+  } else if (const auto* made = get_if<ApiKeyCreated>(&event.data)) {
     ApiKey key{made->key,
                made->tenant,
                {made->principal, made->principal_kind, made->role, made->key},
@@ -26,7 +26,7 @@ void Directory::apply(const RecordedEvent& event) {
     if (made->team) key.principal.team = made->team->text;
     by_hash_.emplace(as_text(key.hash), key.id.value());
     keys_.insert_or_assign(key.id.value(), std::move(key));
-  } else if (const auto* revoked = std::get_if<ApiKeyRevoked>(&event.data)) {
+  } else if (const auto* revoked = get_if<ApiKeyRevoked>(&event.data)) {
     const auto found = keys_.find(revoked->key.value());
     if (found != keys_.end()) found->second.revoked = true;
   }

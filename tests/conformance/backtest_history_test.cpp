@@ -86,7 +86,7 @@ TEST_CASE(
                              [&](Position, std::string_view leaf) {
                                const auto event = read_leaf(leaf);
                                REQUIRE(event.ok());
-                               std::visit(counted, event->data);
+                               visit(counted, event->data);
                                return true;
                              }));
   for (const auto& [id, call] : counted.calls) {

@@ -60,7 +60,7 @@ const Principal kSystem{PrincipalId("sys_timer"), ActorType::system, Role::admin
 template <class E>
 const E* find(const Outcome& outcome) {
   for (const RecordedEvent& event : outcome->events)
-    if (const E* found = std::get_if<E>(&event.data)) return found;
+    if (const E* found = get_if<E>(&event.data)) return found;
   return nullptr;
 }
 
@@ -177,8 +177,8 @@ TEST_CASE("a bulk rollback of many actions survives kill -9: no step is done twi
         const auto event = read_leaf(line);
         REQUIRE(event.ok());
         ++types[std::string(type_of(event->data))];
-        if (const auto* e = std::get_if<CompensationStarted>(&event->data)) ++begun[e->step];
-        if (const auto* e = std::get_if<CompensationSucceeded>(&event->data)) ++undone[e->step];
+        if (const auto* e = get_if<CompensationStarted>(&event->data)) ++begun[e->step];
+        if (const auto* e = get_if<CompensationSucceeded>(&event->data)) ++undone[e->step];
         return true;
       });
   REQUIRE(read.ok());

@@ -187,21 +187,21 @@ std::optional<Clear> clear(const std::optional<PrincipalId>& id) {
 void check_nobody_was_overwritten(const std::vector<RecordedEvent>& log) {
   FieldHistory history;
   for (const RecordedEvent& event : log) {
-    if (const auto* e = std::get_if<CompensationStarted>(&event.data))
+    if (const auto* e = get_if<CompensationStarted>(&event.data))
       history.begin(e->rollback, e->action);
-    if (const auto* e = std::get_if<TicketOpened>(&event.data))
+    if (const auto* e = get_if<TicketOpened>(&event.data))
       history.write(e->ticket, "status", Clear(word(e->status)), {}, {});
-    if (const auto* e = std::get_if<TicketStatusChanged>(&event.data))
+    if (const auto* e = get_if<TicketStatusChanged>(&event.data))
       history.write(e->ticket, "status", Clear(word(e->to)), e->action, e->rollback);
-    if (const auto* e = std::get_if<TicketHandlerChanged>(&event.data))
+    if (const auto* e = get_if<TicketHandlerChanged>(&event.data))
       history.write(e->ticket, "handler", Clear(word(e->to)), {}, e->rollback);
-    if (const auto* e = std::get_if<TicketEscalated>(&event.data)) {
+    if (const auto* e = get_if<TicketEscalated>(&event.data)) {
       if (e->prev_handler != TicketHandler::human)
         history.write(e->ticket, "handler", Clear("human"), e->action, {});
       if (e->to_team && e->to_team != e->prev_team)
         history.write(e->ticket, "team", e->to_team, e->action, {});
     }
-    if (const auto* e = std::get_if<TicketAssigned>(&event.data)) {
+    if (const auto* e = get_if<TicketAssigned>(&event.data)) {
       if (e->team != e->prev_team)
         history.write(e->ticket, "team", e->team, e->action, e->rollback);
       if (e->assignee != e->prev_assignee)
@@ -220,28 +220,24 @@ void check_once_each(const std::vector<RecordedEvent>& log) {
     RC_ASSERT(ended.emplace(e.rollback, e.step).second);
   };
   for (const RecordedEvent& event : log) {
-    if (const auto* e = std::get_if<CompensationStarted>(&event.data)) {
+    if (const auto* e = get_if<CompensationStarted>(&event.data)) {
       RC_ASSERT(!ended.contains({e->rollback, e->step}));
       RC_ASSERT(out.emplace(e->rollback, e->step).second);
       RC_ASSERT(!undone.contains(e->action));
     }
-    if (const auto* e = std::get_if<CompensationFailed>(&event.data))
-      out.erase({e->rollback, e->step});
-    if (const auto* e = std::get_if<CompensationRetried>(&event.data))
-      out.erase({e->rollback, e->step});
-    if (const auto* e = std::get_if<CompensationSkipped>(&event.data)) end(*e);
-    if (const auto* e = std::get_if<CompensationSucceeded>(&event.data)) {
+    if (const auto* e = get_if<CompensationFailed>(&event.data)) out.erase({e->rollback, e->step});
+    if (const auto* e = get_if<CompensationRetried>(&event.data)) out.erase({e->rollback, e->step});
+    if (const auto* e = get_if<CompensationSkipped>(&event.data)) end(*e);
+    if (const auto* e = get_if<CompensationSucceeded>(&event.data)) {
       end(*e);
       RC_ASSERT(undone.insert(e->action).second);
     }
-    if (const auto* e = std::get_if<CompensationRecordedManually>(&event.data)) {
+    if (const auto* e = get_if<CompensationRecordedManually>(&event.data)) {
       end(*e);
       RC_ASSERT(undone.insert(e->action).second);
     }
-    if (const auto* e = std::get_if<RollbackCompleted>(&event.data))
-      RC_ASSERT(++ends[e->rollback] == 1);
-    if (const auto* e = std::get_if<RollbackPartial>(&event.data))
-      RC_ASSERT(++ends[e->rollback] == 1);
+    if (const auto* e = get_if<RollbackCompleted>(&event.data)) RC_ASSERT(++ends[e->rollback] == 1);
+    if (const auto* e = get_if<RollbackPartial>(&event.data)) RC_ASSERT(++ends[e->rollback] == 1);
   }
 }
 
@@ -268,7 +264,7 @@ TEST_CASE("nothing is undone twice, no step is repeated, no later writer is over
     check_once_each(story.log);
     check_nobody_was_overwritten(story.log);
     for (const RecordedEvent& event : story.log)
-      undone += std::holds_alternative<CompensationSucceeded>(event.data) ? 1 : 0;
+      undone += holds_alternative<CompensationSucceeded>(event.data) ? 1 : 0;
   }));
   CHECK(undone > 10);  // Else the stories were about nothing.
 }
@@ -281,10 +277,10 @@ TEST_CASE("a plan is carried out as it was looked at, or not at all") {
     for (int i = 0; i < steps; ++i) take_a_step(story);
     std::map<std::pair<RollbackId, std::int64_t>, RollbackStep> planned;
     for (const RecordedEvent& event : story.log) {
-      if (const auto* e = std::get_if<RollbackPlanned>(&event.data))
+      if (const auto* e = get_if<RollbackPlanned>(&event.data))
         for (std::size_t i = 0; i < e->steps.size(); ++i)
           planned[{e->rollback, static_cast<std::int64_t>(i)}] = e->steps[i];
-      if (const auto* e = std::get_if<CompensationSucceeded>(&event.data))
+      if (const auto* e = get_if<CompensationSucceeded>(&event.data))
         if (!e->writes.empty()) RC_ASSERT(e->writes == planned.at({e->rollback, e->step}).writes);
     }
   }));

@@ -156,7 +156,7 @@ void Life::open_ticket() {
   open.title = "it does not work";
   ++counts.tickets;
   ask(kDesk, open, [this](const Committed& done) {
-    const TicketId ticket = std::get<TicketOpened>(done.events.front().data).ticket;
+    const TicketId ticket = get<TicketOpened>(done.events.front().data).ticket;
     recent_.push_back(ticket);
     in(1min, 20min, [this, ticket] { propose(ticket, false); });
     if (chance(15)) in(10min, 48h, [this, ticket] { come_back(ticket); });
@@ -220,8 +220,7 @@ void Life::run(const ActionId& action) {
   const Principal& executor = kAgents[draw(2)];
   ask(executor, lease, [this, action](const Committed& done) {
     for (const RecordedEvent& event : done.events)
-      if (const auto* out = std::get_if<EffectDispatched>(&event.data))
-        carry_out(action, *out->lease);
+      if (const auto* out = get_if<EffectDispatched>(&event.data)) carry_out(action, *out->lease);
     // Held back by a limit, a breaker or the kill switch: it is asked for later again.
     const auto known = office_.model.actions.find(action);
     if (known != office_.model.actions.end() && is_ready(known->second.status) && chance(80))
@@ -300,50 +299,50 @@ bool Life::waits_for_executor(const ActionId& action) const {
 // ---- What follows from what happened -----------------------------------------------------------
 
 void Life::happened(const RecordedEvent& event) {
-  if (const auto* e = std::get_if<BreakerTransitioned>(&event.data)) {
+  if (const auto* e = get_if<BreakerTransitioned>(&event.data)) {
     // Time does not close it: somebody has to look at what went wrong.
     if (e->to == BreakerStatus::open && !e->until)
       in(30min, 10h, [this, breaker = *e] { close_breaker(breaker); });
   }
-  if (const auto* e = std::get_if<ApprovalRequested>(&event.data)) {
+  if (const auto* e = get_if<ApprovalRequested>(&event.data)) {
     if (e->action && chance(4)) in(1min, 60min, [this, id = *e->action] { change_mind(id); });
     for (std::int64_t i = 0; i < e->quorum; ++i)
       if (!chance(10)) in(2min, 100min, [this, id = e->approval] { decide(id); });
   }
-  if (const auto* e = std::get_if<ApprovalEscalated>(&event.data)) {
+  if (const auto* e = get_if<ApprovalEscalated>(&event.data)) {
     if (chance(70)) in(5min, 90min, [this, id = e->approval] { decide(id); });
   }
-  if (const auto* e = std::get_if<EffectHeld>(&event.data)) {
+  if (const auto* e = get_if<EffectHeld>(&event.data)) {
     if (e->connector) wake_at(e->until);
     const auto left = std::chrono::ceil<seconds>(e->until - office_.now());
     if (chance(5)) in(0s, left, [this, id = e->action] { ask(kDesk, RecallAction{id, {}}); });
     // Nobody else may take what a connector sends. A few try.
     if (!chance(e->connector ? 97 : 3)) in(left, left + 30min, [this, id = e->action] { run(id); });
   }
-  if (const auto* e = std::get_if<ApprovalGranted>(&event.data)) {
+  if (const auto* e = get_if<ApprovalGranted>(&event.data)) {
     if (e->action && waits_for_executor(*e->action) && !chance(3))
       in(1min, 30min, [this, id = *e->action] { run(id); });
   }
-  if (const auto* e = std::get_if<PolicyDecided>(&event.data)) {
+  if (const auto* e = get_if<PolicyDecided>(&event.data)) {
     if (e->at.text == "dispatch" && e->outcome == PolicyOutcome::deny)
       wake_at(office_.now() + 1min);
     const bool runs = e->at.text == "propose" && e->outcome == PolicyOutcome::allow;
     if (runs && waits_for_executor(e->action)) in(10s, 10min, [this, id = e->action] { run(id); });
   }
-  if (const auto* e = std::get_if<EffectConfirmed>(&event.data)) {
+  if (const auto* e = get_if<EffectConfirmed>(&event.data)) {
     executed_.push_back(e->action);
   }
-  if (const auto* e = std::get_if<EffectRejected>(&event.data)) {
+  if (const auto* e = get_if<EffectRejected>(&event.data)) {
     if (e->retry_at) wake_at(*e->retry_at);
   }
-  if (const auto* e = std::get_if<EffectReconciled>(&event.data)) {
+  if (const auto* e = get_if<EffectReconciled>(&event.data)) {
     if (e->look_up_at) wake_at(*e->look_up_at);
   }
-  if (const auto* e = std::get_if<EffectOutcomeUnknown>(&event.data)) {
+  if (const auto* e = get_if<EffectOutcomeUnknown>(&event.data)) {
     if (e->look_up_at) wake_at(*e->look_up_at);
     if (chance(60)) in(1h, 8h, [this, id = e->action] { find_out(id); });
   }
-  if (const auto* e = std::get_if<FollowUpSent>(&event.data)) {
+  if (const auto* e = get_if<FollowUpSent>(&event.data)) {
     if (!chance(50)) return;
     ++counts.answers;
     AnswerFollowUp answer;
@@ -353,31 +352,31 @@ void Life::happened(const RecordedEvent& event) {
                                  : FollowUpAnswer::partial;
     in(5min, 48h, [this, answer] { ask(kCustomer, answer); });
   }
-  if (const auto* e = std::get_if<ResolutionAsserted>(&event.data)) {
+  if (const auto* e = get_if<ResolutionAsserted>(&event.data)) {
     if (chance(8)) in(10min, 60h, [this, id = e->ticket] { come_back(id); });
     if (chance(5))
       in(10min, 100h, [this, id = e->ticket] {
         ask(kCustomer, ReopenTicket{id, "not_fixed", {}, {}});
       });
   }
-  if (const auto* e = std::get_if<TicketReopened>(&event.data)) {
+  if (const auto* e = get_if<TicketReopened>(&event.data)) {
     in(5min, 4h, [this, id = e->ticket] { propose(id, true); });
   }
-  if (const auto* e = std::get_if<RollbackStarted>(&event.data)) {
+  if (const auto* e = get_if<RollbackStarted>(&event.data)) {
     wake_at(office_.now());
     in(1min, 20min, [this, id = e->rollback] { look_after(id); });
   }
-  if (std::holds_alternative<CompensationSucceeded>(event.data)) wake_at(office_.now());
-  if (const auto* e = std::get_if<RollbackStuck>(&event.data)) {
+  if (holds_alternative<CompensationSucceeded>(event.data)) wake_at(office_.now());
+  if (const auto* e = get_if<RollbackStuck>(&event.data)) {
     in(20min, 20h, [this, id = e->rollback, step = e->step] { settle_step(id, step); });
   }
-  if (const auto* e = std::get_if<CompensationOutcomeUnknown>(&event.data)) {
+  if (const auto* e = get_if<CompensationOutcomeUnknown>(&event.data)) {
     if (e->look_up_at) wake_at(*e->look_up_at);
   }
-  if (const auto* e = std::get_if<CompensationRetried>(&event.data)) {
+  if (const auto* e = get_if<CompensationRetried>(&event.data)) {
     in(1min, 20min, [this, id = e->rollback, step = e->step] { take_step(id, step); });
   }
-  if (const auto* e = std::get_if<CompensationFailed>(&event.data)) {
+  if (const auto* e = get_if<CompensationFailed>(&event.data)) {
     if (e->retry_at) wake_at(*e->retry_at);
     if (e->retry_at)
       in(16min, 40min, [this, id = e->rollback, step = e->step] { take_step(id, step); });

@@ -144,9 +144,9 @@ void Office::watch(const std::string& command, const Principal& by, const Commit
     if (event.position.value() < seen_) faults.emplace_back("the log goes backwards");
     seen_ = event.position.value() + 1;
     model.see(event);
-    if (const auto* e = std::get_if<IncidentOpened>(&event.data); e != nullptr && e->action)
+    if (const auto* e = get_if<IncidentOpened>(&event.data); e != nullptr && e->action)
       unknown.insert(*e->action);
-    going_ = going_ || std::holds_alternative<RollbackStarted>(event.data);
+    going_ = going_ || holds_alternative<RollbackStarted>(event.data);
   }
   model.end();
 }

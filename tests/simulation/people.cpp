@@ -68,7 +68,7 @@ void Life::undo_something() {
   ++counts.rollbacks;
   ask(kManager, command, [this](const Committed& done) {
     for (const RecordedEvent& event : done.events)
-      if (const auto* plan = std::get_if<RollbackPlanned>(&event.data)) {
+      if (const auto* plan = get_if<RollbackPlanned>(&event.data)) {
         if (plan->required_approvals > 0) return;
         StartRollback start;
         start.rollback = plan->rollback;
@@ -112,7 +112,7 @@ void Life::look_after(const RollbackId& id) {
 void Life::take_step(const RollbackId& id, std::int64_t step) {
   ask(kExecutor, LeaseStep{id, step, 60, {}}, [this, id, step](const Committed& done) {
     for (const RecordedEvent& event : done.events) {
-      const auto* started = std::get_if<CompensationStarted>(&event.data);
+      const auto* started = get_if<CompensationStarted>(&event.data);
       if (started == nullptr || !started->lease) continue;
       const std::string key = model::step_name(id, step);
       ReportStep report;

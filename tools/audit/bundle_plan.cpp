@@ -36,7 +36,7 @@ Result<std::map<std::uint64_t, Position>> anchors_of(const Ledger& ledger, const
                              if (!tail || tail->type != LogAnchored::kType) return true;
                              const Result<RecordedEvent> event = read_leaf(leaf);
                              if (!event) return true;
-                             const auto& anchor = std::get<LogAnchored>(event->data);
+                             const auto& anchor = get<LogAnchored>(event->data);
                              const auto size = static_cast<std::uint64_t>(anchor.size);
                              if (anchor.origin_hash == origin && size >= end.value())
                                anchors.emplace(size, position);

@@ -13,7 +13,7 @@ namespace {
 
 /// Whether the event is about this action.
 bool is_about(const EventData& data, const ActionId& action) {
-  return std::visit(
+  return visit(
       [&](const auto& event) {
         if constexpr (requires { event.action == action; }) return event.action == action;
         return false;
@@ -82,8 +82,8 @@ class Explainer {
     for (const RecordedEvent& event : events_) {
       if (event.position.value() < proposal_->position.value()) continue;
       if (!is_about(event.data, told_.action)) continue;
-      link(event, std::visit(Part(), event.data));
-      if (const auto* decided = std::get_if<PolicyDecided>(&event.data))
+      link(event, visit(Part(), event.data));
+      if (const auto* decided = get_if<PolicyDecided>(&event.data))
         RECOURSE_TRY(add_decision(event, *decided));
     }
     return std::move(told_);
@@ -93,19 +93,19 @@ class Explainer {
   Status find_proposal() {
     const RecordedEvent *opened = nullptr, *message = nullptr, *run = nullptr;
     for (const RecordedEvent& event : events_) {
-      const auto* proposed = std::get_if<ActionProposed>(&event.data);
+      const auto* proposed = get_if<ActionProposed>(&event.data);
       if (proposed != nullptr && proposed->action == told_.action) {
         proposal_ = &event;
         break;
       }
-      if (std::holds_alternative<TicketOpened>(event.data)) opened = &event;
-      if (std::holds_alternative<MessageReceived>(event.data)) message = &event;
+      if (holds_alternative<TicketOpened>(event.data)) opened = &event;
+      if (holds_alternative<MessageReceived>(event.data)) message = &event;
     }
     if (proposal_ == nullptr)
       return Error{ErrorCode::not_found, "no action " + told_.action.value()};
-    const auto& proposed = std::get<ActionProposed>(proposal_->data);
+    const auto& proposed = get<ActionProposed>(proposal_->data);
     for (const RecordedEvent& event : events_)
-      if (const auto* started = std::get_if<RunStarted>(&event.data))
+      if (const auto* started = get_if<RunStarted>(&event.data))
         if (proposed.run && started->run == *proposed.run) run = &event;
     describe(proposed);
     std::map<std::uint64_t, const RecordedEvent*> before;
@@ -177,8 +177,7 @@ class Explainer {
       told.not_reproduced = "this version of the program cannot read the policy";
       return;
     }
-    Facts facts =
-        recorded_facts(std::get<ActionProposed>(proposal_->data), proposal_->actor, decided);
+    Facts facts = recorded_facts(get<ActionProposed>(proposal_->data), proposal_->actor, decided);
     add_recorded_windows(*policy, decided, facts);
     told.reproduced = same_verdict(judge(*policy, facts), decided);
     if (*told.reproduced) {
@@ -215,7 +214,7 @@ class Explainer {
             status = event.error();
             return false;
           }
-          const auto* activated = std::get_if<PolicyActivated>(&event->data);
+          const auto* activated = get_if<PolicyActivated>(&event->data);
           if (activated != nullptr && activated->policy.text == name) text = activated->text.text;
           return !text.has_value();
         }));

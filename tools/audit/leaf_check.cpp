@@ -39,12 +39,12 @@ std::string_view LeafCheck::check(Position position, std::string_view leaf, Find
   }
   if (tail->type == LogAnchored::kType || tail->type == LogHeartbeat::kType) {
     const Result<RecordedEvent> event = read_leaf(leaf);
-    if (event && std::holds_alternative<LogAnchored>(event->data)) {
-      const auto& anchor = std::get<LogAnchored>(event->data);
+    if (event && holds_alternative<LogAnchored>(event->data)) {
+      const auto& anchor = get<LogAnchored>(event->data);
       quoted.push_back(
           {anchor.origin_hash, static_cast<std::uint64_t>(anchor.size), anchor.root, position});
-    } else if (event && std::holds_alternative<LogHeartbeat>(event->data)) {
-      const auto& beat = std::get<LogHeartbeat>(event->data);
+    } else if (event && holds_alternative<LogHeartbeat>(event->data)) {
+      const auto& beat = get<LogHeartbeat>(event->data);
       quoted.push_back(
           {meta_hash_, static_cast<std::uint64_t>(beat.meta_size), beat.meta_root, position});
     }

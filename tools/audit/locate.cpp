@@ -59,7 +59,7 @@ Result<std::optional<TicketId>> search(const Ledger& ledger, LedgerId id, Positi
       status = event.error();
       return false;
     }
-    const auto& data = std::get<E>(event->data);
+    const auto& data = get<E>(event->data);
     if (is_it(data)) found = data.ticket;
     return !found;
   }));

@@ -30,7 +30,7 @@ bool holds_sealed(const Json& value) {
 }
 
 Provenance provenance_of(const EventData& data) {
-  return std::visit(
+  return visit(
       [](const auto& event) {
         if constexpr (requires { event.provenance; }) return event.provenance;
         return Provenance{};
@@ -40,7 +40,7 @@ Provenance provenance_of(const EventData& data) {
 
 /// Whether the event is about this action.
 bool concerns(const EventData& data, const ActionId& action) {
-  return std::visit(
+  return visit(
       [&](const auto& event) {
         if constexpr (requires { event.action == action; }) return event.action == action;
         return false;
@@ -117,7 +117,7 @@ class Replayer {
       RECOURSE_LET(entity.fields, diff_rows(change.before, change.after));
       if (!entity.fields.empty()) step.state.push_back(std::move(entity));
     }
-    const auto* const decided = std::get_if<PolicyDecided>(&event.data);
+    const auto* const decided = get_if<PolicyDecided>(&event.data);
     if (request_.explain && decided != nullptr) {
       RECOURSE_LET(step.explained, explained(*decided, event.position));
     }

@@ -20,15 +20,15 @@ constexpr BlockStyle kPageStyle{false, 4'000};
 Result<std::string> log_key(const Ledger& ledger, const Signer& signer, const LedgerInfo& info) {
   if (ledger.has_keys()) return signer.verifier_key(info.ledger);
   std::string key;
-  RECOURSE_TRY(ledger.scan(kDeploymentLog, Position(0), Position(ledger.head(kDeploymentLog).size.value()),
-                           [&](Position, std::string_view leaf) {
-                             const Result<RecordedEvent> event = read_leaf(leaf);
-                             const auto* const made =
-                                 event ? std::get_if<KeyCreated>(&event->data) : nullptr;
-                             if (made != nullptr && made->purpose == Clear("log"))
-                               key = made->public_key.text;
-                             return true;
-                           }));
+  RECOURSE_TRY(
+      ledger.scan(kDeploymentLog, Position(0), Position(ledger.head(kDeploymentLog).size.value()),
+                  [&](Position, std::string_view leaf) {
+                    const Result<RecordedEvent> event = read_leaf(leaf);
+                    const auto* const made = event ? get_if<KeyCreated>(&event->data) : nullptr;
+                    if (made != nullptr && made->purpose == Clear("log"))
+                      key = made->public_key.text;
+                    return true;
+                  }));
   const auto bytes = from_base64(key);
   if (!bytes) return Error{ErrorCode::corrupt, "the meta ledger names no log key"};
   const Hash id = sha256(info.origin + "\n" + *bytes);

@@ -99,7 +99,7 @@ Status BenchDesk::open_tickets(std::size_t count) {
                                "customer" + std::to_string(i) + "@example.com");
       },
       [&](const Committed& committed) {
-        tickets.push_back(std::get<TicketOpened>(committed.events.back().data).ticket);
+        tickets.push_back(get<TicketOpened>(committed.events.back().data).ticket);
       });
 }
 

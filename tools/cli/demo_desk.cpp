@@ -46,7 +46,7 @@ Status DemoDesk::open(DemoCase& at) {
   RECOURSE_LET(const Committed done,
                give(people_.agent.key.principal, std::move(open), std::string(text.customer)));
   for (const RecordedEvent& event : done.events)
-    if (const auto* opened = std::get_if<TicketOpened>(&event.data)) {
+    if (const auto* opened = get_if<TicketOpened>(&event.data)) {
       at.ticket = opened->ticket;
       at.number = opened->number;
     }
@@ -63,9 +63,8 @@ Status DemoDesk::propose(DemoCase& at) {
   propose.reasoning = given(text.reasoning);
   RECOURSE_LET(const Committed done, give(people_.agent.key.principal, std::move(propose)));
   for (const RecordedEvent& event : done.events) {
-    if (const auto* proposed = std::get_if<ActionProposed>(&event.data))
-      at.action = proposed->action;
-    if (const auto* requested = std::get_if<ApprovalRequested>(&event.data)) {
+    if (const auto* proposed = get_if<ActionProposed>(&event.data)) at.action = proposed->action;
+    if (const auto* requested = get_if<ApprovalRequested>(&event.data)) {
       at.approval = requested->approval;
       at.render_digest = to_base64(as_text(requested->render_digest));
     }
@@ -113,7 +112,7 @@ Status DemoDesk::expire_approval(DemoCase& at) {
 Status DemoDesk::lease(DemoCase& at) {
   RECOURSE_LET(const Committed done, give(people_.agent.key.principal, LeaseAction{at.action, 60}));
   for (const RecordedEvent& event : done.events)
-    if (const auto* dispatched = std::get_if<EffectDispatched>(&event.data))
+    if (const auto* dispatched = get_if<EffectDispatched>(&event.data))
       at.lease = dispatched->lease;
   return {};
 }

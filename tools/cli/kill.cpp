@@ -36,8 +36,7 @@ Result<Held> do_here(const KillFlags& flags) {
   RECOURSE_LET(const Committed committed, deployment->writer().handle(command_request(
                                               TenantId(tenant), operator_of_the_machine, command)));
   for (const RecordedEvent& event : committed.events)
-    if (const auto* engaged = std::get_if<KillswitchEngaged>(&event.data))
-      return engaged->held_effects;
+    if (const auto* engaged = get_if<KillswitchEngaged>(&event.data)) return engaged->held_effects;
   return Held();
 }
 

@@ -18,7 +18,7 @@ std::string_view short_name(std::string_view type) {
 
 void ImportFigures::add(const RecordedEvent& event) {
   ++by_type_[type_of(event.data)];
-  std::visit([this](const auto& data) { on(data); }, event.data);
+  visit([this](const auto& data) { on(data); }, event.data);
 }
 
 void ImportFigures::on(const TicketAssigned& assigned) {

@@ -133,7 +133,7 @@ std::string run_customer(const Run& run) {
 RunIds ids_of(const std::vector<RecordedEvent>& events) {
   RunIds ids;
   for (const RecordedEvent& event : events)
-    if (const auto* started = std::get_if<RunStarted>(&event.data)) {
+    if (const auto* started = get_if<RunStarted>(&event.data)) {
       ids.run = started->run;
       if (started->ticket) ids.ticket = *started->ticket;
     }

@@ -16,8 +16,8 @@ void count(ImportSummary& summary, const Outcome& outcome) {
   }
   if (!outcome->repeated) summary.events_added += outcome->events.size();
   for (const RecordedEvent& event : outcome->events) {
-    if (std::holds_alternative<RollbackCompleted>(event.data)) ++summary.rolled_back;
-    if (const auto* refused = std::get_if<RollbackRefused>(&event.data))
+    if (holds_alternative<RollbackCompleted>(event.data)) ++summary.rolled_back;
+    if (const auto* refused = get_if<RollbackRefused>(&event.data))
       ++summary.refused[refused->code.text];
   }
 }
@@ -34,7 +34,7 @@ std::vector<WrongWrite> wrong_actions(const ImportTarget& target, const Run& run
                                       const std::vector<RecordedEvent>& events) {
   std::vector<WrongWrite> wrong;
   for (const RecordedEvent& event : events) {
-    const auto* proposed = std::get_if<ActionProposed>(&event.data);
+    const auto* proposed = get_if<ActionProposed>(&event.data);
     if (proposed == nullptr || !proposed->step || *proposed->step < 0) continue;
     const auto step = static_cast<std::size_t>(*proposed->step);
     if (std::find(wrong_steps.begin(), wrong_steps.end(), step) == wrong_steps.end()) continue;

@@ -14,8 +14,7 @@ auto find_or_null(const Map& map, const std::string& key) -> const typename Map:
 }  // namespace
 
 void History::apply(const Seen& seen) {
-  std::visit([&](const auto& event) { on(seen, event); },
-             static_cast<const EventVariant&>(seen.event.data));
+  visit([&](const auto& event) { on(seen, event); }, seen.event.data);
 }
 
 void History::on(const Seen& seen, const ActionProposed& e) {

@@ -111,7 +111,7 @@ std::string_view short_type(std::string_view type) {
 
 /// The deployment's events are about all tenants; a package is about one.
 bool is_of_other_tenant(const Seen& seen, const Source& source, const History& history) {
-  return std::visit(
+  return visit(
       [&](const auto& event) {
         if constexpr (requires { event.tenant == source.tenant; })
           return event.tenant != source.tenant;
@@ -121,7 +121,7 @@ bool is_of_other_tenant(const Seen& seen, const Source& source, const History& h
         }
         return false;
       },
-      static_cast<const EventVariant&>(seen.event.data));
+      seen.event.data);
 }
 
 constexpr std::size_t kLongestValue = 120;

@@ -21,7 +21,7 @@ struct Seen {
 
   template <class Event>
   const Event* as() const {
-    return std::get_if<Event>(&event.data);
+    return get_if<Event>(&event.data);
   }
   bool within() const { return place == Place::within; }
 };

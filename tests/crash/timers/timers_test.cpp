@@ -61,7 +61,7 @@ bool prepare_tickets(const std::string& directory) {
     const Outcome opened = desk.give(open);
     if (!opened) return false;
     ProposeAction proposal;
-    proposal.ticket = std::get<TicketOpened>(opened->events.front().data).ticket;
+    proposal.ticket = get<TicketOpened>(opened->events.front().data).ticket;
     proposal.type = "AUTO_RESOLVE";
     proposal.confidence_ppm = 990'000;
     if (!desk.give(proposal)) return false;
@@ -126,12 +126,10 @@ TEST_CASE(
                      [&](Position, std::string_view line) {
                        const auto event = read_leaf(line);
                        REQUIRE(event.ok());
-                       if (const auto* e = std::get_if<FollowUpScheduled>(&event->data))
+                       if (const auto* e = get_if<FollowUpScheduled>(&event->data))
                          due_at[e->followup.value()] = e->due_at;
-                       if (const auto* e = std::get_if<FollowUpSent>(&event->data))
-                         note(e->followup);
-                       if (const auto* e = std::get_if<FollowUpMissed>(&event->data))
-                         note(e->followup);
+                       if (const auto* e = get_if<FollowUpSent>(&event->data)) note(e->followup);
+                       if (const auto* e = get_if<FollowUpMissed>(&event->data)) note(e->followup);
                        return true;
                      })
               .ok());

@@ -178,7 +178,7 @@ struct WatchActions : Watch {
 }  // namespace
 
 void watch_actions(Model& model, const RecordedEvent& event) {
-  std::visit(WatchActions{{model, event}}, event.data);
+  visit(WatchActions{{model, event}}, event.data);
 }
 
 }  // namespace recourse::model

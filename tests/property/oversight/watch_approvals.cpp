@@ -193,7 +193,7 @@ struct WatchApprovals : Watch {
 }  // namespace
 
 void watch_approvals(Model& model, const RecordedEvent& event) {
-  std::visit(WatchApprovals{{model, event}}, event.data);
+  visit(WatchApprovals{{model, event}}, event.data);
 }
 
 }  // namespace recourse::model

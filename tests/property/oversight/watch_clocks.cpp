@@ -54,7 +54,7 @@ struct WatchClocks : Watch {
 }  // namespace
 
 void watch_clocks(Model& model, const RecordedEvent& event) {
-  std::visit(WatchClocks{{model, event}}, event.data);
+  visit(WatchClocks{{model, event}}, event.data);
 }
 
 }  // namespace recourse::model

@@ -213,7 +213,7 @@ struct WatchRollbacks : Watch {
 }  // namespace
 
 void watch_rollbacks(Model& model, const RecordedEvent& event) {
-  std::visit(WatchRollbacks{{model, event}}, event.data);
+  visit(WatchRollbacks{{model, event}}, event.data);
 }
 
 }  // namespace recourse::model

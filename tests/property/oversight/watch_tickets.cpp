@@ -180,7 +180,7 @@ struct WatchTickets : Watch {
 }  // namespace
 
 void watch_tickets(Model& model, const RecordedEvent& event) {
-  std::visit(WatchTickets{{model, event}}, event.data);
+  visit(WatchTickets{{model, event}}, event.data);
 }
 
 }  // namespace recourse::model

@@ -147,9 +147,9 @@ int asked_again(const Story& story, const Policy& policy) {
   int asked = 0;
   std::map<ActionId, std::pair<ActionProposed, Actor>> proposals;
   for (const RecordedEvent& event : story.log) {
-    if (const auto* proposed = std::get_if<ActionProposed>(&event.data))
+    if (const auto* proposed = get_if<ActionProposed>(&event.data))
       proposals[proposed->action] = {*proposed, event.actor};
-    const auto* decided = std::get_if<PolicyDecided>(&event.data);
+    const auto* decided = get_if<PolicyDecided>(&event.data);
     if (decided == nullptr) continue;
     const auto& [proposed, actor] = proposals.at(decided->action);
     Facts facts = recorded_facts(proposed, actor, *decided);

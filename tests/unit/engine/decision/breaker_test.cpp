@@ -43,7 +43,7 @@ struct WatchedStory : Story {
   std::vector<std::string> transitions() const {
     std::vector<std::string> all;
     for (const RecordedEvent& event : log)
-      if (const auto* found = std::get_if<BreakerTransitioned>(&event.data))
+      if (const auto* found = get_if<BreakerTransitioned>(&event.data))
         all.push_back(std::string(word(found->from)) + ">" + std::string(word(found->to)) + " " +
                       found->cause.text);
     return all;
@@ -327,7 +327,7 @@ TEST_CASE("every state of a breaker follows from its events, and it is never stu
     RC_ASSERT(again.same_as(story.memory));
     BreakerStatus status = BreakerStatus::closed;
     for (const RecordedEvent& event : story.log) {
-      const auto* transition = std::get_if<BreakerTransitioned>(&event.data);
+      const auto* transition = get_if<BreakerTransitioned>(&event.data);
       if (transition == nullptr) continue;
       RC_ASSERT(transition->from == status);
       RC_ASSERT(transition->to != status);

@@ -64,7 +64,7 @@ TEST_CASE("what somebody did to many tickets is one plan, one approval, carried 
   bulk.story.when(kSystem, next).then_refused(ErrorCode::conflict);
   std::set<std::int64_t> steps;
   for (const RecordedEvent& event : bulk.story.log)
-    if (const auto* done = std::get_if<CompensationSucceeded>(&event.data))
+    if (const auto* done = get_if<CompensationSucceeded>(&event.data))
       CHECK(steps.insert(done->step).second);
   CHECK(steps.size() == 150);
 }
@@ -80,7 +80,7 @@ TEST_CASE("a long plan follows its header in leaves of at most 64 items, and has
   CHECK(bulk.story.event<ApprovalRequested>().quorum == 2);
   std::int64_t next = 0;
   for (const RecordedEvent& event : bulk.story.log) {
-    const auto* more = std::get_if<RollbackPlanContinued>(&event.data);
+    const auto* more = get_if<RollbackPlanContinued>(&event.data);
     if (more == nullptr) continue;
     CHECK(more->first_step == next);
     CHECK(more->lists.steps.size() <= 64);
@@ -190,7 +190,7 @@ TEST_CASE("what one agent did to one ticket is undone newest first, in pieces to
   CHECK(story.state(id).ready.empty());
   std::int64_t expected = 0;
   for (const RecordedEvent& event : story.log)
-    if (const auto* done = std::get_if<CompensationSucceeded>(&event.data))
+    if (const auto* done = get_if<CompensationSucceeded>(&event.data))
       CHECK(done->step == expected++);
   CHECK(expected == 70);
 }

@@ -366,7 +366,7 @@ TEST_CASE("a policy in shadow is judged with its own thresholds") {
   story.in(kTreatment, 750'000);
   std::vector<PolicyOutcome> outcomes;
   for (const RecordedEvent& event : story.log)
-    if (const auto* decided = std::get_if<PolicyDecided>(&event.data))
+    if (const auto* decided = get_if<PolicyDecided>(&event.data))
       outcomes.push_back(decided->outcome);
   CHECK(outcomes ==
         std::vector<PolicyOutcome>{PolicyOutcome::allow, PolicyOutcome::require_approval});

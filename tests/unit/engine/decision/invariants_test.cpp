@@ -122,30 +122,29 @@ void check_log(const std::vector<RecordedEvent>& log) {
   bool killed = false;
   for (const RecordedEvent& event : log) {
     RC_ASSERT(event.stream_version == versions[event.stream]++);
-    if (const auto* e = std::get_if<ActionProposed>(&event.data))
+    if (const auto* e = get_if<ActionProposed>(&event.data))
       proposed[e->action] = e->args.commitment;
-    if (const auto* e = std::get_if<KillswitchEngaged>(&event.data))
-      killed = e->scope.text == "tenant";
-    if (std::holds_alternative<KillswitchReleased>(event.data)) killed = false;
-    if (const auto* e = std::get_if<PolicyDecided>(&event.data)) {
+    if (const auto* e = get_if<KillswitchEngaged>(&event.data)) killed = e->scope.text == "tenant";
+    if (holds_alternative<KillswitchReleased>(event.data)) killed = false;
+    if (const auto* e = get_if<PolicyDecided>(&event.data)) {
       judged[e->action] = e->outcome;
       RC_ASSERT(!killed || e->outcome == PolicyOutcome::deny);
     }
-    if (const auto* e = std::get_if<ApprovalConsumed>(&event.data))
+    if (const auto* e = get_if<ApprovalConsumed>(&event.data))
       RC_ASSERT(consumed.insert(e->approval).second);
-    if (const auto* e = std::get_if<EffectDispatched>(&event.data)) {
+    if (const auto* e = get_if<EffectDispatched>(&event.data)) {
       RC_ASSERT(attempts.emplace(e->action, e->attempt).second);
       RC_ASSERT(judged.at(e->action) == PolicyOutcome::allow);
       RC_ASSERT(e->args_commitment == proposed.at(e->action));
       RC_ASSERT(!killed);
     }
-    if (const auto* e = std::get_if<ApprovalRequested>(&event.data)) {
+    if (const auto* e = get_if<ApprovalRequested>(&event.data)) {
       // Not as one condition: within the macro both sides of an || are evaluated.
       if (!e->rollback) RC_ASSERT(e->args_commitment == proposed.at(*e->action));
       RC_ASSERT(e->render_digest != Hash{});
       RC_ASSERT(!e->roles.empty());
     }
-    if (std::holds_alternative<ApprovalVoted>(event.data))
+    if (holds_alternative<ApprovalVoted>(event.data))
       RC_ASSERT(event.actor.type == ActorType::human);
   }
 }

@@ -345,7 +345,7 @@ TEST_CASE("no window ever lets more than its maximum through, and folding again 
     std::vector<Timestamp> runs;
     Memory again;
     for (const RecordedEvent& event : story.log) {
-      if (std::holds_alternative<EffectDispatched>(event.data)) runs.push_back(event.time);
+      if (holds_alternative<EffectDispatched>(event.data)) runs.push_back(event.time);
       evolve(again.state, event);
     }
     for (const Timestamp end : runs)

@@ -48,7 +48,7 @@ struct Office : Story {
   template <class Event>
   const Event& one() const {
     for (const EventData& data : happened)
-      if (const auto* found = std::get_if<Event>(&data)) return *found;
+      if (const auto* found = get_if<Event>(&data)) return *found;
     FAIL("no " << Event::kType);
     throw 0;
   }

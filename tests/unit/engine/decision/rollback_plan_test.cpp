@@ -258,7 +258,7 @@ TEST_CASE("nobody is asked about a resolution that was undone; a given score sta
   CHECK(story.ticket(ticket).pending_followups.empty());
   CHECK(story.action(again).status == ActionStatus::succeeded);
   for (std::size_t i = before; i < story.log.size(); ++i)
-    CHECK(!std::holds_alternative<FeedbackSubmitted>(story.log[i].data));
+    CHECK(!holds_alternative<FeedbackSubmitted>(story.log[i].data));
 }
 
 TEST_CASE("there is no rollback of a rollback: it is done again as a new action that says so") {

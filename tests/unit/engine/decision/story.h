@@ -156,14 +156,14 @@ class Story {
   template <class Event>
   const Event& event() const {
     for (std::size_t i = log.size(); i-- > first_new_;)
-      if (const auto* found = std::get_if<Event>(&log[i].data)) return *found;
+      if (const auto* found = get_if<Event>(&log[i].data)) return *found;
     FAIL("the last command made no " << Event::kType);
     throw 0;
   }
   template <class Event>
   bool has() const {
     for (std::size_t i = first_new_; i < log.size(); ++i)
-      if (std::holds_alternative<Event>(log[i].data)) return true;
+      if (holds_alternative<Event>(log[i].data)) return true;
     return false;
   }
 
@@ -179,7 +179,7 @@ class Story {
     for (NewEvent& event : events) {
       const Status valid = validate(event);
       REQUIRE_MESSAGE(valid.ok(), (valid ? std::string() : valid.error().message));
-      if (const auto* proposed = std::get_if<ActionProposed>(&event.data))
+      if (const auto* proposed = get_if<ActionProposed>(&event.data))
         args_[proposed->action] = proposed->args.json;
       RecordedEvent recorded;
       recorded.id = EventId("evt_" + std::to_string(log.size()));

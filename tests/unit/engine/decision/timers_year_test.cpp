@@ -245,7 +245,7 @@ TEST_CASE("over a year of a busy desk every timer fires once, and none after it 
     CHECK(year.story.memory.due.rows.empty());
     CHECK(year.story.memory.timers.rows.empty());
     Judge judge;
-    for (const RecordedEvent& event : year.story.log) std::visit(judge, event.data);
+    for (const RecordedEvent& event : year.story.log) visit(judge, event.data);
     for (const std::string& fault : judge.faults) FAIL_CHECK(fault);
     // The year had some of everything.
     CHECK(judge.sent > 5);
@@ -256,7 +256,7 @@ TEST_CASE("over a year of a busy desk every timer fires once, and none after it 
     CHECK(judge.expired > 5);
     // Nobody was ever asked in the night.
     for (const RecordedEvent& event : year.story.log) {
-      if (!std::holds_alternative<FollowUpSent>(event.data)) continue;
+      if (!holds_alternative<FollowUpSent>(event.data)) continue;
       const QuietHours night{20h, 8h};
       CHECK(first_open(night, zone_or_utc("Europe/Rome"), event.time) == event.time);
     }

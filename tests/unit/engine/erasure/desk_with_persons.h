@@ -37,7 +37,7 @@ struct DeskWithPersons : DeploymentForTest {
     open.description = "Since yesterday";
     const auto done = writer->handle(command_request(tenant, admin, open, address));
     REQUIRE_MESSAGE(done.ok(), (done.ok() ? "" : done.error().message));
-    return std::get<TicketOpened>(done->events.front().data).ticket;
+    return get<TicketOpened>(done->events.front().data).ticket;
   }
 
   Outcome give(WriteRequest request) {
@@ -53,7 +53,7 @@ struct DeskWithPersons : DeploymentForTest {
   EntryId received(const SubjectId& person) {
     const Committed done = must(privacy_request(
         tenant, ReceiveDsr{DsrKind::erasure, person, "email", "Forget me"}, &receive_dsr, person));
-    return std::get<DsrReceived>(done.events.front().data).dsr;
+    return get<DsrReceived>(done.events.front().data).dsr;
   }
   EntryId granted(const SubjectId& person) {
     const EntryId dsr = received(person);
@@ -74,14 +74,14 @@ struct DeskWithPersons : DeploymentForTest {
   SubjectErased erased(const EntryId& dsr) {
     const Outcome done = erase(dsr);
     REQUIRE_MESSAGE(done.ok(), (done.ok() ? "" : done.error().message));
-    return std::get<SubjectErased>(done->events.front().data);
+    return get<SubjectErased>(done->events.front().data);
   }
   EntryId held(PlaceHold hold) {
     hold.matter = "case-7";
     hold.requested_by = PrincipalId("usr_counsel");
     hold.review_at = months_later(clock.now(), 6);
     const Committed done = must(privacy_request(tenant, hold, &place_hold));
-    return std::get<HoldPlaced>(done.events.front().data).hold;
+    return get<HoldPlaced>(done.events.front().data).hold;
   }
   DsrState row(const EntryId& dsr) { return *dsr_row(*views, id(), dsr); }
 

@@ -41,7 +41,7 @@ struct Epochs : DeskWithPersons {
                          [&](Position, std::string_view leaf) {
                            const auto event = read_leaf(leaf);
                            REQUIRE(event.ok());
-                           if (const auto* one = std::get_if<KekEpochRetired>(&event->data))
+                           if (const auto* one = get_if<KekEpochRetired>(&event->data))
                              found.push_back(*one);
                            return true;
                          }));

@@ -34,7 +34,7 @@ TEST_CASE("an approval asked for with its proposal binds the proposal's sealed a
   requested.action = ActionId("act_2");
   std::vector<EventData> events{proposal("act_1", 1), proposal("act_2", 2), requested};
   bind_all(events);
-  const auto& bound = std::get<ApprovalRequested>(events[2]);
+  const auto& bound = get<ApprovalRequested>(events[2]);
   CHECK(bound.args_commitment == filled_with(2));
   CHECK(bound.render_digest == approval_digest(ApprovalId("apr_1"), ActionId("act_2"),
                                                "process_refund", 1, filled_with(2)));
@@ -45,7 +45,7 @@ TEST_CASE("a dispatch in the same stage as its proposal binds the same arguments
   dispatched.action = ActionId("act_1");
   std::vector<EventData> events{proposal("act_1", 7), dispatched};
   bind_all(events);
-  CHECK(std::get<EffectDispatched>(events[1]).args_commitment == filled_with(7));
+  CHECK(get<EffectDispatched>(events[1]).args_commitment == filled_with(7));
 }
 
 TEST_CASE("what is bound already, or is about an older action, stays as it is") {
@@ -55,8 +55,8 @@ TEST_CASE("what is bound already, or is about an older action, stays as it is") 
   older.action = ActionId("act_0");
   std::vector<EventData> events{proposal("act_1", 7), bound, older};
   bind_all(events);
-  CHECK(std::get<EffectDispatched>(events[1]).args_commitment == filled_with(9));
-  CHECK(std::get<EffectDispatched>(events[2]).args_commitment == Hash{});
+  CHECK(get<EffectDispatched>(events[1]).args_commitment == filled_with(9));
+  CHECK(get<EffectDispatched>(events[2]).args_commitment == Hash{});
 }
 
 TEST_CASE("the digest an approver quotes changes with each thing it stands for") {

@@ -42,7 +42,7 @@ TEST_CASE("a leaf is its own canonical form and reads back as what was written")
   REQUIRE(read.ok());
   CHECK(write_leaf(*read) == line);
   CHECK(read->position == Position(7));
-  CHECK(std::get<ActionProposed>(read->data).args.subjects ==
+  CHECK(get<ActionProposed>(read->data).args.subjects ==
         std::vector<std::string>{"sub_a", "sub_b"});
 }
 

@@ -103,7 +103,7 @@ TEST_CASE("a rollback planned by an older program is one of its ticket, with not
       R"({"action":"act_1","base_position":7,"plan_digest":")" + to_base64(std::string(32, 'x')) +
           R"(","rollback":"rbk_1","steps":[)" + step + ',' + step + R"(],"ticket":"tkt_1"})"));
   REQUIRE_MESSAGE(read.ok(), read.error().message);
-  const auto& planned = std::get<RollbackPlanned>(read->data);
+  const auto& planned = get<RollbackPlanned>(read->data);
   CHECK(planned.step_count == 2);
   REQUIRE(planned.steps.size() == 2);
   CHECK(planned.steps[0].ticket == TicketId("tkt_1"));
@@ -135,8 +135,8 @@ TEST_CASE("a leaf of an old version reads as the newest, through every step betw
       line_of("recourse.ticket.reopened.v00", R"({"id":"tkt_7","why":"late"})");
   const auto read = read_leaf(oldest, steps);
   REQUIRE(read.ok());
-  CHECK(std::get<TicketReopened>(read->data).ticket == TicketId("tkt_7"));
-  CHECK(std::get<TicketReopened>(read->data).reason_code == Clear("late"));
+  CHECK(get<TicketReopened>(read->data).ticket == TicketId("tkt_7"));
+  CHECK(get<TicketReopened>(read->data).reason_code == Clear("late"));
   CHECK(read_leaf(oldest).error().code == ErrorCode::unsupported);
 }
 

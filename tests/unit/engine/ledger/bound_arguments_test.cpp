@@ -8,7 +8,7 @@ TEST_CASE("what is asked and run in the stage of its proposal is bound to the se
   SmallLedger small;
   const LedgerId id = small.add_tenant("acme");
   const NewEvent proposal = SmallLedger::proposal("tkt_1", "sub_1");
-  const ActionId action = std::get<ActionProposed>(proposal.data).action;
+  const ActionId action = get<ActionProposed>(proposal.data).action;
   ApprovalRequested requested;
   requested.approval = ApprovalId("apr_1");
   requested.action = action;
@@ -22,16 +22,16 @@ TEST_CASE("what is asked and run in the stage of its proposal is bound to the se
   REQUIRE(staged);
   REQUIRE(small.ledger->commit());
 
-  const Hash sealed = std::get<ActionProposed>((*staged)[0].data).args.commitment;
+  const Hash sealed = get<ActionProposed>((*staged)[0].data).args.commitment;
   REQUIRE(sealed != Hash{});
   const auto leaf = small.ledger->leaf(id, (*staged)[1].position);
   REQUIRE(leaf);
   const auto stored = read_leaf(*leaf);
   REQUIRE(stored);
-  const auto& asked = std::get<ApprovalRequested>(stored->data);
+  const auto& asked = get<ApprovalRequested>(stored->data);
   CHECK(asked.args_commitment == sealed);
   CHECK(asked.render_digest == approval_digest(asked.approval, action, "refund", 1, sealed));
-  CHECK(std::get<EffectDispatched>((*staged)[2].data).args_commitment == sealed);
+  CHECK(get<EffectDispatched>((*staged)[2].data).args_commitment == sealed);
 }
 
 }  // namespace

@@ -128,7 +128,7 @@ TEST_CASE("a batch with one impossible event stages none of its events") {
   CHECK(small.stage(id, {SmallLedger::proposal("tkt_1", "sub_ada"), huge}).error().code ==
         ErrorCode::too_large);
   NewEvent empty = SmallLedger::proposal("tkt_1", "sub_ada");
-  std::get<ActionProposed>(empty.data).args.json.clear();
+  get<ActionProposed>(empty.data).args.json.clear();
   CHECK(small.stage(id, {empty}).error().code == ErrorCode::invalid);
   CHECK(small.ledger->staged_bytes() == bytes);
   REQUIRE(small.stage(id, {SmallLedger::plain()}));
@@ -177,7 +177,7 @@ TEST_CASE("recorded times never decrease, and a clock far behind is itself recor
   const auto late = small.stage(id, {SmallLedger::plain()}).value();
   REQUIRE(late.size() == 2);
   CHECK(late[0].time == start);
-  CHECK(std::get<ClockAnomaly>(late[1].data).behind_us == 3'600'000'000);
+  CHECK(get<ClockAnomaly>(late[1].data).behind_us == 3'600'000'000);
   CHECK(small.stage(id, {SmallLedger::plain()}).value().size() == 1);
   REQUIRE(small.ledger->commit());
   small.clock.set(start + std::chrono::seconds(1));

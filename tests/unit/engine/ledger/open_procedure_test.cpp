@@ -187,7 +187,7 @@ TEST_CASE_FIXTURE(Damage, "one torn slot of HEAD costs nothing, two need the ope
   const TreeHead meta = ledger->head(LedgerId(0));
   const auto last =
       read_leaf(ledger->leaf(LedgerId(0), Position(meta.size.value() - 1)).value()).value();
-  CHECK(std::get<HeadAccepted>(last.data).commit_number == 42);
+  CHECK(get<HeadAccepted>(last.data).commit_number == 42);
   check_whole();
 }
 

@@ -37,7 +37,7 @@ TEST_CASE_FIXTURE(Sealing, "all texts of a ticket open in one call, in position 
   CHECK(values[1].pointer == "/data/reasoning");
   CHECK(values[2].position == second.position);
   CHECK(values[3].ordinal == 1);
-  const auto& proposed = std::get<ActionProposed>(second.data);
+  const auto& proposed = get<ActionProposed>(second.data);
   CHECK(values[2].commitment == proposed.args.commitment);
   CHECK(values[3].commitment == proposed.reasoning->commitment);
 }
@@ -50,14 +50,14 @@ TEST_CASE_FIXTURE(Sealing, "an opened value opens its leaf's commitment to anybo
   std::copy_n(as_bytes(value.rho), rho.size(), rho.begin());
   const RecordedEvent stored = read_leaf(ledger->leaf(id, event.position).value()).value();
   CHECK(recourse::commit(rho, {event.id.value(), value.pointer}, value.json) ==
-        std::get<ActionProposed>(stored.data).args.commitment);
+        get<ActionProposed>(stored.data).args.commitment);
 }
 
 TEST_CASE_FIXTURE(Sealing, "what staging returns and what a rebuild reads are equal") {
   const RecordedEvent live = propose("tkt_1", "sub_ada");
   const RecordedEvent stored = read_leaf(ledger->leaf(id, live.position).value()).value();
-  CHECK(std::get<ActionProposed>(live.data).args == std::get<ActionProposed>(stored.data).args);
-  CHECK(std::get<ActionProposed>(live.data).args.json.empty());
+  CHECK(get<ActionProposed>(live.data).args == get<ActionProposed>(stored.data).args);
+  CHECK(get<ActionProposed>(live.data).args.json.empty());
 }
 
 TEST_CASE_FIXTURE(Sealing, "erasing a subject erases its values everywhere and no others") {

@@ -60,7 +60,7 @@ struct ConnectedDesk : DeploymentForTest {
   template <class E>
   static const E* find(const Committed& committed) {
     for (const RecordedEvent& event : committed.events)
-      if (const E* found = std::get_if<E>(&event.data)) return found;
+      if (const E* found = get_if<E>(&event.data)) return found;
     return nullptr;
   }
 

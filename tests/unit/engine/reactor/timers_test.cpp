@@ -12,7 +12,7 @@ const Principal kAda{PrincipalId("usr_ada"), ActorType::human, Role::admin, KeyI
 template <class E>
 const E* find(const Outcome& outcome) {
   for (const RecordedEvent& event : outcome->events)
-    if (const E* found = std::get_if<E>(&event.data)) return found;
+    if (const E* found = get_if<E>(&event.data)) return found;
   return nullptr;
 }
 
@@ -60,7 +60,7 @@ struct Desk : DeploymentForTest {
                        [&](Position, std::string_view line) {
                          const auto event = read_leaf(line);
                          REQUIRE(event.ok());
-                         if (const auto* e = std::get_if<ApprovalExpired>(&event->data))
+                         if (const auto* e = get_if<ApprovalExpired>(&event->data))
                            ids.push_back(e->approval.value());
                          return true;
                        })

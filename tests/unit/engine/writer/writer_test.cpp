@@ -48,7 +48,7 @@ struct Desk : DeploymentForTest {
     open.description = "It drops every hour";
     auto opened = give(ada, open);
     REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().message));
-    return std::get<TicketOpened>(opened->events.front().data).ticket;
+    return get<TicketOpened>(opened->events.front().data).ticket;
   }
 
   ProposeAction resolve(const TicketId& ticket) {
@@ -67,7 +67,7 @@ struct Desk : DeploymentForTest {
 template <class E>
 const E* find(const std::vector<RecordedEvent>& events) {
   for (const RecordedEvent& event : events)
-    if (const auto* data = std::get_if<E>(&event.data)) return data;
+    if (const auto* data = get_if<E>(&event.data)) return data;
   return nullptr;
 }
 
@@ -284,7 +284,7 @@ TEST_CASE_FIXTURE(Desk, "a tenant has its policy from the commit that made it") 
   CHECK(ledger->commit_number() == before + 1);
   const auto leaf = ledger->leaf(made->ledger, Position(1));
   REQUIRE(leaf.ok());
-  CHECK(std::holds_alternative<PolicyActivated>(read_leaf(*leaf)->data));
+  CHECK(holds_alternative<PolicyActivated>(read_leaf(*leaf)->data));
 }
 
 TEST_CASE_FIXTURE(Desk,
@@ -297,7 +297,7 @@ TEST_CASE_FIXTURE(Desk,
   REQUIRE(leaf.ok());
   const auto event = read_leaf(*leaf);
   REQUIRE(event.ok());
-  const auto* beat = std::get_if<LogHeartbeat>(&event->data);
+  const auto* beat = get_if<LogHeartbeat>(&event->data);
   REQUIRE(beat != nullptr);
   CHECK(beat->meta_root == ledger->head(LedgerId(0)).root);
 }

@@ -111,7 +111,7 @@ class ImportDesk {
   std::vector<Data> all() {
     std::vector<Data> found;
     for (const RecordedEvent& event : events())
-      if (const auto* data = std::get_if<Data>(&event.data)) found.push_back(*data);
+      if (const auto* data = get_if<Data>(&event.data)) found.push_back(*data);
     return found;
   }
 

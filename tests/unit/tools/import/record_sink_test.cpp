@@ -55,7 +55,7 @@ TEST_CASE("records are written in their order and the last one says that the imp
   CHECK(sinking.stored() ==
         std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
   const auto events = sinking.desk.events();
-  CHECK(std::holds_alternative<ImportFinished>(events.back().data));
+  CHECK(holds_alternative<ImportFinished>(events.back().data));
   const auto finished = sinking.desk.all<ImportFinished>();
   REQUIRE(finished.size() == 1);
   CHECK(finished[0].records == 10);
