@@ -296,10 +296,19 @@ class Rollbacks final : public Projection {
     row.ticket = data.ticket;
     row.opened_at = event.time;
     row.due_at = data.due_at;
+    row.severity = data.severity;
+    row.title = ref(event, data.title);
     row.last_position = static_cast<std::int64_t>(event.position.value());
     open_.change(data.incident.value());
     if (data.rollback && data.kind == IncidentKind::remediation)
       touch(event, *data.rollback).status = RollbackStatus::remediation;
+  }
+  void on(const RecordedEvent& event, const IncidentProgressed& data) {
+    RollbackIncidentRow& row = incidents_.change(data.incident.value());
+    row.incident = data.incident;
+    row.stage = data.stage;
+    if (data.root_cause) row.root_cause = data.root_cause;
+    row.last_position = static_cast<std::int64_t>(event.position.value());
   }
   void on(const RecordedEvent& event, const IncidentClosed& data) {
     RollbackIncidentRow& row = incidents_.change(data.incident.value());
@@ -325,7 +334,7 @@ class Rollbacks final : public Projection {
 }  // namespace
 
 ProjectionKind rollbacks_kind() {
-  return {8, "rollbacks", 4,
+  return {8, "rollbacks", 5,
           [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
             return std::make_unique<Rollbacks>(source, digest);
           }};

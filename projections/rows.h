@@ -257,10 +257,15 @@ struct RollbackIncidentRow {
   std::optional<Clear> resolution;
   std::optional<SealedRef> reason;
   std::int64_t last_position = 0;
+  std::optional<Severity> severity;  ///< This and the rest: of a declared one.
+  std::optional<IncidentStage> stage;
+  std::optional<Clear> root_cause;
+  std::optional<SealedRef> title;
 };
 BOOST_DESCRIBE_STRUCT(RollbackIncidentRow, (),
                       (incident, kind, open, rollback, step, action, ticket, opened_at, due_at,
-                       closed_at, closed_by, resolution, reason, last_position))
+                       closed_at, closed_by, resolution, reason, last_position, severity, stage,
+                       root_cause, title))
 
 // ---- resolutions --------------------------------------------------------------------------------
 

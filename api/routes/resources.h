@@ -124,6 +124,11 @@ void set_breaker(CallPtr call);
 void list_connectors(CallPtr call);
 void configure_connector(CallPtr call);
 void remove_connector(CallPtr call);
+
+void list_record_types(CallPtr call);
+void record_fact(CallPtr call);
+void list_entries(CallPtr call);
+void show_entry(CallPtr call);
 void list_rollouts(CallPtr call);
 void ramp_rollout(CallPtr call);
 

@@ -112,6 +112,12 @@ std::span<const RouteSpec> native_routes() {
       {Method::get, "/v1/connectors", "connectors.list", Needs::viewer, kReads, kNative, "Which providers run which action types", list_connectors},
       {Method::post, "/v1/connectors", "connectors.configure", Needs::admin, kWrites, kNative, "Let a provider run action types", configure_connector},
       {Method::del, "/v1/connectors/{connector}", "connectors.remove", Needs::admin, kWrites, kNative, "Send nothing to a provider any more", remove_connector},
+
+      {Method::get, "/v1/records", "records.types", Needs::viewer, kReads, kNative, "What may be put on record beside the desk's work", list_record_types},
+      {Method::post, "/v1/records/{type}", "records.record", Needs::agent, kWrites, kNative, "Put on record: access, changes, alerts, incidents, mandates", record_fact},
+      {Method::get, "/v1/registers", "registers.list", Needs::viewer, kReads, kNative, "Entries of the registers, oldest first", list_entries},
+      {Method::get, "/v1/registers/{entry}", "registers.show", Needs::viewer, kReads, kNative, "One entry", show_entry},
+
       {Method::get, "/v1/rollouts", "rollouts.list", Needs::viewer, kReads, kNative, "Rollouts and what came of each stage", list_rollouts},
       {Method::post, "/v1/rollouts", "rollouts.ramp", Needs::manager, kWrites, kNative, "Set the share that agents work on alone", ramp_rollout},
       {Method::get, "/v1/experiments", "experiments.list", Needs::viewer, kReads, kNative, "Experiments with confidence thresholds", list_experiments},

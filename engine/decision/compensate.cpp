@@ -315,6 +315,8 @@ Decision close_incident(State& state, const CloseIncident& command,
     return conflict("decide what becomes of the step, and the incident closes");
   if (incident.kind == IncidentKind::outcome_unknown)
     return conflict("report what became of the effect, and the incident closes");
+  if (incident.kind == IncidentKind::declared && incident.stage != IncidentStage::reviewed)
+    return conflict("record incident.progressed with the stage reviewed and its root cause first");
   Draft draft{state, context, {}};
   if (const TicketState* ticket = incident.ticket ? state.tickets.find(*incident.ticket) : nullptr)
     draft.ticket = *ticket;

@@ -50,6 +50,7 @@ void evolve(State& state, const RecordedEvent& event) {
   fold_policies(state, event);
   fold_connector(state, event);
   fold_privacy(state, event);
+  fold_register(state, event);
   fold_clocks(state, event);
   fold_timers(state, event);
 }

@@ -18,6 +18,7 @@ void fold_policies(State& state, const RecordedEvent& event);
 void fold_windows(State& state, const RecordedEvent& event);
 void fold_connector(State& state, const RecordedEvent& event);
 void fold_privacy(State& state, const RecordedEvent& event);
+void fold_register(State& state, const RecordedEvent& event);
 void fold_clocks(State& state, const RecordedEvent& event);
 void fold_timers(State& state, const RecordedEvent& event);
 /// Breakers and rollouts. Decisions fold what they are about to record, too.

@@ -4,6 +4,7 @@
 #include "engine/decision/control_state.h"
 #include "engine/decision/experiment_state.h"
 #include "engine/decision/privacy_state.h"
+#include "engine/decision/register_state.h"
 #include "engine/event/leaf.h"
 #include "engine/event/sla_clocks.h"
 
@@ -298,10 +299,11 @@ struct IncidentState {
   std::optional<std::int64_t> step;
   std::optional<TicketId> ticket;
   bool open = false;
+  std::optional<IncidentStage> stage;  ///< Of a declared one, once it got on.
   bool operator==(const IncidentState&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(IncidentState, (),
-                      (incident, next_version, kind, rollback, step, ticket, open))
+                      (incident, next_version, kind, rollback, step, ticket, open, stage))
 
 struct RunState {
   std::int64_t next_version = 0;
@@ -470,6 +472,7 @@ struct State {
   StateTable<EntryId, HoldState>& holds;
   StateTable<SubjectId, SubjectState>& subjects;
   StateTable<TenantId, PrivacyState>& privacy;  ///< One row, under the empty id.
+  StateTable<EntryId, EntryState>& entries;     ///< Of all registers.
 };
 
 /// Whether the person's keys are gone: nothing can be sealed under them any more.

@@ -36,6 +36,7 @@ struct StateTables {
   Table<std::string, ExperimentState> experiments;
   Table<std::string, ParticipantState> participants;
   Table<std::string, HeldState> held;
+  Table<EntryId, EntryState> entries;
   Table<EntryId, DsrState> dsrs;
   Table<EntryId, HoldState> holds;
   Table<SubjectId, SubjectState> subjects;
@@ -44,7 +45,7 @@ struct StateTables {
               tenant,    windows,  rollbacks,   steps,       incidents,   runs,
               breakers,  rollouts, assignments, policies,    timers,      due,
               followups, feedback, slas,        connectors,  experiments, participants,
-              held,      dsrs,     holds,       subjects,    privacy};
+              held,      dsrs,     holds,       subjects,    privacy,     entries};
 };
 
 /// Calls visit(prefix, table of `a`, table of `b`) for every table; each of the two is a State or
@@ -80,6 +81,7 @@ void for_each_table(A& a, B& b, const Visit& visit) {
   visit("hold/", a.holds, b.holds);
   visit("subject/", a.subjects, b.subjects);
   visit("privacy/", a.privacy, b.privacy);
+  visit("entry/", a.entries, b.entries);
 }
 
 }  // namespace recourse

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 
+#include "engine/base/assert.h"
 #include "engine/event/canonical_json.h"
 #include "engine/ledger/checkpoint.h"
 #include "engine/ledger/range_proof.h"
@@ -30,10 +31,8 @@ class BundleDirectory {
     const fs::file_status status = fs::status(root, error);
     if (fs::exists(status) && (!fs::is_directory(status) || !fs::is_empty(root, error)))
       return Error{ErrorCode::conflict, root.string() + " is there already and not empty"};
-    for (const fs::path& folder : {root, root / "meta", root / "trust", root / "tsa"}) {
-      fs::create_directories(folder, error);
-      if (error) return system_error("create", folder, error.value());
-    }
+    fs::create_directories(root, error);
+    if (error) return system_error("create", root, error.value());
     BundleDirectory made(root);
     RECOURSE_LET(OpenFile mark, OpenFile::open(root / kIncomplete, O_WRONLY | O_CREAT | O_EXCL));
     RECOURSE_TRY(mark.sync());
@@ -41,7 +40,17 @@ class BundleDirectory {
     return made;
   }
 
-  Result<HashedFile> create(const std::string& path) { return HashedFile::create(root_ / path); }
+  Result<HashedFile> create(const std::string& path) {
+    fs::path folder = root_;
+    const fs::path below(path);
+    for (auto part = below.begin(); std::next(part) != below.end(); ++part) {
+      folder /= *part;
+      std::error_code error;
+      if (fs::create_directory(folder, error)) folders_.push_back(folder);
+      if (error) return system_error("create", folder, error.value());
+    }
+    return HashedFile::create(root_ / path);
+  }
 
   Status finish(const std::string& path, HashedFile& file) {
     RECOURSE_TRY(file.finish());
@@ -79,17 +88,16 @@ class BundleDirectory {
     return finish("verify.html", page);
   }
 
+  bool has(const std::string& path) const { return files_.contains(path); }
   const Hash& digest(const std::string& path) const { return files_.at(path).digest; }
   std::uint64_t files() const { return files_.size(); }
   std::uint64_t bytes() const { return bytes_; }
 
   /// Takes the mark away once all the rest is on stable storage.
   Status complete() {
+    for (const fs::path& folder : folders_) RECOURSE_TRY(sync_directory(folder));
+    RECOURSE_TRY(sync_directory(root_));
     std::error_code error;
-    for (const fs::path& folder : {root_ / "meta", root_ / "tsa"})
-      if (fs::is_empty(folder, error)) fs::remove(folder, error);
-    for (const fs::path& folder : {root_ / "trust", root_ / "meta", root_ / "tsa", root_})
-      if (fs::exists(folder)) RECOURSE_TRY(sync_directory(folder));
     fs::remove(root_ / kIncomplete, error);
     if (error) return system_error("remove", root_ / kIncomplete, error.value());
     return sync_directory(root_);
@@ -114,6 +122,7 @@ class BundleDirectory {
   }
 
   fs::path root_;
+  std::vector<fs::path> folders_;
   std::map<std::string, Entry> files_;  ///< By path, as the manifest lists them.
   std::uint64_t bytes_ = 0;
 };
@@ -162,6 +171,7 @@ class BundleExport {
         policy_(options.policy),
         open_(options.open),
         max_bytes_in_page_(options.max_bytes_in_page),
+        attach_(options.attach),
         directory_(std::move(directory)) {
     summary_.info = plan.info;
     summary_.start = plan.start;
@@ -193,6 +203,7 @@ class BundleExport {
     RECOURSE_TRY(directory_.write("verify.py", verify_script()));
     RECOURSE_TRY(directory_.write(
         "VERIFY.md", std::string(verify_guide()) + facts_text(plan_, summary_, open_)));
+    if (attach_) RECOURSE_TRY(write_attachments());
     const bool page_holds_files = directory_.bytes() <= max_bytes_in_page_;
     RECOURSE_TRY(write_manifest(page_holds_files));
     RECOURSE_TRY(directory_.write_page(page_holds_files));
@@ -260,6 +271,16 @@ class BundleExport {
     return {};
   }
 
+  Status write_attachments() {
+    RECOURSE_LET(const auto attachments, attach_({plan_.info, plan_.start, plan_.end, plan_.head,
+                                                  plan_.note, plan_.start_note}));
+    for (const BundleAttachment& file : attachments) {
+      RECOURSE_ASSERT(!directory_.has(file.path), "an attachment has a path of its own");
+      RECOURSE_TRY(directory_.write(file.path, file.bytes));
+    }
+    return {};
+  }
+
   Status write_manifest(bool page_holds_files) {
     Json manifest = Json::object({
         {"bundle", kVersion},
@@ -293,6 +314,7 @@ class BundleExport {
   const TrustPolicy& policy_;
   const bool open_;
   const std::uint64_t max_bytes_in_page_;
+  const decltype(BundleOptions::attach)& attach_;
   BundleDirectory directory_;
   BundleSummary summary_;
   std::string line_;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/ledger/checkpoint.h"
 #include "engine/ledger/signer.h"
@@ -11,6 +12,21 @@
 #include "tools/audit/locate.h"
 
 namespace recourse {
+
+/// One more file of a bundle, listed and hashed like the others.
+struct BundleAttachment {
+  std::string path;  ///< As docs/format/bundle.md allows, and none that the bundle has itself.
+  std::string bytes;
+};
+
+/// What a bundle proves, for whoever attaches something to it.
+struct BundleScope {
+  LedgerInfo info;
+  Position start, end;
+  TreeHead head;
+  std::string checkpoint;                       ///< The signed head.
+  std::optional<std::string> start_checkpoint;  ///< Absent when `start` is 0.
+};
 
 struct BundleOptions {
   TenantId tenant;
@@ -29,6 +45,8 @@ struct BundleOptions {
   TrustPolicy policy;
   /// Has a head of the meta log time-stamped: the answer of RFC 3161. Absent: a kept one is taken.
   std::function<Result<std::string>(const Checkpoint& head)> stamp;
+  /// Called after the leaves were written and verified; what it returns becomes part of the bundle.
+  std::function<Result<std::vector<BundleAttachment>>(const BundleScope&)> attach;
 };
 
 struct BundleSummary {

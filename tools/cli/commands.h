@@ -19,6 +19,7 @@ int main_rollout(const RolloutFlags& flags);
 int main_experiment(const ExperimentFlags& flags);
 int main_rollback(const RollbackFlags& flags);
 int main_connector(const ConnectorFlags& flags);
+int main_register(const RegisterFlags& flags);
 int main_recall(const RecallFlags& flags);
 int main_approval(const ApprovalFlags& flags);
 int main_policy_check(const PolicyCheckFlags& flags);

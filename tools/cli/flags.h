@@ -124,6 +124,15 @@ struct ConnectorFlags : TargetFlags {
   bool json = false;  ///< list
 };
 
+/// What people put on record beside the desk's work.
+struct RegisterFlags : TargetFlags {
+  std::string verb;                  ///< types, record, list or show
+  std::string what;                  ///< record: the kind; show: the entry
+  std::vector<std::string> members;  ///< record: name=value
+  std::string kind, status;          ///< list
+  bool json = false;
+};
+
 struct RecallFlags : TargetFlags {
   std::string action, reason;
 };
@@ -277,10 +286,10 @@ struct BenchFlags {
 using Flags =
     std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
                  TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                 RolloutFlags, ExperimentFlags, RollbackFlags, ConnectorFlags, RecallFlags,
-                 ApprovalFlags, PolicyCheckFlags, PolicyDraftFlags, PolicyActivateFlags,
-                 PolicyRetireFlags, PolicyRevertFlags, PolicyListFlags, PolicyBacktestFlags,
-                 PolicySimulateFlags, ExplainFlags, RebuildFlags, ExportFlags, VerifyFlags,
-                 TailFlags, DoctorFlags, BenchFlags, WitnessFlags>;
+                 RolloutFlags, ExperimentFlags, RollbackFlags, ConnectorFlags, RegisterFlags,
+                 RecallFlags, ApprovalFlags, PolicyCheckFlags, PolicyDraftFlags,
+                 PolicyActivateFlags, PolicyRetireFlags, PolicyRevertFlags, PolicyListFlags,
+                 PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags, RebuildFlags, ExportFlags,
+                 VerifyFlags, TailFlags, DoctorFlags, BenchFlags, WitnessFlags>;
 
 }  // namespace recourse::cli

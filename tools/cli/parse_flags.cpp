@@ -11,6 +11,7 @@
 #include "tools/cli/connector_flags.h"
 #include "tools/cli/evidence_flags.h"
 #include "tools/cli/experiment_flags.h"
+#include "tools/cli/register_flags.h"
 #include "tools/cli/rollback_flags.h"
 #include "tools/cli/shared_flags.h"
 #include "tools/cli/witness_flags.h"
@@ -46,6 +47,8 @@ class CommandLine {
           approval_options);
     verbs("connector", "Providers that the server itself sends effects to", "admin",
           connector_verbs(), connector_options);
+    verbs("register", "Access, changes, alerts, incidents, mandates: what auditors ask for",
+          "manager", register_verbs(), register_options);
     policy();
     explain();
     export_();

@@ -28,6 +28,7 @@ struct Dispatch {
   int operator()(const ExperimentFlags& flags) const { return main_experiment(flags); }
   int operator()(const RollbackFlags& flags) const { return main_rollback(flags); }
   int operator()(const ConnectorFlags& flags) const { return main_connector(flags); }
+  int operator()(const RegisterFlags& flags) const { return main_register(flags); }
   int operator()(const RecallFlags& flags) const { return main_recall(flags); }
   int operator()(const ApprovalFlags& flags) const { return main_approval(flags); }
   int operator()(const PolicyCheckFlags& flags) const { return main_policy_check(flags); }
