@@ -13,7 +13,6 @@ namespace recourse {
 namespace {
 
 constexpr char kRow = 'r';
-constexpr char kState = 's';
 
 Error failed(std::string_view what, const rocksdb::Status& status) {
   return {status.IsCorruption() ? ErrorCode::corrupt : ErrorCode::io,
@@ -36,8 +35,8 @@ std::optional<std::string_view> unguarded(std::string_view stored) {
   return json;
 }
 
-std::string state_key(std::uint8_t projection, LedgerId ledger) {
-  std::string key(1, kState);
+std::string state_key(std::uint8_t projection, LedgerId ledger, ViewSlot slot = ViewSlot::live) {
+  std::string key(1, static_cast<char>(slot));
   key.push_back(static_cast<char>(projection));
   put_u32(key, ledger.value());
   return key;
@@ -112,8 +111,9 @@ class StoreBatch final : public ViewStore::Batch {
     }
   }
 
-  void set_state(std::uint8_t projection, LedgerId ledger, const ViewState& state) override {
-    batch_.Put(state_key(projection, ledger), guarded(encode_state(state)));
+  void set_state(std::uint8_t projection, LedgerId ledger, const ViewState& state,
+                 ViewSlot slot) override {
+    batch_.Put(state_key(projection, ledger, slot), guarded(encode_state(state)));
   }
 
   Status write() override {
@@ -204,10 +204,23 @@ void ViewStore::append_stored_row(std::string& out, std::string_view json) {
 }
 
 ViewState ViewStore::state(std::uint8_t projection, LedgerId ledger) const {
+  return slot(projection, ledger, ViewSlot::live).value_or(ViewState());
+}
+
+std::uint32_t ViewStore::next_generation(std::uint8_t projection, LedgerId ledger) const {
+  std::uint32_t highest = 0;
+  for (const ViewSlot one : {ViewSlot::live, ViewSlot::candidate, ViewSlot::previous})
+    if (const auto found = slot(projection, ledger, one))
+      highest = std::max(highest, found->generation);
+  return highest + 1;
+}
+
+std::optional<ViewState> ViewStore::slot(std::uint8_t projection, LedgerId ledger,
+                                         ViewSlot slot) const {
   std::string stored;
   const rocksdb::Status status =
-      impl_->db->Get(rocksdb::ReadOptions(), state_key(projection, ledger), &stored);
-  if (status.IsNotFound()) return {};
+      impl_->db->Get(rocksdb::ReadOptions(), state_key(projection, ledger, slot), &stored);
+  if (status.IsNotFound()) return std::nullopt;
   RECOURSE_ASSERT(status.ok(), "views can be read: rebuild them with `recourse rebuild`");
   const auto bytes = unguarded(stored);
   RECOURSE_ASSERT(bytes.has_value(), "a view's state has its checksum: `recourse rebuild`");
@@ -391,6 +404,73 @@ Status ViewStore::switch_to(const std::vector<NewView>& views, LedgerId ledger,
                                       &end, /*include_end=*/false);
   }
   return {};
+}
+
+Status ViewStore::promote(std::uint8_t projection, LedgerId ledger, ViewSlot from) {
+  const auto next = slot(projection, ledger, from);
+  RECOURSE_ASSERT(next && from != ViewSlot::live, "there is a build to be served");
+  const ViewState served = state(projection, ledger);
+  rocksdb::WriteBatch batch;
+  const auto gone = slot(projection, ledger, ViewSlot::previous);
+  if (gone && from != ViewSlot::previous) {
+    const Generation rows(projection, ledger, gone->generation);
+    batch.DeleteRange(rows.begin, rows.end);
+  }
+  batch.Delete(state_key(projection, ledger, from));
+  batch.Put(state_key(projection, ledger, ViewSlot::previous), guarded(encode_state(served)));
+  batch.Put(state_key(projection, ledger), guarded(encode_state(*next)));
+  impl_->queues.forget(row_key(projection, ledger, served.generation, ""));
+  impl_->queues.forget(row_key(projection, ledger, next->generation, ""));
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const rocksdb::Status status = impl_->db->Write(options, &batch);
+  if (!status.ok()) return failed("another build cannot be switched to", status);
+  return flush();
+}
+
+Status ViewStore::drop_slot(std::uint8_t projection, LedgerId ledger, ViewSlot which) {
+  RECOURSE_ASSERT(which != ViewSlot::live, "rows that are served stay where they are");
+  const auto found = slot(projection, ledger, which);
+  if (!found) return {};
+  const Generation rows(projection, ledger, found->generation);
+  rocksdb::WriteBatch batch;
+  batch.Delete(state_key(projection, ledger, which));
+  batch.DeleteRange(rows.begin, rows.end);
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const rocksdb::Status status = impl_->db->Write(options, &batch);
+  if (!status.ok()) return failed("a build cannot be dropped", status);
+  return flush();
+}
+
+std::function<Status(const ViewStore::RowDifference&)> ViewStore::comparison(
+    std::uint8_t projection, LedgerId ledger, std::uint32_t before, std::uint32_t after) const {
+  // Iterators stand on the moment they were made in.
+  const auto one =
+      std::make_shared<RowIterator>(*impl_->db, row_key(projection, ledger, before, ""), "");
+  const auto two =
+      std::make_shared<RowIterator>(*impl_->db, row_key(projection, ledger, after, ""), "");
+  return [one, two](const RowDifference& visit) -> Status {
+    one->at->SeekToFirst();
+    two->at->SeekToFirst();
+    const auto key = [](const RowIterator& rows) {
+      return view(rows.at->key()).substr(rows.base.size());
+    };
+    while (one->at->Valid() || two->at->Valid()) {
+      const bool first = one->at->Valid() && (!two->at->Valid() || key(*one) <= key(*two));
+      const bool second = two->at->Valid() && (!one->at->Valid() || key(*two) <= key(*one));
+      const auto old_row = first ? unguarded(view(one->at->value())) : std::string_view();
+      const auto new_row = second ? unguarded(view(two->at->value())) : std::string_view();
+      if (!old_row || !new_row)
+        return failed("a row is damaged", rocksdb::Status::Corruption("checksum"));
+      if (*old_row != *new_row && !visit(key(first ? *one : *two), *old_row, *new_row)) return {};
+      if (first) one->at->Next();
+      if (second) two->at->Next();
+    }
+    if (!one->at->status().ok()) return failed("a scan failed", one->at->status());
+    if (!two->at->status().ok()) return failed("a scan failed", two->at->status());
+    return {};
+  };
 }
 
 Status ViewStore::drop_rows(std::uint8_t projection, LedgerId ledger, std::uint32_t generation) {

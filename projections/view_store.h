@@ -20,6 +20,10 @@ struct ViewState {
   std::uint32_t generation = 0;  ///< Which build of the rows is served.
 };
 
+/// The builds of a projection that there can be side by side: the one that is served, one that is
+/// being made, and the one that was served before.
+enum class ViewSlot : char { live = 's', candidate = 'c', previous = 'p' };
+
 /// The views database `<data>/views`: rows of every projection, without WAL. Rows, positions and
 /// digests share one column family, so whatever a crash leaves is one consistent prefix and the
 /// ledger's tail is folded over it again. Keys: docs/format/views.md. Threads: one writer, any
@@ -31,7 +35,11 @@ class ViewStore {
   static Result<std::unique_ptr<ViewStore>> open_read_only(const std::string& data_dir);
   ~ViewStore();
 
+  /// Of what is served; as it starts out when there is nothing yet.
   ViewState state(std::uint8_t projection, LedgerId ledger) const;
+  std::optional<ViewState> slot(std::uint8_t projection, LedgerId ledger, ViewSlot slot) const;
+  /// A number that no build of this projection has or had.
+  std::uint32_t next_generation(std::uint8_t projection, LedgerId ledger) const;
 
   /// A batch of rows and the states that go with them: all or nothing.
   class Batch {
@@ -39,7 +47,8 @@ class ViewStore {
     virtual ~Batch() = default;
     virtual void put(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
                      std::string_view key, std::string_view json) = 0;
-    virtual void set_state(std::uint8_t projection, LedgerId ledger, const ViewState& state) = 0;
+    virtual void set_state(std::uint8_t projection, LedgerId ledger, const ViewState& state,
+                           ViewSlot slot = ViewSlot::live) = 0;
     /// Errors: io.
     virtual Status write() = 0;
   };
@@ -72,6 +81,22 @@ class ViewStore {
   /// Drops whatever rows a generation has: one that is about to be built may have leftovers of a
   /// build that a crash ended. REQUIRES: it is not the one that is served.
   Status drop_rows(std::uint8_t projection, LedgerId ledger, std::uint32_t generation);
+
+  /// One durable step: the build in `from` is served from now on, the one that was is `previous`,
+  /// and the rows of the one that was that are gone, unless it is `from`. No state of any other
+  /// changes. REQUIRES: there is a build in `from`, which is not live.
+  Status promote(std::uint8_t projection, LedgerId ledger, ViewSlot from);
+  /// Forgets a build and its rows; nothing when there is none. REQUIRES: not the live one.
+  Status drop_slot(std::uint8_t projection, LedgerId ledger, ViewSlot slot);
+
+  /// Two builds as they are at the moment of this call, to be compared later: visit(key, before,
+  /// after) for each row that differs, in the order of keys, until it returns false. An empty text
+  /// is a row that is not there.
+  using RowDifference =
+      std::function<bool(std::string_view key, std::string_view before, std::string_view after)>;
+  std::function<Status(const RowDifference&)> comparison(std::uint8_t projection, LedgerId ledger,
+                                                         std::uint32_t before,
+                                                         std::uint32_t after) const;
 
   /// A new build of one projection's rows.
   struct NewView {

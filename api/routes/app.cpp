@@ -99,6 +99,7 @@ App::App(Writer& writer_, Signer& signer_, http::MetricRegistry& registry_, AppO
                                  "Requests that could not become a command.",
                                  {"command", "problem"})),
       rejections([this](const served::Rejections::One& one) { record_rejection(writer, one); }),
+      builds(writer_),
       waiters(writer_.commits()) {
   add_gauges(*this);
   tick();

@@ -20,6 +20,7 @@
 #include "api/routes/waiters.h"
 #include "engine/event/parse_json.h"
 #include "engine/ledger/signer.h"
+#include "engine/writer/projection_builds.h"
 #include "engine/writer/writer.h"
 
 namespace recourse::routes {
@@ -87,6 +88,7 @@ struct App {
   Denials denials;
   http::Family<http::Counter>& rejected;  ///< By command and problem.
   served::Rejections rejections;
+  ProjectionBuilds builds;
   Waiters waiters;       ///< Its thread may use all of those above.
   LongReads long_reads;  ///< Last: its thread may use all of the others.
 

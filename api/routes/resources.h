@@ -125,6 +125,13 @@ void list_connectors(CallPtr call);
 void configure_connector(CallPtr call);
 void remove_connector(CallPtr call);
 
+void list_projections(CallPtr call);
+void build_projection(CallPtr call);
+void cancel_projection(CallPtr call);
+void switch_projection(CallPtr call);
+void roll_back_projection(CallPtr call);
+void diff_projection(CallPtr call);
+
 void list_record_types(CallPtr call);
 void record_fact(CallPtr call);
 void list_entries(CallPtr call);

@@ -113,6 +113,13 @@ std::span<const RouteSpec> native_routes() {
       {Method::post, "/v1/connectors", "connectors.configure", Needs::admin, kWrites, kNative, "Let a provider run action types", configure_connector},
       {Method::del, "/v1/connectors/{connector}", "connectors.remove", Needs::admin, kWrites, kNative, "Send nothing to a provider any more", remove_connector},
 
+      {Method::get, "/v1/projections", "projections.list", Needs::viewer, kReads, kNative, "Builds of each projection and where they stand", list_projections},
+      {Method::get, "/v1/projections/{projection}/diff", "projections.diff", Needs::admin, kReads, kNative, "What a new build's rows differ in", diff_projection},
+      {Method::post, "/v1/projections/{projection}/build", "projections.build", Needs::admin, kWrites, kNative, "Begin a new build beside the one that is served", build_projection},
+      {Method::post, "/v1/projections/{projection}/cancel", "projections.cancel", Needs::admin, kWrites, kNative, "Drop the new build", cancel_projection},
+      {Method::post, "/v1/projections/{projection}/switch", "projections.switch", Needs::admin, kWrites, kNative, "Serve the new build", switch_projection},
+      {Method::post, "/v1/projections/{projection}/rollback", "projections.rollback", Needs::admin, kWrites, kNative, "Serve the previous build again", roll_back_projection},
+
       {Method::get, "/v1/records", "records.types", Needs::viewer, kReads, kNative, "What may be put on record beside the desk's work", list_record_types},
       {Method::post, "/v1/records/{type}", "records.record", Needs::agent, kWrites, kNative, "Put on record: access, changes, alerts, incidents, mandates", record_fact},
       {Method::get, "/v1/registers", "registers.list", Needs::viewer, kReads, kNative, "Entries of the registers, oldest first", list_entries},

@@ -28,7 +28,7 @@ class Rebuild {
       // A view that is there is compared where it stands; a new one goes up to the head.
       const ViewState live = views.state(kind.number, id);
       const bool compared = is_live(kind, live) && !options.switch_over;
-      const LogSize end = compared ? live.applied : head;
+      const LogSize end = options.at ? *options.at : compared ? live.applied : head;
       builds_.push_back(std::make_unique<ViewBuild>(kind, views, id, end));
       end_ = std::max(end_, end.value());
     }
@@ -149,7 +149,8 @@ class Rebuild {
     view.projection = build.kind().name;
     view.ledger = id_;
     view.size = build.end();
-    view.had_live = is_live(build.kind(), build.live());
+    view.had_live = is_live(build.kind(), build.live()) &&
+                    (!options_.at || build.live().applied == *options_.at);
     view.live = build.live().digest.value();
     view.rebuilt = build.digest();
     // Rows behind the head are compared where they stand by a check; after a switch the live ones

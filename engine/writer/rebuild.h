@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct RebuiltView {
 struct RebuildOptions {
   bool switch_over = true;               ///< False: fold and compare only, nothing is written.
   std::vector<std::string> projections;  ///< Names; empty for all.
+  /// Without switch_over: up to this many events, wherever the live rows stand.
+  std::optional<LogSize> at = {};
   std::string scratch_dir;               ///< For sorted files; default <views>/../rebuild.
   std::function<void(LedgerId, std::uint64_t done, std::uint64_t total)> progress;
 };

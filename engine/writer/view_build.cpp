@@ -32,7 +32,7 @@ ViewBuild::ViewBuild(const ProjectionKind& kind, ViewStore& views, LedgerId ledg
       views_(views),
       ledger_(ledger),
       live_(views.state(kind.number, ledger)),
-      generation_(live_.generation + 1),
+      generation_(views.next_generation(kind.number, ledger)),
       end_(end),
       source_(std::make_unique<Source>(views.source(kind.number, ledger, generation_))),
       digest_(std::make_unique<Digest>()),

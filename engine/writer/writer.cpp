@@ -78,6 +78,18 @@ class Writer::Impl {
   CommitFeed commits_;
   std::atomic<bool> failed_{false};
 
+  Status at_rest(LedgerId ledger, const std::function<Status()>& work) {
+    Pause pause{ledger, work, {}};
+    auto done = pause.done.get_future();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return Error{ErrorCode::unavailable, "the program ends"};
+      pauses_.push_back(&pause);
+    }
+    wake_.notify_one();
+    return done.get();
+  }
+
   std::size_t queued() const {
     const std::lock_guard lock(mutex_);
     return queue_.size();
@@ -90,17 +102,36 @@ class Writer::Impl {
             "retry with the same idempotency key"};
   }
 
+  /// Something that is done while nothing is written. Lives with who waits for it.
+  struct Pause {
+    LedgerId ledger;
+    const std::function<Status()>& work;
+    std::promise<Status> done;
+  };
+
   void run() {
     std::deque<Submission> waiting;
-    while (take(waiting))
+    std::deque<Pause*> pauses;
+    while (take(waiting, pauses)) {
+      for (Pause* const pause : pauses) rest(*pause);
+      pauses.clear();
       while (!waiting.empty()) process(waiting);
+    }
+  }
+
+  void rest(Pause& pause) {
+    second_.drain();
+    Status status = pause.work();
+    ledger_views_.erase(pause.ledger.value());
+    pause.done.set_value(std::move(status));
   }
 
   /// Waits for requests and takes all of them up to the group's limit. False at the end.
-  bool take(std::deque<Submission>& group) {
+  bool take(std::deque<Submission>& group, std::deque<Pause*>& pauses) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return false;
+    wake_.wait(lock, [this] { return stopping_ || !queue_.empty() || !pauses_.empty(); });
+    if (queue_.empty() && pauses_.empty()) return false;
+    pauses.swap(pauses_);
     if (queue_.size() <= options_.max_group) {
       group.swap(queue_);
     } else {
@@ -241,6 +272,7 @@ class Writer::Impl {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Submission> queue_;
+  std::deque<Pause*> pauses_;
   bool stopping_ = false;
   std::map<std::uint32_t, std::unique_ptr<LedgerViews>> ledger_views_;
   SecondStage second_;
@@ -269,6 +301,10 @@ Outcome Writer::handle(WriteRequest request) {
   auto answer = promise.get_future();
   submit(std::move(request), [&](Outcome outcome) { promise.set_value(std::move(outcome)); });
   return answer.get();
+}
+
+Status Writer::at_rest(LedgerId ledger, const std::function<Status()>& work) {
+  return impl_->at_rest(ledger, work);
 }
 
 const Directory& Writer::directory() const { return impl_->directory_; }

@@ -118,6 +118,13 @@ class Writer {
   Result<NewKey> create_key(const KeyOrder& order, const Actor& by);
   Status revoke_key(const KeyId& key, const Actor& by);
 
+  /// Runs `work` on the writer's thread while no commit is under way and the rows of every
+  /// projection are at the head of their ledger, and returns its result. The rows of `ledger` are
+  /// looked up anew afterwards, since `work` may switch to other ones. Commits wait meanwhile, so
+  /// it is short. Not from the writer's threads. Errors: unavailable while the program ends; those
+  /// of `work`.
+  Status at_rest(LedgerId ledger, const std::function<Status()>& work);
+
   const Directory& directory() const;
   /// Tells when rows have caught up with a commit.
   CommitFeed& commits();

@@ -19,6 +19,8 @@ int main_rollout(const RolloutFlags& flags);
 int main_experiment(const ExperimentFlags& flags);
 int main_rollback(const RollbackFlags& flags);
 int main_connector(const ConnectorFlags& flags);
+int main_projection(const ProjectionFlags& flags);
+int main_projection_verify(const ProjectionVerifyFlags& flags);
 int main_register(const RegisterFlags& flags);
 int main_recall(const RecallFlags& flags);
 int main_approval(const ApprovalFlags& flags);

@@ -124,6 +124,21 @@ struct ConnectorFlags : TargetFlags {
   bool json = false;  ///< list
 };
 
+/// Builds of projections on a running server.
+struct ProjectionFlags : TargetFlags {
+  std::string verb;        ///< list, status, run, diff, switch, rollback, cancel
+  std::string projection;  ///< All but list; run: empty for all.
+  bool wait = false;       ///< run: until it has caught up.
+  bool json = false;
+};
+/// What the rows were at a position.
+struct ProjectionVerifyFlags : PlaceFlags {
+  std::string tenant = "default";
+  std::vector<std::string> projections;
+  std::string at;
+  bool json = false;
+};
+
 /// What people put on record beside the desk's work.
 struct RegisterFlags : TargetFlags {
   std::string verb;                  ///< types, record, list or show
@@ -286,10 +301,11 @@ struct BenchFlags {
 using Flags =
     std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
                  TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                 RolloutFlags, ExperimentFlags, RollbackFlags, ConnectorFlags, RegisterFlags,
-                 RecallFlags, ApprovalFlags, PolicyCheckFlags, PolicyDraftFlags,
-                 PolicyActivateFlags, PolicyRetireFlags, PolicyRevertFlags, PolicyListFlags,
-                 PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags, RebuildFlags, ExportFlags,
-                 VerifyFlags, TailFlags, DoctorFlags, BenchFlags, WitnessFlags>;
+                 RolloutFlags, ExperimentFlags, RollbackFlags, ConnectorFlags, ProjectionFlags,
+                 ProjectionVerifyFlags, RegisterFlags, RecallFlags, ApprovalFlags, PolicyCheckFlags,
+                 PolicyDraftFlags, PolicyActivateFlags, PolicyRetireFlags, PolicyRevertFlags,
+                 PolicyListFlags, PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags,
+                 RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags,
+                 WitnessFlags>;
 
 }  // namespace recourse::cli

@@ -11,6 +11,7 @@
 #include "tools/cli/connector_flags.h"
 #include "tools/cli/evidence_flags.h"
 #include "tools/cli/experiment_flags.h"
+#include "tools/cli/projection_flags.h"
 #include "tools/cli/register_flags.h"
 #include "tools/cli/rollback_flags.h"
 #include "tools/cli/shared_flags.h"
@@ -336,10 +337,16 @@ class CommandLine {
              const std::vector<ServerVerb>& all, void (*options)(CLI::App*, Flags&)) {
     CLI::App* const group = app_.add_subcommand(name, about);
     group->require_subcommand(1);
+    server_verbs(*group, name, who, all, options);
+  }
+
+  template <class Flags>
+  void server_verbs(CLI::App& group, const std::string& name, const std::string& who,
+                    const std::vector<ServerVerb>& all, void (*options)(CLI::App*, Flags&)) {
     for (const ServerVerb& one : all) {
       CLI::App* sub = nullptr;
       auto flags =
-          command<Flags>(*group, one.verb, one.about,
+          command<Flags>(group, one.verb, one.about,
                          "recourse " + name + ' ' + one.example +
                              "\n      --url http://127.0.0.1:8080 --key-file " + who + ".key",
                          sub);
@@ -460,6 +467,17 @@ class CommandLine {
     sub->add_option("--projection", flags->projections, "Only this one; may be repeated")
         ->type_name("NAME");
     json_flag(sub, flags->json);
+    sub->require_subcommand(0, 1);
+    // The callback of `rebuild` itself runs after that of its verb.
+    sub->callback([this, sub, flags] {
+      if (sub->get_subcommands().empty()) take_ = [flags] { return Flags(*flags); };
+    });
+    server_verbs(*sub, "rebuild", "admin", projection_verbs(), projection_options);
+    CLI::App* verify = nullptr;
+    auto verified = command<ProjectionVerifyFlags>(
+        *sub, "verify", "Make rows up to a moment and compare them with what was recorded there",
+        "recourse rebuild verify --at 1000 --data ./recourse-data", verify);
+    projection_verify_options(verify, *verified);
   }
 
   void export_() {

@@ -28,6 +28,8 @@ struct Dispatch {
   int operator()(const ExperimentFlags& flags) const { return main_experiment(flags); }
   int operator()(const RollbackFlags& flags) const { return main_rollback(flags); }
   int operator()(const ConnectorFlags& flags) const { return main_connector(flags); }
+  int operator()(const ProjectionFlags& flags) const { return main_projection(flags); }
+  int operator()(const ProjectionVerifyFlags& flags) const { return main_projection_verify(flags); }
   int operator()(const RegisterFlags& flags) const { return main_register(flags); }
   int operator()(const RecallFlags& flags) const { return main_recall(flags); }
   int operator()(const ApprovalFlags& flags) const { return main_approval(flags); }

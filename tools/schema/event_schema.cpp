@@ -3,6 +3,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/time.h"
 #include "engine/base/vocabulary.h"
+#include "engine/event/catalogue.h"
 #include "engine/event/fields.h"
 #include "engine/event/limits.h"
 #include "engine/event/pretty_json.h"
