@@ -273,7 +273,7 @@ class BundleExport {
 
   Status write_attachments() {
     RECOURSE_LET(const auto attachments, attach_({plan_.info, plan_.start, plan_.end, plan_.head,
-                                                  plan_.note, plan_.start_note}));
+                                                  plan_.note, plan_.start_note, plan_.meta_note}));
     for (const BundleAttachment& file : attachments) {
       RECOURSE_ASSERT(!directory_.has(file.path), "an attachment has a path of its own");
       RECOURSE_TRY(directory_.write(file.path, file.bytes));

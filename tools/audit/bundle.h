@@ -26,6 +26,7 @@ struct BundleScope {
   TreeHead head;
   std::string checkpoint;                       ///< The signed head.
   std::optional<std::string> start_checkpoint;  ///< Absent when `start` is 0.
+  std::optional<std::string> meta_checkpoint;   ///< That of the meta log with the head's anchor.
 };
 
 struct BundleOptions {

@@ -16,6 +16,7 @@ struct BundlePlan {
   std::string note;                       ///< The head, of at least `end` leaves.
   TreeHead head;                          ///< What it says.
   std::optional<std::string> meta_proof;  ///< tlog-proof of the head's anchor.
+  std::optional<std::string> meta_note;   ///< The meta head in it.
   bool witnessed = false;                 ///< The quorum cosigned the meta head in it.
 
   /// The same anchor in a meta head that was time-stamped.

@@ -6,15 +6,16 @@
 #include <iostream>
 
 #include "api/integrations/http_post.h"
-#include "engine/reactor/reactor.h"
-#include "engine/witness/time_stamp.h"
+#include "engine/event/clear_names.h"
 #include "tools/audit/bundle.h"
 #include "tools/audit/ndjson.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/deployment.h"
-#include "tools/cli/outside_evidence.h"
+#include "tools/cli/evidence_options.h"
+#include "tools/cli/export_package.h"
 #include "tools/cli/print.h"
+#include "tools/cli/record_event.h"
 
 namespace recourse::cli {
 namespace {
@@ -91,35 +92,13 @@ int export_lines(const ExportFlags& flags, const Range& range) {
   return kDone;
 }
 
-/// Who got a copy of what is a question that the deployment's own ledger answers.
-Status record_export(Writer& writer, const ExportFlags& flags, const BundleSummary& bundle) {
-  WriteRequest request;
-  request.tenant = TenantId("meta");
-  request.principal = {PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
-  request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
-    ExportCreated created;
-    created.tenant = TenantId(flags.tenant);
-    created.format = flags.format;
-    created.start = static_cast<std::int64_t>(bundle.start.value());
-    created.end = static_cast<std::int64_t>(bundle.end.value());
-    return std::vector<NewEvent>{{"deployment", "", Actor{}, "", "", std::move(created)}};
-  };
-  RECOURSE_TRY(writer.handle(std::move(request)));
-  return {};
-}
-
 /// The tenant's auditors shall see that sealed texts left the house.
 Status record_opening(Writer& writer, const LedgerInfo& info) {
-  WriteRequest request;
-  request.tenant = info.tenant;
-  request.principal = {PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
-  request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
-    SealedOpened opened;
-    opened.purpose = "export";
-    return std::vector<NewEvent>{{info.origin, "", Actor{}, "", "", std::move(opened)}};
-  };
-  RECOURSE_TRY(writer.handle(std::move(request)));
-  return {};
+  SealedOpened opened;
+  opened.purpose = "export";
+  std::vector<EventData> events;
+  events.emplace_back(std::move(opened));
+  return record_events(writer, info.tenant, info.origin, std::move(events));
 }
 
 BundleOptions bundle_options(const ExportFlags& flags, const Range& range) {
@@ -132,37 +111,14 @@ BundleOptions bundle_options(const ExportFlags& flags, const Range& range) {
   return options;
 }
 
-/// A new time stamp goes into the bundle, and with the lock it is kept as well.
-void have_stamped(const ExportFlags& flags, PostPort& port, Signer* keeper,
-                  BundleOptions& options) {
-  if (flags.tsa.empty()) return;
-  options.stamp = [&flags, &port, keeper](const Checkpoint& head) -> Result<std::string> {
-    SystemRandom random;
-    auto response = ask_time_stamp(port, {flags.tsa, flags.tsa_ca}, head, random);
-    if (!response)
-      return Error{ErrorCode::unavailable, "no time stamp from " + flags.tsa + ": " +
-                                               response.error().message +
-                                               "; try again, or export without --tsa"};
-    if (keeper != nullptr)
-      RECOURSE_TRY(keeper->keep_time_stamp(LedgerId(0), {LogSize(head.size), *response}));
-    return response;
-  };
-}
-
 Result<BundleSummary> bundle_with_lock(Deployment& deployment, const ExportFlags& flags,
                                        const Range& range) {
   RECOURSE_LET(const LedgerInfo info, find_ledger(deployment.ledger(), flags.tenant));
   if (flags.open) RECOURSE_TRY(record_opening(deployment.writer(), info));
   BundleOptions options = bundle_options(flags, range);
-  RECOURSE_LET(options.policy, kept_trust_policy(flags));
   const auto port = http_post();
-  have_stamped(flags, *port, &deployment.signer(), options);
-  options.anchor = [&]() -> Status {
-    // A head is signed, then anchored, then the head that holds the anchor is signed.
-    RECOURSE_TRY(deployment.signer().sign_round());
-    RECOURSE_TRY(anchor_heads(deployment.writer()));
-    return deployment.signer().sign_round();
-  };
+  RECOURSE_TRY(ask_others(flags, *port, &deployment.signer(), options));
+  options.anchor = [&] { return anchor_now(deployment); };
   RECOURSE_LET(const BundleSummary summary,
                export_bundle(deployment.ledger(), deployment.signer(), options));
   RECOURSE_TRY(record_export(deployment.writer(), flags, summary));
@@ -174,9 +130,8 @@ Result<BundleSummary> bundle_beside_server(const ExportFlags& flags, const Range
   RECOURSE_LET(const auto ledger, open_ledger_read_only(flags));
   RECOURSE_LET(const auto signer, Signer::open_read_only(*ledger, flags.data_dir));
   BundleOptions options = bundle_options(flags, range);
-  RECOURSE_LET(options.policy, kept_trust_policy(flags));
   const auto port = http_post();
-  have_stamped(flags, *port, nullptr, options);
+  RECOURSE_TRY(ask_others(flags, *port, nullptr, options));
   return export_bundle(*ledger, *signer, options);
 }
 
@@ -222,6 +177,19 @@ int export_evidence(const ExportFlags& flags, const Range& range) {
 }  // namespace
 
 int main_export(const ExportFlags& flags) {
+  for (const std::string* code : {&flags.purpose, &flags.recipient})
+    if (!code->empty() && !is_code(*code))
+      return complain("export", "--purpose and --recipient take a code",
+                      "1 to 128 of A-Za-z0-9_.:/-", kWrongUsage);
+  if (flags.format == "soc2") {
+    if (flags.open || !flags.types.empty())
+      return complain("export", "--open and --type do not go with --format soc2",
+                      "a package is complete and shows nothing sealed", kWrongUsage);
+    return export_package(flags);
+  }
+  if (flags.deployment || !flags.nonce.empty() || !flags.criteria.empty())
+    return complain("export", "--nonce, --criteria and --deployment go with --format soc2", "",
+                    kWrongUsage);
   const auto range = read_range(flags);
   if (!range)
     return complain("export", range.error().message,

@@ -219,12 +219,18 @@ struct RebuildFlags : PlaceFlags {
 
 struct ExportFlags : PlaceFlags {
   std::string tenant = "default";
-  std::string format;  ///< ndjson or bundle
+  std::string format;  ///< ndjson, bundle or soc2
   std::string out;
   std::string from, to;  ///< Positions or times of recording.
   std::vector<std::string> types;
   bool open = false;        ///< Sealed values too.
   std::string tsa, tsa_ca;  ///< bundle: URL and file
+  // soc2:
+  std::string nonce;
+  std::uint64_t sample = 25;
+  std::vector<std::string> criteria;
+  bool deployment = false;
+  std::string purpose, recipient;
   bool json = false;
 };
 
@@ -237,6 +243,7 @@ struct VerifyFlags : PlaceFlags {
   std::string report_key;    ///< The verifier key of its manifest; empty: the bundle's own copy.
   std::string trust_policy;  ///< File: which witnesses count; empty: the bundle's own copy.
   std::string tsa_ca;        ///< File: who vouches for time stamps; empty: not checked.
+  bool rerun = false;        ///< With `bundle`: make the report of the package again.
   bool strict = false, sealed = true, projections = true;
   unsigned threads = 0;
   bool json = false;

@@ -11,6 +11,7 @@
 #include "tools/cli/connector_flags.h"
 #include "tools/cli/evidence_flags.h"
 #include "tools/cli/experiment_flags.h"
+#include "tools/cli/export_flags.h"
 #include "tools/cli/projection_flags.h"
 #include "tools/cli/register_flags.h"
 #include "tools/cli/rollback_flags.h"
@@ -485,26 +486,11 @@ class CommandLine {
     auto flags = command<ExportFlags>(
         app_, "export", "Write events, or evidence that anybody can check",
         "recourse export --format bundle --out evidence-2026 --from 2026-01-01T00:00:00Z\n"
+        "  recourse export --format soc2 --out soc2-2026-Q1 --from 2026-01-01T00:00:00Z --to "
+        "2026-04-01T00:00:00Z --nonce 7f3a\n"
         "  recourse export --format ndjson --out - | head",
         sub);
-    place(sub, *flags);
-    tenant_option(sub, flags->tenant, "Whose events");
-    sub->add_option("--format", flags->format,
-                    "ndjson: the events, one a line; bundle: with proofs and a verifier")
-        ->required()
-        ->check(CLI::IsMember({"ndjson", "bundle"}))
-        ->type_name("FORMAT");
-    sub->add_option("--out", flags->out, "A new file (- for standard output) or directory")
-        ->required()
-        ->type_name("PATH");
-    sub->add_option("--from", flags->from, "From this position or time on")->type_name("MOMENT");
-    sub->add_option("--to", flags->to, "What is before it")->type_name("MOMENT");
-    sub->add_option("--type", flags->types, "ndjson: only such as action.proposed")
-        ->type_name("TYPE");
-    sub->add_flag("--open", flags->open,
-                  "bundle: sealed texts too; takes the directory's lock and is recorded");
-    time_stamp_options(sub, flags->tsa, flags->tsa_ca);
-    json_flag(sub, flags->json);
+    export_options(sub, *flags);
   }
 
   void verify() {
@@ -527,6 +513,9 @@ class CommandLine {
         sub->add_option("--bundle", flags->bundle, "Only the evidence bundle in this directory")
             ->type_name("DIR")
             ->excludes(receipt);
+    sub->add_flag("--rerun", flags->rerun,
+                  "Also make the report of an evidence package again, from its own files")
+        ->needs(bundle);
     sub->add_option("--report-key", flags->report_key,
                     "Verifier key of reports, as an auditor has it; goes with --bundle")
         ->type_name("KEY")

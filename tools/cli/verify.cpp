@@ -8,6 +8,7 @@
 #include "tools/cli/complain.h"
 #include "tools/cli/deployment.h"
 #include "tools/cli/print.h"
+#include "tools/evidence/export_package.h"
 
 namespace recourse::cli {
 namespace {
@@ -64,7 +65,16 @@ int verify_directory(const VerifyFlags& flags) {
       return complain("verify", authorities.error());
   const BundleReport report = verify_bundle(flags.bundle, keys);
   print_text(flags.json ? to_json(report) : to_text(report));
-  return report.exit_code();
+  if (!flags.rerun || report.exit_code() != kDone) return report.exit_code();
+  const auto differ = soc2::rerun_package(flags.bundle);
+  if (!differ) return complain("verify", differ.error());
+  if (differ->empty()) {
+    if (!flags.json)
+      print_line("The report was made again from the bundle: every byte is the same.");
+    return kDone;
+  }
+  for (const std::string& path : *differ) print_line("differs when it is made again: " + path);
+  return kFoundProblem;
 }
 
 }  // namespace

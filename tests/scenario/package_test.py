@@ -1,0 +1,109 @@
+"""The SOC 2 evidence package: made twice with the same bytes, made again from its own files, verified
+by both verifiers, and refused for periods that are none.
+
+usage: package_test.py RECOURSE
+"""
+
+import datetime
+import filecmp
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = None
+
+
+def run(*arguments, cwd=None):
+    return subprocess.run([str(argument) for argument in arguments], cwd=cwd, text=True,
+                          capture_output=True, timeout=240, check=False)
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def files_of(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="recourse-package-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        made = run(PROGRAM, "demo", "--no-serve", "--data", cls.folder / "data")
+        assert made.returncode == 0, made.stderr
+        cls.end = now()
+        for name in ("one", "two"):
+            made = cls.export(name, "--to", cls.end, "--deployment", "--nonce", "auditor-nonce-1")
+            assert made.returncode == 0, made.stderr
+
+    @classmethod
+    def export(cls, name, *arguments):
+        return run(PROGRAM, "export", "--data", cls.folder / "data", "--format", "soc2", "--out",
+                   cls.folder / name, *arguments)
+
+    def test_the_same_period_gives_the_same_bytes(self):
+        one, two = self.folder / "one", self.folder / "two"
+        names = files_of(one)
+        self.assertEqual(names, files_of(two))
+        same, other, missing = filecmp.cmpfiles(one, two, names, shallow=False)
+        self.assertEqual((other, missing), ([], []))
+        self.assertEqual(len(same), len(names))
+
+    def test_it_holds_every_part(self):
+        names = files_of(self.folder / "one")
+        for name in ("report/report.html", "report/report.pdf", "report/inputs.json",
+                     "oscal/assessment-results.json", "oscal/assessment-plan.json",
+                     "ocsf/events.ndjson", "meta/leaves.ndjson", "meta/range.proof", "verify.py"):
+            self.assertIn(name, names)
+        for number in range(1, 27):
+            self.assertTrue([name for name in names if name.startswith(f"controls/RC-{number:02}/")])
+        html = (self.folder / "one/report/report.html").read_text(encoding="utf-8")
+        self.assertNotIn("SOC 2 compliant", html)
+
+    def test_it_is_made_again_from_its_own_files(self):
+        done = run(PROGRAM, "verify", "--bundle", self.folder / "one", "--rerun")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("every byte is the same", done.stdout)
+        done = run(sys.executable, "-B", self.folder / "one/verify.py", self.folder / "one")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_changed_report_does_not_verify(self):
+        copy = self.folder / "changed"
+        shutil.copytree(self.folder / "one", copy)
+        page = copy / "report/report.html"
+        page.write_bytes(page.read_bytes().replace(b"RC-01", b"RC-99", 1))
+        self.assertEqual(run(PROGRAM, "verify", "--bundle", copy).returncode, 1)
+        self.assertEqual(run(sys.executable, "-B", copy / "verify.py", copy).returncode, 1)
+
+    def test_its_own_making_is_on_record(self):
+        out = run(PROGRAM, "export", "--data", self.folder / "data", "--format", "ndjson", "--out",
+                  "-", "--type", "report.generated").stdout
+        reports = [json.loads(line)["data"] for line in out.splitlines()]
+        self.assertEqual(len(reports), 2)
+        self.assertEqual(reports[0]["manifest"], reports[1]["manifest"])
+        out = run(PROGRAM, "export", "--data", self.folder / "data", "--format", "ndjson", "--out",
+                  "-", "--type", "control.tested").stdout
+        self.assertEqual(len(out.splitlines()), 2 * 26)
+
+    def test_a_period_that_is_none_is_refused(self):
+        future = "2999-01-01T00:00:00Z"
+        for says, *arguments in [("empty", "--from", self.end, "--to", self.end),
+                                 ("reversed", "--from", self.end, "--to", "2020-01-01T00:00:00Z"),
+                                 ("future", "--to", future), ("future", "--from", future),
+                                 ("is no time", "--from", "yesterday")]:
+            done = self.export("none", *arguments)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(says, done.stderr)
+            self.assertFalse((self.folder / "none").exists())
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/ledger/signer.h"
+#include "tools/audit/bundle.h"
+#include "tools/soc2/examine.h"
+
+namespace recourse::soc2 {
+
+struct PackageOptions {
+  /// Tenant, directory, anchor and what others say of the heads; the rest is set here.
+  BundleOptions bundle;
+  std::optional<Timestamp> from, to;  ///< The period, [from, to); default: all that is recorded.
+  bool with_deployment = false;       ///< Put the deployment's own events in as well.
+  std::string nonce;                  ///< The auditor's; empty: no sample is drawn.
+  std::uint64_t sample_size = 25;
+  std::vector<std::string> criteria;  ///< None: all.
+  Thresholds thresholds;
+  std::string version;  ///< Of this program.
+};
+
+struct PackageSummary {
+  BundleSummary bundle;
+  Hash inputs{};                                          ///< SHA-256 of report/inputs.json
+  LogSize start, end;                                     ///< The period's leaves: [start, end).
+  std::size_t passed = 0, failed = 0, no_population = 0;  ///< Controls.
+  struct ControlResult {
+    std::string control, result;
+    std::uint64_t population = 0, exceptions = 0;
+  };
+  std::vector<ControlResult> controls;
+};
+
+/// Writes an evidence package: a bundle of all leaves up to the period's end, with the report over
+/// the period, its machine-readable forms, and what is needed to make all of that again
+/// (docs/format/soc2.md). The same ledger, options and signed heads give the same bytes.
+/// Errors: invalid for a period that is empty, reversed or not over at `now`; those of
+/// export_bundle, examine and write_report.
+recourse::Result<PackageSummary> export_package(const Ledger& ledger, const Signer& signer,
+                                                const PackageOptions& options, Timestamp now);
+
+/// Makes the report of the package in `dir` again from nothing but the files there. Returned: the
+/// paths whose bytes differ or that are missing, none when all of it is as it was. Says nothing of
+/// the leaves: that is verify_bundle's. Errors: invalid, io.
+recourse::Result<std::vector<std::string>> rerun_package(const std::filesystem::path& dir);
+
+}  // namespace recourse::soc2
