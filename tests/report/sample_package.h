@@ -2,6 +2,9 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/sha256.h"
+#include "engine/ledger/checkpoint.h"
+#include "engine/ledger/merkle_tree.h"
+#include "engine/ledger/note_key.h"
 #include "tools/soc2/package.h"
 
 namespace recourse::soc2 {
@@ -13,11 +16,21 @@ inline std::string id_of(std::string_view prefix, std::uint64_t number) {
   return std::string(prefix) + "_01K" + hex.substr(0, 23);
 }
 
+inline constexpr const char* kSampleOrigin = "audit.example.com/t/7f3a01c2d4e5f607";
+
+inline std::string sample_leaf(const Row& row) {
+  const std::string at = std::to_string(row.index.value());
+  return R"({"actor":")" + row.actor +
+         R"(","actortype":"agent","data":{"note":"</script>"},"id":")" + row.event +
+         R"(","sequence":")" + std::string(16 - at.size(), '0') + at + R"(","source":")" +
+         kSampleOrigin + R"(","specversion":"1.0","subject":")" + row.subject + R"(","time":")" +
+         to_rfc3339(row.time) + R"(","type":")" + row.type + R"("})";
+}
+
 inline Row sample_row(std::uint64_t index) {
   Row row;
   row.index = Position(index);
-  row.leaf = sha256("leaf " + std::to_string(index));
-  row.time = at("2026-01-05T09:30:01Z") + std::chrono::seconds(index * 300);
+  row.time = at("2026-01-05T09:30:01Z") + std::chrono::seconds(index * 600);
   row.event = id_of("evt", index);
   row.type = "recourse.action.dispatched.v1";
   row.actor = id_of("agt", index % 3);
@@ -27,7 +40,37 @@ inline Row sample_row(std::uint64_t index) {
   row.approval = index % 7 == 0 ? id_of("evt", index + 2'000'000) : "";
   row.policy = "pol_refunds@" + std::to_string(3 + index % 2);
   row.result = "ok";
+  row.leaf = leaf_hash(sample_leaf(row));
   return row;
+}
+
+/// The tree of the sample's log.
+class SampleTree : public HashSource {
+ public:
+  explicit SampleTree(std::uint64_t size) {
+    std::vector<Hash> level;
+    for (std::uint64_t i = 0; i < size; ++i) level.push_back(sample_row(i).leaf);
+    for (levels_.push_back(level); level.size() > 1; levels_.push_back(level)) {
+      std::vector<Hash> above;
+      for (std::size_t i = 0; i + 1 < level.size(); i += 2)
+        above.push_back(node_hash(level[i], level[i + 1]));
+      level = std::move(above);
+    }
+  }
+  recourse::Result<Hash> hash(unsigned level, std::uint64_t index) const override {
+    if (level >= levels_.size() || index >= levels_[level].size()) return bad_proof("not here");
+    return levels_[level][index];
+  }
+
+ private:
+  std::vector<std::vector<Hash>> levels_;
+};
+
+/// `head` as a log with a key made of these bytes signs it; `key` becomes its verifier's key.
+inline void sign_sample(Head& head, std::string& key) {
+  const Ed25519Key secret = Ed25519Key::from_seed(std::string(32, '\x07')).value();
+  head.note = sign_checkpoint({head.origin, head.size.value(), head.root}, secret);
+  key = NoteKey(head.origin, SignatureType::ed25519, secret.public_key()).text();
 }
 
 inline Exception sample_exception(const std::string& control, std::uint64_t index, std::string code,
@@ -82,7 +125,7 @@ inline Chapter sample_chapter(std::string id, std::string slug, std::string titl
                      {"no_decision: there is no earlier decision for the action",
                       "payload_changed: the decision was about another payload",
                       "policy_not_active: the version that decided was not the active one"}};
-  for (std::uint64_t i = 0; i < rows; ++i) chapter.rows.push_back(sample_row(17 + 3 * i));
+  for (std::uint64_t i = 0; i < rows; ++i) chapter.rows.push_back(sample_row(17 + i));
   chapter.result = rows == 0 ? Result::no_population : Result::passed;
   chapter.deviation = {rows, 0, 0, rows == 0 ? 0 : 2'995'732 / rows + 1};
   if (rows > 0) chapter.excluded = {{"imported", 1'204}, {"outside_period", 2}};
@@ -136,22 +179,11 @@ inline Package sample_package() {
   scope.tenant = TenantId("northwind");
   scope.from = at("2026-01-01T00:00:00Z");
   scope.to = at("2026-04-01T00:00:00Z");
-  scope.start = {
-      "audit.example.com/t/7f3a01c2d4e5f607",
-      LogSize(17),
-      sha256("start"),
-      "audit.example.com/t/7f3a01c2d4e5f607\n17\n" + to_base64(as_text(sha256("start"))) +
-          "\n\n— audit.example.com/t/7f3a01c2d4e5f607 ZclbmY5KSCYJIHypk3WqigCK8IbIvpZRllQ"
-          "xPhIEIhXO/llJF7r/G/Eq95rv8ApRxbiNa5VtzJaVW7+Yzb0QVYQkWAY=\n",
-      {},
-      {}};
-  scope.end = scope.start;
-  scope.end.size = LogSize(64'033);
-  scope.end.root = sha256("end");
-  scope.end.note = "audit.example.com/t/7f3a01c2d4e5f607\n64033\n" +
-                   to_base64(as_text(scope.end.root)) +
-                   "\n\n— audit.example.com/t/7f3a01c2d4e5f607 ZclbmY5KSCYJIHypk3WqigCK8IbIvpZRllQx"
-                   "PhIEIhXO/llJF7r/G/Eq95rv8ApRxbiNa5VtzJaVW7+Yzb0QVYQkWAY=\n";
+  static const SampleTree tree(12'345);
+  scope.start = {kSampleOrigin, LogSize(17), root(17, tree).value(), {}, {}, {}};
+  scope.end = {kSampleOrigin, LogSize(12'345), root(12'345, tree).value(), {}, {}, {}};
+  sign_sample(scope.start, package.log_key);
+  sign_sample(scope.end, package.log_key);
   scope.meta = {"audit.example.com/meta",
                 LogSize(4'711),
                 sha256("meta"),
@@ -175,6 +207,9 @@ inline Package sample_package() {
   for (const std::size_t i : {41U, 7U, 9'000U, 12U, 3U}) {
     chapters.back().sample.push_back(chapters.back().rows[i].index);
     chapters.back().sample_rows.push_back(i);
+    const Row& row = chapters.back().rows[i];
+    package.proofs[row.index] = {sample_leaf(row),
+                                 inclusion_proof(row.index.value(), 12'345, tree).value()};
   }
   chapters.push_back(sample_chapter("RC-02", "human-approval",
                                     "A person approves where the matrix demands it",
@@ -206,7 +241,7 @@ inline Package sample_package() {
     totals.table = chapter.control.id;
     totals.query = chapter.control.query;
     totals.query_sha256 = to_hex(as_text(sha256(chapter.control.query)));
-    totals.leaves = 64'016;
+    totals.leaves = 12'328;
     totals.rows = chapter.rows.size();
     totals.excluded = chapter.excluded;
     for (const Row& row : chapter.rows) {
@@ -242,7 +277,7 @@ inline Package sample_package() {
       "Run: python3 verify.py DIR --log-key KEY",
       "Run the report again on the bundle and compare the files byte by byte."};
   package.duties = {
-      {"AI Act 12(1)", "Events are recorded over the lifetime of the system", "every leaf", 64'016,
+      {"AI Act 12(1)", "Events are recorded over the lifetime of the system", "every leaf", 12'328,
        0, "met"},
       {"AI Act 14(4)(e)", "A person can stop the system", "RC-14", 0, 0,
        "no population in the period"},

@@ -160,10 +160,10 @@ Section chapter_section(const Package& package, const Chapter& chapter) {
   for (const Completeness& each : package.completeness) {
     if (each.table == chapter.control.id) totals = &each;
   }
-  Section section{chapter.control.id, chapter.control.id, heading(chapter.control.title), 2, {},
-                  chapter.result};
+  Section section{chapter.control.id,    chapter.control.id, heading(chapter.control.title), 2, {},
+                  shown_result(chapter), spoken(chapter)};
   auto& blocks = section.blocks;
-  blocks.push_back(Verdict{chapter.result, verdict_text(chapter)});
+  blocks.push_back(Verdict{shown_result(chapter), spoken(chapter), verdict_text(chapter)});
   blocks.push_back(test_facts(chapter, totals));
   if (!chapter.control.exceptions.empty()) {
     blocks.push_back(Paragraph{"What counts as an exception:"});

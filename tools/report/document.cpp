@@ -120,10 +120,7 @@ std::vector<Block> matrix_blocks(const Package& package) {
         if (chapter->result != Result::no_population)
           counts.push_back(counted(chapter->exceptions.size(), "exception", "exceptions") + " in " +
                            grouped(chapter->rows.size()));
-        row.push_back({std::string(spoken(chapter->result)),
-                       std::move(counts),
-                       {},
-                       tone_of(chapter->result)});
+        row.push_back({spoken(*chapter), std::move(counts), {}, tone_of(shown_result(*chapter))});
       }
       grid.rows.push_back(std::move(row));
     }
@@ -131,31 +128,62 @@ std::vector<Block> matrix_blocks(const Package& package) {
   return {std::move(grid)};
 }
 
+/// A time without a fraction of zeros; everything else as it is.
+std::string shown_cell(const std::string& text) {
+  constexpr std::string_view kZeros = ".000000Z";
+  if (text.size() != 27 || text[10] != 'T' || !text.ends_with(kZeros)) return text;
+  return text.substr(0, 19) + 'Z';
+}
+
+/// Whether it is an id, a hash or a time, which reads better when all figures are equally wide.
+bool is_code(std::string_view text) {
+  return text.size() >= 16 && text.find_first_of(" ,") == text.npos &&
+         text.find_first_of("0123456789") != text.npos;
+}
+
+struct Width {
+  std::size_t longest = 6;
+  bool code = true, any = false;
+};
+
+Width width_of(const Table& table, std::size_t column, std::size_t shown) {
+  Width width;
+  for (std::size_t k = 0; k < shown; ++k) {
+    if (column >= table.rows[k].size() || table.rows[k][column].empty()) continue;
+    const std::string text = shown_cell(table.rows[k][column]);
+    width.longest = std::max(width.longest, text.size());
+    width.code = width.code && is_code(text);
+    width.any = true;
+  }
+  width.code = width.code && width.any;
+  width.longest = std::max(width.longest, table.columns[column].size());
+  // Text can be broken between words, an id cannot: it gets what it needs and some air.
+  width.longest = width.code ? width.longest + 6 : std::min<std::size_t>(width.longest, 30);
+  return width;
+}
+
 /// Columns as wide as what is in them, each at least a little.
 Grid grid_of(const Table& table) {
   Grid grid{table.title, {}, {}};
-  std::vector<std::size_t> longest;
+  std::vector<Width> widths;
   const std::size_t shown = std::min(table.rows.size(), kMostShown);
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    std::size_t length = table.columns[i].size();
-    for (std::size_t k = 0; k < shown; ++k) {
-      if (i < table.rows[k].size()) length = std::max(length, table.rows[k][i].size());
-    }
-    longest.push_back(std::clamp<std::size_t>(length, 6, 40));
-  }
   std::size_t all = 0, given = 0;
-  for (const std::size_t length : longest) all += length;
-  for (std::size_t i = 0; i < longest.size(); ++i) {
-    const std::size_t width =
-        i + 1 == longest.size() ? 100 - std::min<std::size_t>(given, 99) : longest[i] * 100 / all;
-    given += width;
-    grid.columns.push_back(
-        {table.columns[i], static_cast<unsigned>(std::max<std::size_t>(width, 1))});
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    widths.push_back(width_of(table, i, shown));
+    all += widths.back().longest;
+  }
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const std::size_t percent = i + 1 == widths.size() ? 100 - std::min<std::size_t>(given, 99)
+                                                       : widths[i].longest * 100 / all;
+    given += percent;
+    grid.columns.push_back({table.columns[i],
+                            static_cast<unsigned>(std::max<std::size_t>(percent, 1)),
+                            widths[i].code ? Face::code : Face::text});
   }
   for (std::size_t k = 0; k < shown; ++k) {
     std::vector<Cell> row;
     for (std::size_t i = 0; i < table.columns.size(); ++i)
-      row.push_back({i < table.rows[k].size() ? table.rows[k][i] : ""});
+      row.push_back({i < table.rows[k].size() ? shown_cell(table.rows[k][i]) : ""});
     grid.rows.push_back(std::move(row));
   }
   grid.note = table.note;
@@ -223,12 +251,11 @@ std::vector<Block> control_overview(const Package& package) {
     std::vector<std::string> bound;
     if (chapter.deviation.population > 0)
       bound.push_back("95 % bound " + percent(chapter.deviation.upper_ppm, true));
-    grid.rows.push_back(
-        {{chapter.control.id, {}, chapter.control.id},
-         {heading(chapter.control.title)},
-         {grouped(chapter.rows.size())},
-         {grouped(chapter.exceptions.size())},
-         {std::string(spoken(chapter.result)), std::move(bound), {}, tone_of(chapter.result)}});
+    grid.rows.push_back({{chapter.control.id, {}, chapter.control.id},
+                         {heading(chapter.control.title)},
+                         {grouped(chapter.rows.size())},
+                         {grouped(chapter.exceptions.size())},
+                         {spoken(chapter), std::move(bound), {}, tone_of(shown_result(chapter))}});
   }
   return {
       Paragraph{"Every control is tested on its whole population in the range; samples are only "
@@ -258,12 +285,13 @@ Document whole_document(const Package& package) {
                     " events, root " + hex(scope.end.root).substr(0, 16) + "…";
   std::uint64_t counts[3] = {};
   for (const Chapter& chapter : package.chapters)
-    ++counts[static_cast<std::size_t>(chapter.result)];
+    ++counts[static_cast<std::size_t>(shown_result(chapter))];
   document.cover.push_back(
       Facts{{{"Controls", grouped(package.chapters.size())},
              {"without exception", grouped(counts[static_cast<std::size_t>(Result::passed)])},
              {"with exceptions", grouped(counts[static_cast<std::size_t>(Result::exceptions)])},
-             {"no population", grouped(counts[static_cast<std::size_t>(Result::no_population)])}}});
+             {"no population, or not tested",
+              grouped(counts[static_cast<std::size_t>(Result::no_population)])}}});
   document.cover.push_back(
       Blank{"SHA-256 of manifest.json",
             "The manifest lists this file, so its hash cannot stand here. Copy it from "
@@ -291,7 +319,8 @@ Document whole_document(const Package& package) {
   section("J", "Integrity of the log", table_blocks(package.integrity));
   section("K", "What is not covered, and what the customer must supply",
           {Points{package.not_covered}});
-  section("L", "How to verify this package", {Points{package.verification, true}});
+  section(std::string(kVerificationId), "How to verify this package",
+          {Points{package.verification, true}});
   section("M", "AI Act and GDPR", duty_blocks(package));
   return document;
 }

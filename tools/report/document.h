@@ -59,6 +59,7 @@ struct Grid {
 /// The outcome of a control, to be seen before anything is read.
 struct Verdict {
   Result result;
+  std::string word;
   std::string text;
 };
 
@@ -76,6 +77,7 @@ struct Section {
   unsigned level = 1;  ///< 1: begins a page; 2: a control, which does so too; 3: within one.
   std::vector<Block> blocks;
   Result result = Result::no_population;  ///< Of a control, level 2.
+  std::string word = {};                  ///< The result as a word.
 };
 
 struct Document {
@@ -87,6 +89,9 @@ struct Document {
   bool contents = true;  ///< With a table of contents.
   std::vector<Section> sections;
 };
+
+/// The section that the page adds its sampled leaves to.
+inline constexpr std::string_view kVerificationId = "L";
 
 /// A row of a grid for each entry of a population or a register is shown up to this.
 inline constexpr std::size_t kMostShown = 50;

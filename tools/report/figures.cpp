@@ -88,16 +88,13 @@ std::string heading(std::string_view title) {
   return std::string(title);
 }
 
-std::string_view spoken(Result result) {
-  switch (result) {
-    case Result::passed:
-      return "passed";
-    case Result::exceptions:
-      return "exceptions";
-    case Result::no_population:
-      break;
-  }
-  return "no population";
+Result shown_result(const Chapter& chapter) {
+  return has_tested(chapter) ? chapter.result : Result::no_population;
+}
+
+std::string spoken(const Chapter& chapter) {
+  if (chapter.result == Result::no_population) return "no population";
+  return has_tested(chapter) ? std::string(word(chapter.result)) : "not tested";
 }
 
 }  // namespace recourse::soc2

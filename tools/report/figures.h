@@ -46,7 +46,10 @@ std::string leaf_name(Position index, bool meta);
 /// A title as a heading has it, without its full stop.
 std::string heading(std::string_view title);
 
-/// passed, exceptions, no population
-std::string_view spoken(Result result);
+/// The result as it is shown: where nothing could be tested, none.
+Result shown_result(const Chapter& chapter);
+
+/// passed, exceptions, no population, not tested
+std::string spoken(const Chapter& chapter);
 
 }  // namespace recourse::soc2

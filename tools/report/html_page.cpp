@@ -97,7 +97,7 @@ class HtmlBlocks {
 
   void operator()(const Verdict& verdict) {
     out_ += "<p class=\"verdict " + std::string(css_class(verdict.result)) + "\"><strong>" +
-            std::string(spoken(verdict.result)) + "</strong> " + shown(verdict.text) + "</p>\n";
+            verdict.word + "</strong> " + shown(verdict.text) + "</p>\n";
   }
 
   void operator()(const Blank& blank) {
@@ -141,7 +141,7 @@ std::string contents(const Document& document) {
            shown(section.title) + "</a>";
     if (within)
       out += " <span class=\"" + std::string(css_class(section.result)) + "\">" +
-             std::string(spoken(section.result)) + "</span>";
+             std::string(section.word) + "</span>";
     out += "</li>\n";
   }
   if (within) out += "</ol></li>\n";
@@ -159,13 +159,14 @@ std::string css_text(std::string_view text) {
 
 }  // namespace
 
-std::string html_page(const Document& document) {
+std::string html_page(const Document& document, const PageProof& proof) {
   std::set<unsigned> widths;
   HtmlBlocks write(widths);
   std::string body = "<main>\n<header class=\"cover\">\n<p class=\"kind\">" + shown(document.kind) +
                      "</p>\n<h1>" + shown(document.title) + "</h1>\n";
   for (const Block& block : document.cover) std::visit(write, block);
   body += write.take() + "</header>\n";
+  body += proof.verdict;
   if (document.contents) body += contents(document);
   for (const Section& section : document.sections) {
     const std::string heading = section.level == 1 ? "h2" : "h3";
@@ -173,9 +174,10 @@ std::string html_page(const Document& document) {
             std::to_string(section.level) + "\">\n<" + heading + "><span class=\"mark\">" +
             shown(section.mark) + "</span> " + shown(section.title) + "</" + heading + ">\n";
     for (const Block& block : section.blocks) std::visit(write, block);
-    body += write.take() + "</section>\n";
+    body += write.take() + (section.id == kVerificationId ? proof.leaves : "") + "</section>\n";
   }
-  body += "</main>\n";
+  body += "</main>\n" + proof.data;
+  if (!proof.script.empty()) body += "<script>" + proof.script + "</script>\n";
 
   std::string style(report_style());
   for (const unsigned width : widths) {
@@ -185,7 +187,7 @@ std::string html_page(const Document& document) {
   style += "@page { @bottom-left { content: " + css_text(document.footer) + "; } }\n";
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src " +
-         csp_hash(style) +
+         csp_hash(style) + (proof.script.empty() ? "" : "; script-src " + csp_hash(proof.script)) +
          "; base-uri 'none'; form-action 'none'\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta name=\"referrer\" content=\"no-referrer\">\n<title>" +

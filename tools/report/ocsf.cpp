@@ -76,10 +76,8 @@ Json info(std::string uid, std::string title, std::string description) {
 Json control_line(const Package& package, const Chapter& chapter) {
   const Control& control = chapter.control;
   const bool failed = chapter.result == Result::exceptions;
-  Json line = compliance_finding(
-      package, control, control.id, package.scope.time,
-      compliance_status(has_tested(chapter) ? chapter.result : Result::no_population),
-      std::string(word(chapter.result)));
+  Json line = compliance_finding(package, control, control.id, package.scope.time,
+                                 compliance_status(shown_result(chapter)), spoken(chapter));
   line.set("finding_info",
            info(control.id, control.id + ' ' + heading(control.title), control.test));
   // A test that found something rates nothing; one that found nothing informs.

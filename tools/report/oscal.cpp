@@ -221,8 +221,7 @@ Json results(const Package& package, const std::vector<File>& files, const Oscal
   Json::Array observations, findings;
   for (const Chapter& chapter : package.chapters) {
     observations.push_back(observation(package, chapter, files, ids));
-    if (chapter.result != Result::no_population && has_tested(chapter))
-      findings.push_back(finding(chapter, ids));
+    if (shown_result(chapter) != Result::no_population) findings.push_back(finding(chapter, ids));
   }
   Json result = Json::object(
       {{"uuid", ids.of_document("result")},

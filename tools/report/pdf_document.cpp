@@ -103,7 +103,7 @@ class PdfBlocks {
   void operator()(const Verdict& verdict) {
     TextStyle strong = toned(kText, tone_of(verdict.result, Tone::soft));
     strong.bold = true;
-    const auto word = sheet_.set(spoken(verdict.result), strong, 90);
+    const auto word = sheet_.set(verdict.word, strong, 90);
     const auto lines = sheet_.set(verdict.text, kText, Sheet::kTextWidth - 100);
     const double height = Sheet::height_of(lines) + 12;
     sheet_.need(height);
@@ -297,8 +297,7 @@ void draw_contents(Sheet& sheet, const Document& document,
     if (control) {
       TextStyle word{7.5, tone_of(section.result, Tone::soft), section.result == Result::exceptions,
                      false, true};
-      sheet.draw(sheet.set(spoken(section.result), word, 70).front(), Sheet::kRight - 106,
-                 sheet.y() + 1);
+      sheet.draw(sheet.set(section.word, word, 70).front(), Sheet::kRight - 106, sheet.y() + 1);
     }
     sheet.skip(height);
   }

@@ -25,7 +25,7 @@ recourse::Result<std::vector<File>> write_report(const Package& package) {
   for (File& file : oscal_files(package, files)) files.push_back(std::move(file));
   files.push_back(ocsf_file(package));
   const Document document = whole_document(package);
-  files.push_back({"report/report.html", html_page(document)});
+  files.push_back({"report/report.html", html_page(document, page_proof(package))});
   files.push_back({"report/report.pdf", pdf_document(fonts, document)});
   std::sort(files.begin(), files.end(),
             [](const File& a, const File& b) { return a.path < b.path; });

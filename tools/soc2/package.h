@@ -131,6 +131,12 @@ struct Scope {
   std::map<std::string, std::string> parameters;        ///< All that the tests depend on besides.
 };
 
+/// A leaf of the tenant's log and its path (RFC 9162, 2.1.3) to the root of the end head.
+struct SampleProof {
+  std::string leaf;
+  std::vector<Hash> path;
+};
+
 struct Package {
   Scope scope;                                             // A
   std::vector<Completeness> completeness;                  // B
@@ -143,6 +149,11 @@ struct Package {
   std::vector<std::string> not_covered;                    // K
   std::vector<std::string> verification;                   // L
   std::vector<Duty> duties;                                // GDPR and AI Act
+
+  /// Of sampled leaves, so that a page can check itself; and the verifier's key of the end head's
+  /// log, for whoever has no copy from elsewhere. Both may be empty.
+  std::map<Position, SampleProof> proofs;
+  std::string log_key;
 };
 
 /// One file of the package's derived parts, ready to be written: path relative to the bundle.

@@ -66,12 +66,21 @@ TEST_CASE("no text of a package becomes an element of the page") {
   CHECK(page.find("turned \\u202egnp.exe and a\\u0009tab") != page.npos);
 }
 
-TEST_CASE("the page's policy names the hash of its own style and lets in no script") {
+TEST_CASE("the page's policy names the hashes of its own style and script and of nothing else") {
   const std::string& page = written().at("report/report.html");
   const std::string policy = between(page, "Content-Security-Policy\" content=\"", "\"");
-  CHECK(policy.find("default-src 'none'") == 0);
-  CHECK(policy.find("style-src " + csp_hash(between(page, "<style>", "</style>"))) != policy.npos);
-  CHECK(policy.find("unsafe") == policy.npos);
+  CHECK(policy == "default-src 'none'; style-src " +
+                      csp_hash(between(page, "<style>", "</style>")) + "; script-src " +
+                      csp_hash(between(page, "\n<script>", "</script>")) +
+                      "; base-uri 'none'; form-action 'none'");
+}
+
+TEST_CASE("a page without proofs has no script and lets none in") {
+  Package package = sample_package();
+  package.proofs.clear();
+  const std::string page = html_page(whole_document(package), page_proof(package));
+  CHECK(page.find("<script") == page.npos);
+  CHECK(page.find("script-src") == page.npos);
 }
 
 TEST_CASE("a footer cannot leave its place in the style") {
