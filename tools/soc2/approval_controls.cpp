@@ -35,10 +35,11 @@ class HumanApproval final : public OneControlTest {
   };
 
   void on_decision(const Seen& seen, const PolicyDecided& decided) {
-    if (decided.shadow || decided.outcome != PolicyOutcome::require_approval) return;
+    if (decided.outcome != PolicyOutcome::require_approval) return;
     const PastAction* const action = context_.history.action(decided.action.value());
-    if (decided.provenance.imported || (action != nullptr && action->imported)) {
-      if (seen.within()) writer_.exclude("imported");
+    const bool imported = decided.provenance.imported || (action != nullptr && action->imported);
+    if (imported || decided.shadow) {
+      if (seen.within()) writer_.exclude(imported ? "imported" : "shadow");
       return;
     }
     Member member = writer_.member(seen);

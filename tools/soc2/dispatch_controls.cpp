@@ -66,8 +66,11 @@ class DecisionBeforeDispatch final : public OneControlTest {
   void on_effect(const Seen& seen, const EffectConfirmed& confirmed) {
     const std::string& id = confirmed.action.value();
     const PastAction* const action = context_.history.action(id);
-    if ((action != nullptr && action->dispatched) || is_imported(action, confirmed.provenance))
+    if (action != nullptr && action->dispatched) return;
+    if (is_imported(action, confirmed.provenance)) {
+      if (seen.within()) writer_.exclude("imported");
       return;
+    }
     if (!writer_.takes(seen)) return;
     const std::size_t row = writer_.add(seen);
     describe_action(writer_.row(row), action);
@@ -112,10 +115,11 @@ class DeniedStaysDenied final : public OneControlTest {
   };
 
   void on_decision(const Seen& seen, const PolicyDecided& decided) {
-    if (decided.shadow) return;
     const std::string& id = decided.action.value();
-    if (is_imported(context_.history.action(id), decided.provenance)) {
-      if (decided.outcome == PolicyOutcome::deny && seen.within()) writer_.exclude("imported");
+    const bool imported = is_imported(context_.history.action(id), decided.provenance);
+    if (imported || decided.shadow) {
+      if (decided.outcome == PolicyOutcome::deny && seen.within())
+        writer_.exclude(imported ? "imported" : "shadow");
       return;
     }
     if (decided.outcome == PolicyOutcome::allow) {

@@ -79,7 +79,11 @@ TEST_CASE("imported actions are left out of RC-01 to RC-05 and counted") {
   proposed.provenance.imported = true;
   story.add(proposed, kBot);
   PolicyDecided decided = story.verdict("act_1");
-  decided.provenance.imported = true;
+  decided.provenance.imported = decided.shadow = true;
+  story.add(decided);
+  decided.outcome = PolicyOutcome::deny;
+  story.add(decided);
+  decided.outcome = PolicyOutcome::require_approval;
   story.add(decided);
   EffectDispatched dispatched;
   dispatched.action = ActionId("act_1");
@@ -89,6 +93,8 @@ TEST_CASE("imported actions are left out of RC-01 to RC-05 and counted") {
   const Package package = story.package();
   CHECK(chapter(package, "RC-01").result == Result::no_population);
   CHECK(chapter(package, "RC-01").excluded.at("imported") == 1);
+  CHECK(chapter(package, "RC-02").excluded.at("imported") == 1);
+  CHECK(chapter(package, "RC-04").excluded.at("imported") == 1);
   CHECK(chapter(package, "RC-05").excluded.at("imported") == 1);
   CHECK(chapter(package, "RC-16").excluded.at("imported") == 1);
 }
