@@ -13,10 +13,10 @@ struct BundleKeys {
   std::string log_key, report_key;
   /// Text of a policy (c2sp.org/tlog-policy): which witnesses are believed, and which of them have
   /// to have cosigned.
-  std::string policy;
+  std::string policy = {};
   /// File with the certificates, in PEM, of those who vouch for time-stamping authorities. Empty:
   /// who made a time stamp is not checked.
-  std::string tsa_ca;
+  std::string tsa_ca = {};
 };
 
 /// Verifies a bundle by the rules of VERIFY.md, as verify.py and verify.html do, with the same
