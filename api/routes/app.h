@@ -18,6 +18,7 @@
 #include "api/routes/served_limits.h"
 #include "api/routes/served_rejections.h"
 #include "api/routes/waiters.h"
+#include "engine/erasure/erase.h"
 #include "engine/event/parse_json.h"
 #include "engine/ledger/signer.h"
 #include "engine/writer/projection_builds.h"
@@ -41,6 +42,7 @@ struct AppOptions {
   std::function<std::vector<HealthPart>()> health = {};
   /// How many leaves of a ledger witnesses vouch for. Empty: there are none.
   std::function<LogSize(LedgerId)> witnessed = {};
+  NoteDestruction note_destruction = {};
 };
 
 /// The metrics that routes count; looked up once.

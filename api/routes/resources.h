@@ -145,6 +145,23 @@ void show_experiment(CallPtr call);
 void start_experiment(CallPtr call);
 void stop_experiment(CallPtr call);
 
+// privacy.cpp, holds.cpp
+void receive_dsr_request(CallPtr call);
+void list_dsr_requests(CallPtr call);
+void show_dsr_request(CallPtr call);
+void verify_dsr_identity(CallPtr call);
+void assess_dsr_request(CallPtr call);
+void extend_dsr_request(CallPtr call);
+void execute_dsr_request(CallPtr call);
+void correct_dsr_value(CallPtr call);
+void note_dsr_recipient(CallPtr call);
+void show_erasure_certificate(CallPtr call);
+void release_subject(CallPtr call);
+void place_legal_hold(CallPtr call);
+void list_holds(CallPtr call);
+void review_legal_hold(CallPtr call);
+void release_legal_hold(CallPtr call);
+
 // keys.cpp, tenants.cpp
 void show_caller(CallPtr call);
 void list_keys(CallPtr call);

@@ -90,9 +90,10 @@ Result<std::string> certificate_text(const Ledger& ledger, const LedgerInfo& inf
 Result<std::string> certificate_of(const Ledger& ledger, const Signer& signer,
                                    const LedgerInfo& info, const DsrState& dsr) {
   if (!dsr.erased_at || !dsr.epoch || !dsr.certificate)
-    return Error{ErrorCode::conflict,
-                 "the erasure is not certified yet: the key epoch of then has to be retired, "
-                 "`recourse kek rotate` or the server does it"};
+    return Error{
+        ErrorCode::conflict,
+        "the erasure is not certified yet, since the key epoch of then goes on; end it with "
+        "`recourse kek rotate`, or let the server do it"};
   RECOURSE_LET(const std::string text,
                certificate_text(ledger, info, Position(static_cast<std::uint64_t>(*dsr.erased_at)),
                                 *dsr.epoch, Assurance::best_effort));

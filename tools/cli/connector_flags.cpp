@@ -40,10 +40,21 @@ void connector_options(CLI::App* sub, ConnectorFlags& flags) {
       ->check(CLI::Range(1, 20));
 }
 
+namespace {
+
 void recall_options(CLI::App* sub, RecallFlags& flags) {
   server_target(sub, flags);
   sub->add_option("action", flags.action, "Its id")->required()->type_name("ID");
   sub->add_option("--reason", flags.reason, "Why; stored sealed");
+}
+
+}  // namespace
+
+OneCommand<RecallFlags> recall_command() {
+  return {"recall", "Take an action back that is held and was not sent yet",
+          "recourse recall act_01KE75T1V2D6X8Z9QF3M5R7WYA --reason 'wrong customer'\n      "
+          "--url http://127.0.0.1:8080 --key-file manager.key",
+          recall_options};
 }
 
 }  // namespace recourse::cli

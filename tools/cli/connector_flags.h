@@ -10,7 +10,7 @@ const std::vector<ServerVerb>& connector_verbs();
 /// The options of `recourse connector VERB`, by the verb in `flags`, which outlives the parsing.
 void connector_options(CLI::App* sub, ConnectorFlags& flags);
 
-/// The options of `recourse recall`.
-void recall_options(CLI::App* sub, RecallFlags& flags);
+/// `recourse recall`.
+OneCommand<RecallFlags> recall_command();
 
 }  // namespace recourse::cli

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/ledger/apply_destructions.h"
+
 namespace recourse::cli {
 namespace {
 
@@ -149,6 +151,13 @@ Deployment::~Deployment() {
   if (!signer_ || writer_->failed()) return;
   if (const Status signed_last = signer_->sign_round(); !signed_last)
     spdlog::error("the last heads were not signed: {}", signed_last.error().message);
+  signer_.reset();
+  const bool failed = writer_->failed();
+  writer_.reset();
+  if (failed) return;
+  if (const Status marked = mark_carried_out(*ledger_); !marked)
+    spdlog::error("how far destructions were carried out was not noted: {}",
+                  marked.error().message);
 }
 
 Status Deployment::open_parts(const DeploymentOptions& options) {
@@ -156,6 +165,12 @@ Status Deployment::open_parts(const DeploymentOptions& options) {
   own.random = &random_;
   own.clock = &clock_;
   RECOURSE_LET(ledger_, open_ledger(own));
+  // Before anything is served: a crash, or an older key store, may have left keys that the log says
+  // are destroyed.
+  RECOURSE_LET(const AppliedDestructions applied, apply_destructions(*ledger_));
+  if (applied.subjects + applied.buckets > 0)
+    spdlog::warn("destroyed again as the log says: keys of {} persons and {} months",
+                 applied.subjects, applied.buckets);
   RECOURSE_LET(views_, open_views(options.place));
   auto writer = Writer::open(*ledger_, *views_, clock_, random_, options.writer);
   if (!writer) return with_way_out(options.place, writer.error());

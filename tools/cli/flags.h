@@ -36,6 +36,7 @@ struct ServerFlags : EvidenceFlags {
   unsigned threads = 2;
   std::vector<std::string> limits;        ///< As served::set_limit() reads them.
   std::vector<std::string> trusted_keys;  ///< Ids of keys.
+  std::string kek_epoch = "24h", retention_every = "24h";
 };
 
 struct ServeFlags : PlaceFlags, ServerFlags {
@@ -234,12 +235,38 @@ struct ExportFlags : PlaceFlags {
   bool json = false;
 };
 
+/// Whose request is answered, and by whom.
+struct PersonFlags : PlaceFlags {
+  std::string tenant = "default";
+  std::string subject, email;  ///< One of them.
+  std::string dsr;             ///< Or a request that was recorded.
+  std::string by;              ///< Empty: whoever has the data directory.
+  std::string method = "operator-confirmed";
+};
+struct EraseFlags : PersonFlags {
+  bool certificate = false;
+  bool json = false;
+};
+struct PrivacyExportFlags : PersonFlags {
+  std::string out;
+  bool json = false;
+};
+struct KekRotateFlags : PlaceFlags {
+  bool json = false;
+};
+struct RetentionFlags : PlaceFlags {
+  std::string tenant;  ///< Empty: all.
+  bool dry_run = false;
+  bool json = false;
+};
+
 struct VerifyFlags : PlaceFlags {
   std::string tenant;        ///< Empty: all, and the deployment's own ledger.
   std::string log_key;       ///< The verifier key as an auditor has it.
   std::string receipt;       ///< File with the receipt of an approval: only this is looked at.
   std::string receipt_key;   ///< Whose it should be; empty: as the data directory says.
   std::string bundle;        ///< Directory of a bundle: only this is looked at.
+  std::string certificate;   ///< File with a certificate of erasure: only this is looked at.
   std::string report_key;    ///< The verifier key of its manifest; empty: the bundle's own copy.
   std::string trust_policy;  ///< File: which witnesses count; empty: the bundle's own copy.
   std::string tsa_ca;        ///< File: who vouches for time stamps; empty: not checked.
@@ -313,6 +340,6 @@ using Flags =
                  PolicyDraftFlags, PolicyActivateFlags, PolicyRetireFlags, PolicyRevertFlags,
                  PolicyListFlags, PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags,
                  RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags,
-                 WitnessFlags>;
+                 WitnessFlags, EraseFlags, PrivacyExportFlags, KekRotateFlags, RetentionFlags>;
 
 }  // namespace recourse::cli

@@ -12,6 +12,7 @@
 #include "tools/cli/evidence_flags.h"
 #include "tools/cli/experiment_flags.h"
 #include "tools/cli/export_flags.h"
+#include "tools/cli/privacy_flags.h"
 #include "tools/cli/projection_flags.h"
 #include "tools/cli/register_flags.h"
 #include "tools/cli/rollback_flags.h"
@@ -44,7 +45,7 @@ class CommandLine {
           experiment_verbs(), experiment_options);
     verbs("rollback", "Take back what agents did: plan, carry out, watch", "manager",
           rollback_verbs(), rollback_options);
-    recall();
+    declare(app_, recall_command());
     verbs("approval", "Decide about what waits for people", "manager", approval_verbs(),
           approval_options);
     verbs("connector", "Providers that the server itself sends effects to", "admin",
@@ -54,6 +55,7 @@ class CommandLine {
     policy();
     explain();
     export_();
+    privacy();
     rebuild();
     verify();
     tail();
@@ -128,6 +130,7 @@ class CommandLine {
     sub->add_option("--deployment", flags->deployment,
                     "Name under which heads are signed; counts on the first start only")
         ->type_name("NAME");
+    privacy_rounds_options(sub, *flags);
   }
 
   void demo() {
@@ -214,8 +217,7 @@ class CommandLine {
   }
 
   void tenant() {
-    CLI::App* const group = app_.add_subcommand("tenant", "Create and list tenants");
-    group->require_subcommand(1);
+    CLI::App* const group = &command_group("tenant", "Create and list tenants");
     CLI::App* sub = nullptr;
     auto made =
         command<TenantCreateFlags>(*group, "create", "Create a tenant with its own ledger",
@@ -231,8 +233,7 @@ class CommandLine {
   }
 
   void key() {
-    CLI::App* const group = app_.add_subcommand("key", "Create, list and revoke API keys");
-    group->require_subcommand(1);
+    CLI::App* const group = &command_group("key", "Create, list and revoke API keys");
     key_create(*group);
     CLI::App* sub = nullptr;
     auto listed = command<KeyListFlags>(*group, "list", "List keys; also beside a running server",
@@ -273,9 +274,8 @@ class CommandLine {
   }
 
   void kill() {
-    CLI::App* const group = app_.add_subcommand(
-        "kill", "The kill switch: stop autonomous actions, or allow them again");
-    group->require_subcommand(1);
+    CLI::App* const group =
+        &command_group("kill", "The kill switch: stop autonomous actions, or allow them again");
     for (const bool engage : {true, false}) {
       CLI::App* sub = nullptr;
       auto flags = command<KillFlags>(
@@ -298,9 +298,8 @@ class CommandLine {
   }
 
   void rollout() {
-    CLI::App* const group = app_.add_subcommand(
+    CLI::App* const group = &command_group(
         "rollout", "Which share of tickets or tenants agents work on without a person");
-    group->require_subcommand(1);
     CLI::App* sub = nullptr;
     auto flags = command<RolloutFlags>(
         *group, "set", "Set the share; who was in at a lower one stays in",
@@ -336,9 +335,7 @@ class CommandLine {
   template <class Flags>
   void verbs(const std::string& name, const char* about, const std::string& who,
              const std::vector<ServerVerb>& all, void (*options)(CLI::App*, Flags&)) {
-    CLI::App* const group = app_.add_subcommand(name, about);
-    group->require_subcommand(1);
-    server_verbs(*group, name, who, all, options);
+    server_verbs(command_group(name, about), name, who, all, options);
   }
 
   template <class Flags>
@@ -354,16 +351,6 @@ class CommandLine {
       flags->verb = one.verb;
       options(sub, *flags);
     }
-  }
-
-  void recall() {
-    CLI::App* sub = nullptr;
-    auto flags = command<RecallFlags>(
-        app_, "recall", "Take an action back that is held and was not sent yet",
-        "recourse recall act_01KE75T1V2D6X8Z9QF3M5R7WYA --reason 'wrong customer'\n      --url "
-        "http://127.0.0.1:8080 --key-file manager.key",
-        sub);
-    recall_options(sub, *flags);
   }
 
   static void proposal_range(CLI::App* sub, ProposalRangeFlags& flags) {
@@ -493,6 +480,26 @@ class CommandLine {
     export_options(sub, *flags);
   }
 
+  /// A command that is its options.
+  template <class T>
+  void declare(CLI::App& parent, const OneCommand<T>& about) {
+    CLI::App* sub = nullptr;
+    auto flags = command<T>(parent, about.name, about.about, about.example, sub);
+    about.options(sub, *flags);
+  }
+
+  CLI::App& command_group(const std::string& name, const char* about) {
+    CLI::App* const made = &command_group(name, about);
+    return *made;
+  }
+
+  void privacy() {
+    declare(app_, erase_command());
+    declare(command_group("privacy", "Answers for a person"), privacy_export_command());
+    declare(command_group("kek", "The key encryption key"), kek_rotate_command());
+    declare(command_group("retention", "How long values are kept"), retention_command());
+  }
+
   void verify() {
     CLI::App* sub = nullptr;
     auto flags = command<VerifyFlags>(app_, "verify",
@@ -516,10 +523,11 @@ class CommandLine {
     sub->add_flag("--rerun", flags->rerun,
                   "Also make the report of an evidence package again, from its own files")
         ->needs(bundle);
+    certificate_option(sub, *flags, {receipt, bundle});
     sub->add_option("--report-key", flags->report_key,
-                    "Verifier key of reports, as an auditor has it; goes with --bundle")
-        ->type_name("KEY")
-        ->needs(bundle);
+                    "Verifier key of reports, as an auditor has it; goes with --bundle and "
+                    "--certificate")
+        ->type_name("KEY");
     outside_options(sub, bundle, *flags);
     sub->add_flag("--strict", flags->strict, "Also the canonical form and schema of every event");
     sub->add_flag("!--no-sealed", flags->sealed, "Leave sealed values out");
@@ -558,13 +566,12 @@ class CommandLine {
   }
 
   void witness() {
-    CLI::App* sub = nullptr;
-    auto flags = command<WitnessFlags>(
-        app_, "witness", "Cosign the heads of somebody else's log, so that it cannot fork unseen",
-        "recourse witness --new-key w1.key --name witness.example.com/w1\n"
-        "  recourse witness --key w1.key --state w1.state --log-key KEY --listen 0.0.0.0:8081",
-        sub);
-    witness_options(sub, *flags);
+    declare(app_,
+            OneCommand<WitnessFlags>{
+                "witness", "Cosign the heads of somebody else's log, so that it cannot fork unseen",
+                "recourse witness --new-key w1.key --name witness.example.com/w1\n  recourse "
+                "witness --key w1.key --state w1.state --log-key KEY --listen 0.0.0.0:8081",
+                witness_options});
   }
 
   void doctor() {

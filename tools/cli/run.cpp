@@ -44,6 +44,10 @@ struct Dispatch {
   int operator()(const ExplainFlags& flags) const { return main_explain(flags); }
   int operator()(const RebuildFlags& flags) const { return main_rebuild(flags); }
   int operator()(const ExportFlags& flags) const { return main_export(flags); }
+  int operator()(const EraseFlags& flags) const { return main_erase(flags); }
+  int operator()(const PrivacyExportFlags& flags) const { return main_privacy_export(flags); }
+  int operator()(const KekRotateFlags& flags) const { return main_kek_rotate(flags); }
+  int operator()(const RetentionFlags& flags) const { return main_retention(flags); }
   int operator()(const VerifyFlags& flags) const { return main_verify(flags); }
   int operator()(const TailFlags& flags) const { return main_tail(flags); }
   int operator()(const DoctorFlags& flags) const { return main_doctor(flags); }

@@ -15,6 +15,7 @@
 #include "engine/reactor/reactor.h"
 #include "tools/cli/credential.h"
 #include "tools/cli/outside_evidence.h"
+#include "tools/cli/privacy_rounds_of.h"
 
 namespace recourse::cli {
 namespace {
@@ -26,6 +27,7 @@ Result<routes::AppOptions> app_options(const PlaceFlags& place, const ServerFlag
                                        const Directory& directory) {
   routes::AppOptions options;
   options.served.file = place.data_dir + "/throttles";
+  options.note_destruction = note_destructions(place);
   for (const std::string& limit : flags.limits)
     RECOURSE_TRY(routes::served::set_limit(options.served, limit));
   for (const std::string& key : flags.trusted_keys) {
@@ -66,6 +68,7 @@ Result<ListenAddress> parse_listen(std::string_view text) {
 Status check_flags(const ServerFlags& flags) {
   RECOURSE_TRY(parse_listen(flags.listen));
   RECOURSE_TRY(trust_policy(flags));
+  RECOURSE_TRY(privacy_rounds_of({}, flags));
   routes::served::Limits limits;
   for (const std::string& limit : flags.limits)
     RECOURSE_TRY(routes::served::set_limit(limits, limit));
@@ -106,6 +109,8 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   OutboxOptions sending;
   sending.committed = by_itself.committed;
   Outbox outbox(deployment.writer(), *tools, sending);
+  RECOURSE_LET(PrivacyRoundsOptions rounds, privacy_rounds_of(place, flags));
+  const PrivacyRounds privacy(deployment.writer(), deployment.signer(), std::move(rounds));
 
   http::ServerOptions options;
   options.address = listen.address;

@@ -30,4 +30,13 @@ struct ServerVerb {
   const char* example;
 };
 
+/// A command, or a verb of one, with what it takes.
+template <class Flags>
+struct OneCommand {
+  const char* name;
+  const char* about;
+  const char* example;
+  void (*options)(CLI::App*, Flags&);
+};
+
 }  // namespace recourse::cli

@@ -1,7 +1,9 @@
 #include "tools/audit/verify.h"
 
+#include "engine/erasure/certificate.h"
 #include "engine/ledger/durable_file.h"
 #include "engine/ledger/receipt_token.h"
+#include "engine/ledger/signed_note.h"
 #include "engine/writer/rebuild.h"
 #include "tools/audit/verify_bundle.h"
 #include "tools/cli/commands.h"
@@ -52,6 +54,41 @@ int verify_receipt(const VerifyFlags& flags) {
   return kDone;
 }
 
+/// The key that an auditor has, or else the deployment's own.
+Result<NoteKey> report_key(const VerifyFlags& flags, const Ledger* ledger) {
+  if (!flags.report_key.empty()) return NoteKey::parse(flags.report_key);
+  if (ledger == nullptr || !ledger->has_keys())
+    return Error{ErrorCode::not_found, "there is no key file " + kek_path(flags) +
+                                           ": name the key of reports with --report-key"};
+  RECOURSE_LET(const auto signer, Signer::open_read_only(*ledger, flags.data_dir));
+  return NoteKey::parse(signer->report_verifier_key());
+}
+
+/// The signature, and against the data directory, where there is one, what it says.
+int verify_certificate(const VerifyFlags& flags) {
+  const auto note = read_file(flags.certificate);
+  if (!note) return complain("verify", note.error());
+  const auto ledger = open_ledger_read_only(flags);
+  if (!ledger && flags.report_key.empty()) return complain("verify", ledger.error());
+  const auto key = report_key(flags, ledger ? ledger->get() : nullptr);
+  if (!key) return complain("verify", key.error());
+  const auto verified = verify_note(*note, std::span(&*key, 1));
+  const auto said = verified ? read_certificate(verified->text) : verified.error();
+  if (!said)
+    return complain("verify", "the certificate does not hold: " + said.error().message,
+                    "it was changed, or another deployment signed it", kFoundProblem);
+  if (ledger)
+    if (const Status holds = check_certificate(**ledger, *said); !holds)
+      return complain("verify", holds.error());
+  print_line("The certificate holds: " + said->subject + " was erased at position " +
+             std::to_string(said->position) + " of " + said->origin + ", " +
+             std::to_string(said->fields) + " values; signed by " + key->name() + '.');
+  if (!ledger) print_line("Only the signature was looked at: no data directory was given.");
+  if (ledger && !(*ledger)->has_keys())
+    print_line("That nothing opens was not looked at: there is no key file.");
+  return kDone;
+}
+
 /// An auditor's question: no data directory is looked at.
 int verify_directory(const VerifyFlags& flags) {
   BundleKeys keys{flags.log_key, flags.report_key, "", flags.tsa_ca};
@@ -82,6 +119,7 @@ int verify_directory(const VerifyFlags& flags) {
 int main_verify(const VerifyFlags& flags) {
   if (!flags.receipt.empty()) return verify_receipt(flags);
   if (!flags.bundle.empty()) return verify_directory(flags);
+  if (!flags.certificate.empty()) return verify_certificate(flags);
   const auto ledger = open_ledger_read_only(flags);
   if (!ledger) return complain("verify", ledger.error());
   if (!flags.tenant.empty())

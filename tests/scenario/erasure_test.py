@@ -1,0 +1,200 @@
+"""A person is erased: what was said stays provable, and nobody can read it, in no copy.
+
+usage: erasure_test.py RECOURSE
+"""
+
+import json
+import pathlib
+import shutil
+import sys
+import time
+import unittest
+
+from running_server import RunningServer
+
+CANARY = "Quagmire-Zanzibar-7731"
+ADDRESS = "quagmire.zanzibar.7731@example.com"
+
+
+def canaries():
+    """The canary as anything would write it."""
+    words = []
+    for text in (CANARY, CANARY.lower(), ADDRESS):
+        words += [text.encode(), text.encode("utf-16-le"), json.dumps(text)[1:-1].encode()]
+    return words
+
+
+class Erasure(RunningServer):
+    def setUp(self):
+        super().setUp()
+        self.agent, _ = self.machine()
+        self.tickets = [self.desk(ADDRESS, CANARY) for _ in range(2)]
+        self.other = self.desk("joe@example.com", "Joe's printer")
+
+    def desk(self, address, words):
+        """A ticket with words in every text that people and agents write."""
+        ticket = self.made("/v1/tickets", {"title": f"{words} cannot log in",
+                                           "description": f"My name is {words}",
+                                           "customer_email": address,
+                                           "metadata": {"name": words}})["ticket"]
+        self.made(f"/v1/tickets/{ticket}/messages", {"from": "customer", "body": f"{words} here"})
+        self.made(f"/v1/tickets/{ticket}/messages", {"from": "agent", "body": f"Dear {words}"})
+        self.made(f"/v1/tickets/{ticket}/messages", {"from": "note", "body": f"{words} is angry"})
+        self.propose(self.agent, ticket, args={"query": words}, reasoning=f"{words} said so")
+        self.propose(self.agent, ticket, "AUTO_RESOLVE", {"resolution_steps": [f"Tell {words}"]},
+                     reasoning=f"{words} agrees")
+        return ticket
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait(timeout=30)
+        self.server.stdout.close()
+        self.server = None
+
+    def alone(self, *arguments, code=0):
+        result = self.run_alone(*arguments, "--data", "data")
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return result.stdout
+
+    def digests(self):
+        """Of each projection; each is the one that the leaves give."""
+        views = json.loads(self.alone("rebuild", "--check", "--tenant", "default", "--json"))
+        for view in views:
+            self.assertEqual(view["live"], view["rebuilt"], view)
+        return {view["projection"]: view["live"] for view in views}
+
+    def opened(self, ticket):
+        return self.shown(f"/v1/tickets/{ticket}?open=true")
+
+    def assert_nowhere(self, folder):
+        for path in sorted(pathlib.Path(folder).rglob("*")):
+            if not path.is_file():
+                continue
+            content = path.read_bytes()
+            for word in canaries():
+                self.assertNotIn(word, content, path)
+
+    def explained(self):
+        actions = []
+        for ticket in [*self.tickets, self.other]:
+            actions += [one["action"] for one in self.shown(f"/v1/tickets/{ticket}/actions")["items"]]
+        return [self.shown(f"/v1/actions/{action}/explain") for action in sorted(actions)]
+
+    def test_nothing_of_an_erased_person_can_be_read(self):
+        self.assertIn(CANARY, json.dumps(self.opened(self.tickets[0])))
+        before = self.explained()
+        self.stop()
+        digests = self.digests()
+        copy = self.folder / "copy"
+        shutil.copytree(self.folder / "data", copy)
+        shutil.copy(self.folder / "data.kek", self.folder / "copy.kek")
+
+        said = self.alone("erase", "--email", ADDRESS, "--by", "usr_privacy_officer")
+        self.assertIn("values can be read by nobody", said)
+        request = said.split("Request ")[1].split()[0]
+        self.refused_alone("nobody is known by this address", "erase", "--email", ADDRESS)
+        self.refused_alone("not certified yet", "erase", "--certificate", "--dsr", request)
+        self.assertIn("Erasures certified: 1", self.alone("kek", "rotate"))
+
+        # The certificate holds, and a changed one does not.
+        note = self.alone("erase", "--certificate", "--dsr", request)
+        (self.folder / "certificate").write_text(note, encoding="utf-8")
+        self.assertIn("The certificate holds", self.alone("verify", "--certificate", "certificate"))
+        (self.folder / "changed").write_text(note.replace("epoch 1", "epoch 2"), encoding="utf-8")
+        self.alone("verify", "--certificate", "changed", code=1)
+
+        # All is whole, and rows fold to the same.
+        self.alone("verify")
+        again = self.digests()
+        for name in ("tickets", "action_history", "approvals", "resolutions"):
+            self.assertEqual(digests[name], again[name], name)
+        self.assert_nowhere(self.folder / "data")
+
+        # What the person is given names what was there, and another one's is not touched.
+        self.alone("privacy", "export", "--email", "joe@example.com", "--out", "joe")
+        given = json.loads((self.folder / "joe/subject.json").read_text(encoding="utf-8"))
+        self.assertIn("Joe's printer cannot log in", [one["value"] for one in given["values"]])
+        self.assertEqual(len(given["decisions"]), 2)
+        self.assert_nowhere(self.folder / "joe")
+
+        # A copy from before opens with its own key, and with no key that is left here.
+        (self.folder / "copy.kek").unlink()
+        shutil.copy(self.folder / "data.kek", self.folder / "copy.kek")
+        (self.folder / "copy.kek").chmod(0o600)
+        refused = self.run_alone("serve", "--data", "copy", "--listen", "127.0.0.1:0")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("does not belong to the key store", refused.stderr)
+
+        self.start()
+        shown = json.dumps(self.opened(self.tickets[0]))
+        self.assertNotIn(CANARY, shown)
+        self.assertIn("Joe's printer", json.dumps(self.opened(self.other)))
+        self.assertEqual(before, self.explained())
+        for path in ("/metrics", "/v1/events", "/v1/privacy/requests",
+                     f"/v1/tickets/{self.tickets[0]}/timeline?open=true"):
+            self.assertNotIn(CANARY, str(self.ask("GET", path, self.admin)[1]), path)
+        shown = self.shown(f"/v1/privacy/requests/{request}")
+        self.assertEqual(shown["status"], "completed")
+        self.assertEqual(self.ask("GET", f"/v1/privacy/requests/{request}/certificate",
+                                  self.admin), (200, note))
+
+        # People may still write; the customer is somebody new.
+        ticket = self.tickets[0]
+        self.made(f"/v1/tickets/{ticket}/messages", {"from": "note", "body": "Erased on request"})
+        status, answer = self.ask("POST", f"/v1/tickets/{ticket}/messages", self.admin,
+                                  {"from": "customer", "body": "Me again"})
+        self.assertEqual(status, 409, answer)
+
+    def refused_alone(self, what, *arguments):
+        result = self.run_alone(*arguments, "--data", "data")
+        self.assertIn(result.returncode, (1, 2), result.stdout + result.stderr)
+        self.assertIn(what, result.stderr)
+
+    def test_by_the_api_with_a_hold_in_the_way(self):
+        viewer = self.made("/v1/keys", {"role": "viewer"})["secret"]
+        self.assertEqual(self.ask("GET", "/v1/privacy/requests", viewer)[0], 403)
+        request = self.made("/v1/privacy/requests",
+                            {"kind": "erasure", "email": ADDRESS, "request": "Forget me",
+                             "channel": "email"})["request"]
+        at = f"/v1/privacy/requests/{request}"
+        self.assertEqual(self.ask("POST", at + "/execute", self.admin, {})[0], 409)
+        self.made(at + "/verify-identity", {"method": "known-address"})
+        me = self.shown("/v1/whoami")["principal"]
+        hold = {"scope": "ticket", "ticket": self.tickets[1], "matter": "case-7",
+                "review_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 8e6))}
+        status, answer = self.ask("POST", "/v1/holds", self.admin, {**hold, "requested_by": me})
+        self.assertEqual(status, 409, answer)
+        placed = self.made("/v1/holds", {**hold, "requested_by": "usr_counsel"})["hold"]
+        assessed = self.made(at + "/assess", {"verdict": "grant"})
+        self.assertEqual(assessed["status"], "deferred")
+        self.assertEqual(assessed["holds"], [placed])
+        status, answer = self.ask("POST", at + "/execute", self.admin, {})
+        self.assertEqual(status, 409, answer)
+        self.assertIn(placed, answer["detail"])
+        status, answer = self.ask("POST", "/v1/actions", self.agent,
+                                  {"ticket_id": self.tickets[0], "type": "search_knowledge_base",
+                                   "args": {"query": "x"}, "confidence_ppm": 950000})
+        self.assertEqual(status, 403, answer)
+        self.assertIn(CANARY, json.dumps(self.opened(self.tickets[0])))
+
+        self.made(f"/v1/holds/{placed}/release", {"reason": "The case is closed"})
+        deadline = time.monotonic() + 60
+        while self.shown(at)["status"] == "deferred" and time.monotonic() < deadline:
+            time.sleep(0.2)
+        self.assertEqual(self.shown(at)["status"], "erased")
+        self.assertNotIn(CANARY, json.dumps(self.opened(self.tickets[0])))
+        self.kill_and_start()
+        self.assertEqual(self.shown(at)["status"], "erased")
+        self.assertNotIn(CANARY, json.dumps(self.opened(self.tickets[1])))
+        self.assertEqual(self.shown("/v1/holds")["items"][0]["released"], True)
+
+    def test_retention_says_what_it_would_do(self):
+        self.stop()
+        fates = json.loads(self.alone("retention", "run", "--dry-run", "--json"))
+        self.assertTrue(fates)
+        self.assertEqual({fate["fate"] for fate in fates}, {"kept"})
+
+
+if __name__ == "__main__":
+    Erasure.program = sys.argv.pop()
+    unittest.main()
