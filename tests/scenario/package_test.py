@@ -58,7 +58,8 @@ class Package(unittest.TestCase):
 
     def test_it_holds_every_part(self):
         names = files_of(self.folder / "one")
-        for name in ("report/report.html", "report/report.pdf", "report/inputs.json",
+        for name in ("report/report.html", "report/report.pdf", "report/source.json",
+                     "report/package.json", "report/parameters.json",
                      "oscal/assessment-results.json", "oscal/assessment-plan.json",
                      "ocsf/events.ndjson", "meta/leaves.ndjson", "meta/range.proof", "verify.py"):
             self.assertIn(name, names)

@@ -34,7 +34,7 @@ Status record_report(Writer& writer, const ExportFlags& flags, const soc2::Packa
   report.start = start;
   report.end = end;
   report.manifest = manifest;
-  report.parameters = made.inputs;
+  report.parameters = made.parameters;
   if (!flags.purpose.empty()) report.purpose = flags.purpose;
   if (!flags.recipient.empty()) report.recipient = flags.recipient;
   events.emplace_back(std::move(report));

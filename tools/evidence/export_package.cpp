@@ -3,14 +3,17 @@
 #include "engine/base/sha256.h"
 #include "engine/ledger/checkpoint.h"
 #include "tools/audit/bundle_files.h"
-#include "tools/evidence/package_inputs.h"
+#include "tools/evidence/package_source.h"
 #include "tools/report/report.h"
+#include "tools/soc2/package_json.h"
 
 namespace recourse::soc2 {
 namespace {
 
 const LedgerId kMeta{0};
-constexpr std::string_view kInputs = "report/inputs.json";
+constexpr std::string_view kSource = "report/source.json";
+constexpr std::string_view kParameters = "report/parameters.json";
+constexpr std::string_view kHeads = "report/heads.ndjson";
 constexpr std::string_view kMetaLeaves = "meta/leaves.ndjson";
 constexpr std::size_t kMaxLeafLine = kMaxLeafBytes + 1;
 
@@ -47,6 +50,7 @@ recourse::Result<std::vector<KeptHead>> heads_of(const Signer& signer, LedgerId 
 /// The report and its machine-readable form.
 recourse::Result<std::vector<File>> files_of(const Package& package) {
   RECOURSE_LET(std::vector<File> files, write_report(package));
+  for (File& file : package_files(package)) files.push_back(std::move(file));
   return files;
 }
 
@@ -68,11 +72,11 @@ class PackageExport {
   recourse::Result<std::vector<BundleAttachment>> attach(const BundleScope& scope) {
     std::vector<BundleAttachment> attachments;
     const auto deployment = ledger_.find_tenant(TenantId("meta"));
-    Inputs inputs;
-    inputs.system = deployment->origin.substr(0, deployment->origin.rfind('/'));
-    inputs.tenant = options_.bundle.tenant;
-    inputs.origin = scope.info.origin;
-    Parameters& parameters = inputs.parameters;
+    PackageSource origin;
+    origin.system = deployment->origin.substr(0, deployment->origin.rfind('/'));
+    origin.tenant = options_.bundle.tenant;
+    origin.origin = scope.info.origin;
+    Parameters parameters;
     parameters.from = options_.from;
     parameters.to = options_.to;
     RECOURSE_TRY(take_period(scope, parameters));
@@ -82,21 +86,23 @@ class PackageExport {
     parameters.criteria = options_.criteria;
     parameters.thresholds = options_.thresholds;
     parameters.version = options_.version;
+    if (options_.with_deployment) {
+      origin.meta_origin = deployment->origin;
+      RECOURSE_TRY(take_deployment(scope, parameters, attachments));
+    }
+    Source source = origin.without_leaves();
+    source.leaves = leaves_of(ledger_, scope.info.ledger, parameters.end);
     if (options_.with_deployment)
-      RECOURSE_TRY(take_deployment(scope, *deployment, inputs, attachments));
-
-    Source source{inputs.system,      inputs.tenant,
-                  inputs.origin,      leaves_of(ledger_, scope.info.ledger, parameters.end),
-                  inputs.meta_origin, {}};
-    if (!inputs.meta_origin.empty())
       source.meta_leaves = leaves_of(ledger_, kMeta, parameters.meta_end);
     RECOURSE_LET(const Package package, examine(source, parameters));
     count(package);
     RECOURSE_LET(std::vector<File> files, files_of(package));
+    files.push_back({std::string(kSource), origin.text()});
+    for (File& file : parameter_files(parameters)) {
+      if (file.path == kParameters) summary_.parameters = sha256(file.bytes);
+      files.push_back(std::move(file));
+    }
     for (File& file : files) attachments.push_back({std::move(file.path), std::move(file.bytes)});
-    const std::string text = inputs.text();
-    summary_.inputs = sha256(text);
-    attachments.push_back({std::string(kInputs), text});
     return attachments;
   }
 
@@ -118,7 +124,7 @@ class PackageExport {
 
   /// The deployment's ledger up to the head that anchors the tenant's, with the proof that it is
   /// all of it.
-  Status take_deployment(const BundleScope& scope, const LedgerInfo& meta, Inputs& inputs,
+  Status take_deployment(const BundleScope& scope, Parameters& parameters,
                          std::vector<BundleAttachment>& attachments) {
     const std::optional<std::string>& note = scope.meta_checkpoint;
     if (!note)
@@ -127,9 +133,8 @@ class PackageExport {
           "the deployment's ledger does not anchor this head yet: let the server sign first, "
           "or leave out --deployment"};
     RECOURSE_LET(const Checkpoint head, peek_checkpoint(*note));
-    inputs.meta_origin = meta.origin;
-    inputs.parameters.meta_end = LogSize(head.size);
-    inputs.parameters.meta_head = KeptHead{*note, {}, {}};
+    parameters.meta_end = LogSize(head.size);
+    parameters.meta_head = KeptHead{*note, {}, {}};
     std::string lines;
     RECOURSE_TRY(
         ledger_.scan(kMeta, Position(0), Position(head.size), [&](Position, std::string_view leaf) {
@@ -185,14 +190,16 @@ recourse::Result<PackageSummary> export_package(const Ledger& ledger, const Sign
 
 recourse::Result<std::vector<std::string>> rerun_package(const std::filesystem::path& dir) {
   const BundleFiles stored(dir);
-  RECOURSE_LET(const std::string text, stored.read(std::string(kInputs)));
-  RECOURSE_LET(const Inputs inputs, Inputs::parse(text));
-  Source source{inputs.system,      inputs.tenant,
-                inputs.origin,      leaves_in(dir / "leaves.ndjson", inputs.parameters.end),
-                inputs.meta_origin, {}};
-  if (!inputs.meta_origin.empty())
-    source.meta_leaves = leaves_in(dir / kMetaLeaves, inputs.parameters.meta_end);
-  RECOURSE_LET(const Package package, examine(source, inputs.parameters));
+  RECOURSE_LET(const std::string source_text, stored.read(std::string(kSource)));
+  RECOURSE_LET(const PackageSource origin, PackageSource::parse(source_text));
+  RECOURSE_LET(const std::string parameters_text, stored.read(std::string(kParameters)));
+  RECOURSE_LET(const std::string heads_text, stored.read(std::string(kHeads)));
+  RECOURSE_LET(const Parameters parameters, read_parameters(parameters_text, heads_text));
+  Source source = origin.without_leaves();
+  source.leaves = leaves_in(dir / "leaves.ndjson", parameters.end);
+  if (!origin.meta_origin.empty())
+    source.meta_leaves = leaves_in(dir / kMetaLeaves, parameters.meta_end);
+  RECOURSE_LET(const Package package, examine(source, parameters));
   RECOURSE_LET(const std::vector<File> files, files_of(package));
   std::vector<std::string> differ;
   for (const File& file : files) {

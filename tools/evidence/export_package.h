@@ -26,7 +26,7 @@ struct PackageOptions {
 
 struct PackageSummary {
   BundleSummary bundle;
-  Hash inputs{};                                          ///< SHA-256 of report/inputs.json
+  Hash parameters{};                                      ///< SHA-256 of report/parameters.json
   LogSize start, end;                                     ///< The period's leaves: [start, end).
   std::size_t passed = 0, failed = 0, no_population = 0;  ///< Controls.
   struct ControlResult {

@@ -7,17 +7,16 @@
 
 namespace recourse::soc2 {
 
-/// All that a package is a function of besides the leaves: it travels in the package as
-/// report/inputs.json, so that anybody can make the report again. Canonical JSON.
-struct Inputs {
+/// Whose leaves a package is about, as it says itself in report/source.json: canonical JSON.
+struct PackageSource {
   std::string system;
   TenantId tenant;
   std::string origin, meta_origin;  ///< The latter empty: no deployment events.
-  Parameters parameters;
 
+  Source without_leaves() const;
   std::string text() const;
   /// Errors: invalid.
-  static recourse::Result<Inputs> parse(std::string_view text);
+  static recourse::Result<PackageSource> parse(std::string_view text);
 };
 
 }  // namespace recourse::soc2
