@@ -16,6 +16,7 @@ PROGRAM_USES = {
     "RocksDB": ("librocksdb", r"^rocksdb::"),
     "Boost.Asio": (None, r"\bboost::asio::"),
     "cpp-httplib": ("libcpp-httplib", r"^httplib::"),
+    "Pango": ("libpangocairo", r"^pango_cairo_"),
     "simdjson": ("libsimdjson", r"^simdjson::"),
     "xxHash": ("libxxhash", r"^XXH"),
     "spdlog": ("libspdlog", r"^spdlog::"),

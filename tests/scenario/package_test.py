@@ -67,6 +67,7 @@ class Package(unittest.TestCase):
             self.assertTrue([name for name in names if name.startswith(f"controls/RC-{number:02}/")])
         html = (self.folder / "one/report/report.html").read_text(encoding="utf-8")
         self.assertNotIn("SOC 2 compliant", html)
+        self.assertIn('id="proof"', html)  # It checks its sampled leaves itself.
 
     def test_it_is_made_again_from_its_own_files(self):
         done = run(PROGRAM, "verify", "--bundle", self.folder / "one", "--rerun")
@@ -82,6 +83,15 @@ class Package(unittest.TestCase):
         page.write_bytes(page.read_bytes().replace(b"RC-01", b"RC-99", 1))
         self.assertEqual(run(PROGRAM, "verify", "--bundle", copy).returncode, 1)
         self.assertEqual(run(sys.executable, "-B", copy / "verify.py", copy).returncode, 1)
+
+    def test_the_deployments_events_are_all_of_its_log(self):
+        copy = self.folder / "meta-changed"
+        shutil.copytree(self.folder / "one", copy)
+        leaves = copy / "meta/leaves.ndjson"
+        lines = leaves.read_bytes().split(b"\n")
+        leaves.write_bytes(b"\n".join([lines[0].replace(b"60", b"61"), *lines[1:]]))
+        done = run(PROGRAM, "verify", "--bundle", copy, "--rerun")
+        self.assertEqual(done.returncode, 1, done.stdout)
 
     def test_its_own_making_is_on_record(self):
         out = run(PROGRAM, "export", "--data", self.folder / "data", "--format", "ndjson", "--out",

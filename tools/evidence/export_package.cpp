@@ -2,8 +2,12 @@
 
 #include "engine/base/sha256.h"
 #include "engine/ledger/checkpoint.h"
+#include "engine/ledger/merkle_tree.h"
+#include "engine/ledger/range_proof.h"
+#include "engine/ledger/tlog_proof.h"
 #include "tools/audit/bundle_files.h"
 #include "tools/evidence/package_source.h"
+#include "tools/evidence/sample_proofs.h"
 #include "tools/report/report.h"
 #include "tools/soc2/package_json.h"
 
@@ -76,6 +80,7 @@ class PackageExport {
     origin.system = deployment->origin.substr(0, deployment->origin.rfind('/'));
     origin.tenant = options_.bundle.tenant;
     origin.origin = scope.info.origin;
+    origin.log_key = signer_.verifier_key(scope.info.ledger);
     Parameters parameters;
     parameters.from = options_.from;
     parameters.to = options_.to;
@@ -94,7 +99,9 @@ class PackageExport {
     source.leaves = leaves_of(ledger_, scope.info.ledger, parameters.end);
     if (options_.with_deployment)
       source.meta_leaves = leaves_of(ledger_, kMeta, parameters.meta_end);
-    RECOURSE_LET(const Package package, examine(source, parameters));
+    RECOURSE_LET(Package package, examine(source, parameters));
+    RECOURSE_TRY(add_sample_proofs(source.leaves, package));
+    package.log_key = origin.log_key;
     count(package);
     RECOURSE_LET(std::vector<File> files, files_of(package));
     files.push_back({std::string(kSource), origin.text()});
@@ -166,6 +173,28 @@ class PackageExport {
   PackageSummary summary_;
 };
 
+/// Whether the deployment's leaves are those of the head that anchors the tenant's, which the
+/// bundle's own verification has checked.
+Status check_deployment(const BundleFiles& stored, const Source& source) {
+  RECOURSE_LET(const std::string proof_text, stored.read("meta/range.proof"));
+  RECOURSE_LET(const std::string anchor_text, stored.read("meta/head.tlog-proof"));
+  RECOURSE_LET(const RangeProof proof, parse_range_proof(proof_text));
+  RECOURSE_LET(const TlogProof anchor, parse_tlog_proof(anchor_text));
+  RECOURSE_LET(const Checkpoint head, peek_checkpoint(anchor.note));
+  RangeFold fold(proof);
+  std::uint64_t leaves = 0;
+  RECOURSE_TRY(source.meta_leaves([&](Position, std::string_view leaf) {
+    fold.add(leaf_hash(leaf));
+    ++leaves;
+    return true;
+  }));
+  const auto folded = fold.finish();
+  if (folded && proof.start == 0 && leaves == head.size && proof.note == anchor.note) return {};
+  return Error{ErrorCode::invalid,
+               "meta/leaves.ndjson is not the deployment's log up to the head in "
+               "meta/head.tlog-proof"};
+}
+
 /// The first `end` lines of a file of leaves.
 Source::Leaves leaves_in(const std::filesystem::path& file, LogSize end) {
   return [file, end](const auto& visit) -> Status {
@@ -199,7 +228,10 @@ recourse::Result<std::vector<std::string>> rerun_package(const std::filesystem::
   source.leaves = leaves_in(dir / "leaves.ndjson", parameters.end);
   if (!origin.meta_origin.empty())
     source.meta_leaves = leaves_in(dir / kMetaLeaves, parameters.meta_end);
-  RECOURSE_LET(const Package package, examine(source, parameters));
+  if (source.meta_leaves) RECOURSE_TRY(check_deployment(stored, source));
+  RECOURSE_LET(Package package, examine(source, parameters));
+  RECOURSE_TRY(add_sample_proofs(source.leaves, package));
+  package.log_key = origin.log_key;
   RECOURSE_LET(const std::vector<File> files, files_of(package));
   std::vector<std::string> differ;
   for (const File& file : files) {

@@ -15,7 +15,8 @@ Source PackageSource::without_leaves() const {
 }
 
 std::string PackageSource::text() const {
-  return canonical_json(Json::object({{"meta_origin", meta_origin},
+  return canonical_json(Json::object({{"log_key", log_key},
+                                      {"meta_origin", meta_origin},
                                       {"origin", origin},
                                       {"system", system},
                                       {"tenant", tenant.value()}})) +
@@ -31,9 +32,12 @@ recourse::Result<PackageSource> PackageSource::parse(std::string_view text) {
     return found != nullptr ? found->string() : nullptr;
   };
   const std::string *system = member("system"), *tenant = member("tenant"),
-                    *origin = member("origin"), *meta = member("meta_origin");
-  if (system == nullptr || tenant == nullptr || origin == nullptr || meta == nullptr) return bad;
-  return PackageSource{*system, TenantId(*tenant), *origin, *meta};
+                    *origin = member("origin"), *meta = member("meta_origin"),
+                    *key = member("log_key");
+  if (system == nullptr || tenant == nullptr || origin == nullptr || meta == nullptr ||
+      key == nullptr)
+    return bad;
+  return PackageSource{*system, TenantId(*tenant), *origin, *meta, *key};
 }
 
 }  // namespace recourse::soc2

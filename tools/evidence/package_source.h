@@ -12,6 +12,7 @@ struct PackageSource {
   std::string system;
   TenantId tenant;
   std::string origin, meta_origin;  ///< The latter empty: no deployment events.
+  std::string log_key;              ///< Verifier key of the log: a copy for convenience.
 
   Source without_leaves() const;
   std::string text() const;
