@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 
@@ -170,6 +171,7 @@ class BundleExport {
         plan_(plan),
         policy_(options.policy),
         open_(options.open),
+        fields_(options.fields),
         max_bytes_in_page_(options.max_bytes_in_page),
         attach_(options.attach),
         directory_(std::move(directory)) {
@@ -247,6 +249,16 @@ class BundleExport {
     return shown ? directory_.finish("disclosures.ndjson", *shown) : Status();
   }
 
+  bool is_chosen(const EventData& data, const std::string& pointer) const {
+    if (fields_.empty()) return true;
+    std::string_view type = type_of(data);
+    type.remove_prefix(std::string_view("recourse.").size());
+    const std::string with_type = std::string(type.substr(0, type.rfind('.'))) + ':' + pointer;
+    return std::any_of(fields_.begin(), fields_.end(), [&](const std::string& field) {
+      return field == pointer || field == with_type;
+    });
+  }
+
   Status disclose(std::string_view leaf, HashedFile& shown) {
     if (leaf.find("\"$sealed\":") == leaf.npos) return {};
     RECOURSE_LET(RecordedEvent event, read_leaf(leaf));
@@ -254,6 +266,7 @@ class BundleExport {
     for_each_sealed(event.data,
                     [&](const std::string& pointer, Sealed&) { pointers.push_back(pointer); });
     for (std::size_t i = 0; i < pointers.size(); ++i) {
+      if (!is_chosen(event.data, pointers[i])) continue;
       const Result<OpenedValue> value = ledger_.open_value(
           plan_.info.ledger, event.subject, event.position, static_cast<SealedOrdinal>(i));
       if (!value && value.error().code == ErrorCode::erased) {
@@ -313,6 +326,7 @@ class BundleExport {
   const BundlePlan& plan_;
   const TrustPolicy& policy_;
   const bool open_;
+  const std::vector<std::string>& fields_;
   const std::uint64_t max_bytes_in_page_;
   const decltype(BundleOptions::attach)& attach_;
   BundleDirectory directory_;

@@ -38,6 +38,9 @@ struct BundleOptions {
   std::uint64_t max_bytes_in_page = std::uint64_t{1} << 25;
   /// Put the sealed values of the range beside it. The caller records that before (sealed.opened).
   bool open = false;
+  /// With `open`: only these, by their JSON pointer, such as /data/title, or with a type before it,
+  /// such as message.received:/data/body. None: all.
+  std::vector<std::string> fields;
   /// Called first: anchors the tenant's head in the meta ledger and signs both, so that the bundle
   /// can prove the anchor. Absent: what was anchored and signed before is used.
   std::function<Status()> anchor;

@@ -108,6 +108,7 @@ BundleOptions bundle_options(const ExportFlags& flags, const Range& range) {
   options.from = range.from;
   options.to = range.to;
   options.open = flags.open;
+  options.fields = flags.fields;
   return options;
 }
 

@@ -21,9 +21,14 @@ void export_options(CLI::App* sub, ExportFlags& flags) {
   sub->add_option("--from", flags.from, "From this position or time on")->type_name("MOMENT");
   sub->add_option("--to", flags.to, "What is before it")->type_name("MOMENT");
   sub->add_option("--type", flags.types, "ndjson: only such as action.proposed")->type_name("TYPE");
-  sub->add_flag("--open", flags.open,
-                "bundle: sealed texts too; takes the directory's lock and is recorded");
-  time_stamp_options(sub, flags.tsa, flags.tsa_ca);
+  auto* const open = sub->add_flag(
+      "--open", flags.open, "bundle: sealed texts too; takes the directory's lock and is recorded");
+  sub->add_option("--field", flags.fields,
+                  "With --open: only such as /data/title or message.received:/data/body; may be "
+                  "repeated")
+      ->type_name("POINTER")
+      ->needs(open);
+  takes the directory's lock and is recorded"); time_stamp_options(sub, flags.tsa, flags.tsa_ca);
   sub->add_option("--nonce", flags.nonce,
                   "soc2: the auditor's own text, drawn after the period's head was signed; it "
                   "chooses the sample")

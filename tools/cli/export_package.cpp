@@ -120,10 +120,11 @@ int export_package(const ExportFlags& flags) {
   if (flags.json) return print_json(as_json(flags, *made)), kDone;
   std::vector<std::vector<std::string>> rows{{"control", "result", "population", "exceptions"}};
   for (const auto& control : made->controls)
-    rows.push_back(
-        {control.control,
-         control.result == "no_population" ? "no population in the period" : control.result,
-         grouped(control.population), grouped(control.exceptions)});
+    rows.push_back({control.control,
+                    control.result == "no_population" ? "no population in the period"
+                    : control.result == "not_tested"  ? "not tested yet"
+                                                      : control.result,
+                    grouped(control.population), grouped(control.exceptions)});
   print_table(rows);
   print_line("");
   print_line("Wrote the evidence package of " + made->bundle.info.origin + " to " + flags.out +

@@ -224,8 +224,9 @@ struct ExportFlags : PlaceFlags {
   std::string out;
   std::string from, to;  ///< Positions or times of recording.
   std::vector<std::string> types;
-  bool open = false;        ///< Sealed values too.
-  std::string tsa, tsa_ca;  ///< bundle: URL and file
+  bool open = false;                ///< Sealed values too.
+  std::vector<std::string> fields;  ///< With `open`: only these.
+  std::string tsa, tsa_ca;          ///< bundle: URL and file
   // soc2:
   std::string nonce;
   std::uint64_t sample = 25;

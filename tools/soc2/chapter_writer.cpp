@@ -138,7 +138,9 @@ Chapter ChapterWriter::finish() && {
   if (!chapter_.exceptions.empty()) {
     chapter_.result = Result::exceptions;
   } else if (!chapter_.rows.empty()) {
-    chapter_.result = Result::passed;
+    const bool tested = std::any_of(chapter_.rows.begin(), chapter_.rows.end(),
+                                    [](const Row& row) { return row.result != "not_tested"; });
+    chapter_.result = tested ? Result::passed : Result::not_tested;
   }
   return std::move(chapter_);
 }

@@ -8,6 +8,8 @@ std::string_view word(Result result) {
       return "passed";
     case Result::exceptions:
       return "exceptions";
+    case Result::not_tested:
+      return "not_tested";
     case Result::no_population:
       break;
   }

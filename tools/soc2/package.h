@@ -26,8 +26,9 @@ struct Control {
   std::vector<std::string> exceptions;  ///< What counts as one, a sentence for each code.
 };
 
-enum class Result { passed, exceptions, no_population };
-/// passed, exceptions, no_population
+/// not_tested: there is a population, and nothing of it could be tested yet.
+enum class Result { passed, exceptions, no_population, not_tested };
+/// The name of the enumerator.
 std::string_view word(Result result);
 
 /// One member of a population. All of them were tested.

@@ -194,6 +194,30 @@ TEST_CASE("opened values verify, erased ones are counted") {
   CHECK(shown.find("charged twice") != std::string::npos);
 }
 
+TEST_CASE("of the sealed values only the chosen ones are opened") {
+  Exported exported;
+  BundleOptions options = exported.to("all");
+  options.open = true;
+  const auto all = export_bundle(*exported.ledger, *exported.signer, options);
+  REQUIRE(all);
+  const std::string shown = content_of(options.out_dir / "disclosures.ndjson");
+  const auto begin = shown.find("\"path\":\"") + 8;
+  const std::string first = shown.substr(begin, shown.find('"', begin) - begin);
+  std::uint64_t expected = 0;
+  for (std::size_t at = 0; (at = shown.find('"' + first + '"', at)) != shown.npos; ++at) ++expected;
+  options.out_dir = exported.to("one").out_dir;
+  options.fields = {first};
+  const auto one = export_bundle(*exported.ledger, *exported.signer, options);
+  REQUIRE(one);
+  CHECK(one->disclosed == expected);
+  CHECK(exported.ask("one").code == 0);
+  options.out_dir = exported.to("none").out_dir;
+  options.fields = {"nothing.happened:" + first};
+  const auto none = export_bundle(*exported.ledger, *exported.signer, options);
+  REQUIRE(none);
+  CHECK(none->disclosed == 0);
+}
+
 TEST_CASE("a head that was not anchored makes a bundle that says so") {
   Exported exported;
   exported.append(exported.tenant, 1);
