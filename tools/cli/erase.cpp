@@ -31,9 +31,9 @@ Result<Json> erase_person(Deployment& deployment, const EraseFlags& flags) {
                erase_request(deployment.writer(), info.tenant, row.dsr, note_destructions(flags)));
   RECOURSE_LET(const Committed done, person.give(std::move(request)));
   const RecordedEvent& event = done.events.front();
-  if (const auto* deferred = std::get_if<ErasureDeferred>(&event.data))
+  if (const auto* deferred = get_if<ErasureDeferred>(&event.data))
     return deferred_by_holds(*deferred);
-  const auto& erased = std::get<SubjectErased>(event.data);
+  const auto& erased = get<SubjectErased>(event.data);
   person.say("Erased " + erased.subject.value() + ": " +
              grouped(static_cast<std::uint64_t>(erased.fields)) +
              " values can be read by nobody; " +

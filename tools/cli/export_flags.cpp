@@ -28,7 +28,7 @@ void export_options(CLI::App* sub, ExportFlags& flags) {
                   "repeated")
       ->type_name("POINTER")
       ->needs(open);
-  takes the directory's lock and is recorded"); time_stamp_options(sub, flags.tsa, flags.tsa_ca);
+  time_stamp_options(sub, flags.tsa, flags.tsa_ca);
   sub->add_option("--nonce", flags.nonce,
                   "soc2: the auditor's own text, drawn after the period's head was signed; it "
                   "chooses the sample")

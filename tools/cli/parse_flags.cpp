@@ -489,7 +489,8 @@ class CommandLine {
   }
 
   CLI::App& command_group(const std::string& name, const char* about) {
-    CLI::App* const made = &command_group(name, about);
+    CLI::App* const made = app_.add_subcommand(name, about);
+    made->require_subcommand(1);
     return *made;
   }
 

@@ -42,7 +42,7 @@ Result<EntryId> PersonRequest::receive(DsrKind kind) {
   const ReceiveDsr command{kind, subject, "operator", {}};
   RECOURSE_LET(const Committed done,
                give(privacy_request(info_.tenant, command, &receive_dsr, subject)));
-  const auto& received = std::get<DsrReceived>(done.events.front().data);
+  const auto& received = get<DsrReceived>(done.events.front().data);
   say("Request " + received.dsr.value() + " (" + std::string(word(kind)) + ") of " +
       subject.value() + " is recorded; it is due " + to_rfc3339(received.due_at) + '.');
   return received.dsr;
@@ -66,7 +66,7 @@ Status PersonRequest::assess(const EntryId& dsr) {
                assess_request(deployment_.writer(), info_.tenant, std::move(grant)));
   RECOURSE_LET(const Committed done, give(std::move(request)));
   for (const RecordedEvent& event : done.events)
-    if (const auto* deferred = std::get_if<ErasureDeferred>(&event.data))
+    if (const auto* deferred = get_if<ErasureDeferred>(&event.data))
       return deferred_by_holds(*deferred);
   say("It is granted: no hold stands in the way.");
   return {};

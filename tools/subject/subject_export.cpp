@@ -87,12 +87,12 @@ class SubjectWalk {
  private:
   Status meet(std::string_view leaf) {
     RECOURSE_LET(RecordedEvent event, read_leaf(leaf));
-    if (const auto* opened = std::get_if<TicketOpened>(&event.data);
+    if (const auto* opened = get_if<TicketOpened>(&event.data);
         opened != nullptr && opened->requester == subject_) {
       tickets_.insert(opened->ticket.value());
       channels_.insert(opened->channel.text);
     }
-    if (const auto* proposed = std::get_if<ActionProposed>(&event.data);
+    if (const auto* proposed = get_if<ActionProposed>(&event.data);
         proposed != nullptr && tickets_.contains(proposed->ticket.value()))
       actions_.emplace_back(proposed->action, proposed->ticket);
     Status status;
