@@ -17,8 +17,9 @@ constexpr std::string_view kRestoreVault = "restore the ledger's vault from a ve
 /// The values of one slice of the ledger. Threads: one.
 class SealedSlice {
  public:
-  SealedSlice(const Ledger& ledger, const LedgerInfo& info)
-      : ledger_(ledger), info_(info), findings_(info.origin, SIZE_MAX) {}
+  SealedSlice(const Ledger& ledger, const LedgerInfo& info,
+              const std::function<bool(std::uint64_t)>& pace)
+      : ledger_(ledger), info_(info), pace_(pace), findings_(info.origin, SIZE_MAX) {}
 
   /// Errors: io.
   Status check(Position from, Position to) {
@@ -29,6 +30,8 @@ class SealedSlice {
           ledger_.scan(info_.ledger, next, to, [&](Position position, std::string_view leaf) {
             next = Position(position.value() + 1);
             if (leaf.find("\"$sealed\":") != leaf.npos) failed = check_leaf(position, leaf);
+            if (failed && pace_ && !pace_(leaf.size()))
+              failed = Error{ErrorCode::unavailable, "it was stopped"};
             return failed.ok();
           });
       RECOURSE_TRY(failed);
@@ -41,6 +44,7 @@ class SealedSlice {
 
   std::uint64_t opened() const { return opened_; }
   std::uint64_t erased() const { return erased_; }
+  std::uint64_t missing() const { return missing_; }
   const Findings& findings() const { return findings_; }
 
  private:
@@ -65,6 +69,7 @@ class SealedSlice {
     const Result<OpenedValue> value =
         ledger_.open_value(info_.ledger, event.subject, event.position, ordinal);
     const auto damaged = [&](std::string_view what) {
+      ++missing_;
       findings_.add(Integrity::damaged, what, kRestoreVault, event.position);
     };
     if (value) {
@@ -110,23 +115,25 @@ class SealedSlice {
 
   const Ledger& ledger_;
   const LedgerInfo& info_;
+  const std::function<bool(std::uint64_t)>& pace_;
   Findings findings_;
-  std::uint64_t opened_ = 0, erased_ = 0;
+  std::uint64_t opened_ = 0, erased_ = 0, missing_ = 0;
 };
 
 }  // namespace
 
-Status check_sealed(const Ledger& ledger, LedgerReport& report, Findings& findings) {
+Status check_sealed(const Ledger& ledger, LedgerReport& report, Findings& findings,
+                    const std::function<bool(std::uint64_t)>& pace) {
   const auto start = std::chrono::steady_clock::now();
   const std::uint64_t size = report.head.size.value();
   const std::uint64_t parts =
-      size < kVaultWorthThreads ? 1 : std::max(1U, std::thread::hardware_concurrency());
+      pace || size < kVaultWorthThreads ? 1 : std::max(1U, std::thread::hardware_concurrency());
   std::deque<SealedSlice> slices;
   std::vector<Status> results(parts);
   {
     std::vector<std::jthread> threads;
     for (std::uint64_t i = 0; i < parts; ++i) {
-      slices.emplace_back(ledger, report.info);
+      slices.emplace_back(ledger, report.info, pace);
       threads.emplace_back([&, i, slice = &slices.back()] {
         results[i] = slice->check(Position(size / parts * i),
                                   Position(i + 1 == parts ? size : size / parts * (i + 1)));
@@ -138,6 +145,7 @@ Status check_sealed(const Ledger& ledger, LedgerReport& report, Findings& findin
     findings.add(slices[i].findings());
     report.sealed_opened += slices[i].opened();
     report.sealed_erased += slices[i].erased();
+    report.sealed_missing += slices[i].missing();
   }
   report.sealed_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -126,9 +126,9 @@ void hash_chunk(Chunk& chunk, const LeafCheck& check) {
 /// Reads all leaves in order and hands them on in chunks, past those that cannot be read.
 class Reader {
  public:
-  Reader(const Ledger& ledger, LedgerReport& report,
+  Reader(const Ledger& ledger, LedgerReport& report, const TreeCheckOptions& options,
          std::function<void(std::unique_ptr<Chunk>)> hand_on)
-      : ledger_(ledger), report_(report), hand_on_(std::move(hand_on)) {
+      : ledger_(ledger), report_(report), options_(options), hand_on_(std::move(hand_on)) {
     start_chunk();
   }
 
@@ -138,8 +138,9 @@ class Reader {
       const Status status =
           ledger_.scan(report_.info.ledger, next_, end, [&](Position, std::string_view leaf) {
             take(leaf);
-            return true;
+            return !stopped_;
           });
+      if (stopped_) return Error{ErrorCode::unavailable, "it was stopped"};
       if (status) break;
       if (status.error().code != ErrorCode::corrupt) return status;
       RECOURSE_TRY(bridge());
@@ -170,6 +171,7 @@ class Reader {
     chunk_->bytes.append(leaf);
     ++report_.leaves;
     report_.leaf_bytes += leaf.size();
+    stopped_ = options_.pace && !options_.pace(leaf.size());
     step();
   }
 
@@ -189,7 +191,9 @@ class Reader {
 
   const Ledger& ledger_;
   LedgerReport& report_;
+  const TreeCheckOptions& options_;
   std::function<void(std::unique_ptr<Chunk>)> hand_on_;
+  bool stopped_ = false;
   Position next_{0};
   std::uint64_t chunks_ = 0;
   std::unique_ptr<Chunk> chunk_;
@@ -213,7 +217,7 @@ Status check_tree(const Ledger& ledger, std::span<const StatedHead> stated,
   Status status;
   const unsigned threads = hashers(options, report.head.size.value());
   if (threads == 0) {
-    status = Reader(ledger, report, [&](std::unique_ptr<Chunk> chunk) {
+    status = Reader(ledger, report, options, [&](std::unique_ptr<Chunk> chunk) {
                hash_chunk(*chunk, check);
                fold.take(*chunk);
              }).read();
@@ -227,7 +231,7 @@ Status check_tree(const Ledger& ledger, std::span<const StatedHead> stated,
           fold.take(*chunk);
         }
       });
-    status = Reader(ledger, report, [&](std::unique_ptr<Chunk> chunk) {
+    status = Reader(ledger, report, options, [&](std::unique_ptr<Chunk> chunk) {
                queue.push(std::move(chunk));
              }).read();
     queue.close();

@@ -166,15 +166,15 @@ class Verification {
                      [](const StatedHead& a, const StatedHead& b) { return a.size < b.size; });
 
     std::vector<QuotedHead> quoted;
-    const TreeCheckOptions tree{options_.strict, options_.threads};
+    const TreeCheckOptions tree{options_.strict, options_.threads, options_.pace};
     could_not(check_tree(ledger_, stated, meta_origin_, tree, ledger, findings, quoted),
               "the leaves could not be read", findings);
     for (QuotedHead& head : quoted) quoted_.push_back({info.origin, head});
     std::vector<StatedHead>().swap(stated);
 
     if (options_.sealed && ledger_.has_keys()) {
-      could_not(check_sealed(ledger_, ledger, findings), "sealed values could not be read",
-                findings);
+      could_not(check_sealed(ledger_, ledger, findings, options_.pace),
+                "sealed values could not be read", findings);
     } else if (options_.sealed) {
       findings.add(Integrity::could_not_tell, "sealed values were not opened",
                    "give the key file (--kek), or leave them out on purpose");

@@ -28,7 +28,10 @@ struct VerifyOptions {
   /// Rebuilds the projections of a ledger in memory; absent: they are not compared. A function,
   /// because rebuilding belongs to the engine's writer.
   std::function<Result<std::vector<ProjectionDigests>>(LedgerId)> rebuild;
-  unsigned threads = 0;            ///< 0: one for each processor.
+  unsigned threads = 0;  ///< 0: one for each processor.
+  /// Told of the bytes that were read; false: give up, which is a finding that nothing can be told.
+  /// For a verification in the background: with it sealed values are looked at by one thread.
+  std::function<bool(std::uint64_t bytes)> pace;
   std::size_t max_findings = 100;  ///< Per ledger; further ones are counted.
 };
 

@@ -60,6 +60,7 @@ struct LedgerReport {
   std::uint64_t checkpoints = 0;     ///< Signed heads whose signature and root hold.
   std::uint64_t sealed_opened = 0;   ///< Values that match the leaf's commitment.
   std::uint64_t sealed_erased = 0;   ///< Values whose key was destroyed.
+  std::uint64_t sealed_missing = 0;  ///< Neither of the two.
   std::uint64_t projections = 0;     ///< Projections equal to their rebuild.
   double tree_seconds = 0;           ///< Leaves, tree and checkpoints.
   double sealed_seconds = 0, projection_seconds = 0;
