@@ -1,0 +1,215 @@
+#include "tools/backup/restore.h"
+
+#include "engine/ledger/destruction_journal.h"
+#include "tests/unit/tools/backup/backed_up.h"
+#include "tools/backup/compare_heads.h"
+#include "tools/backup/drill.h"
+#include "tools/backup/known_destructions.h"
+
+namespace recourse {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> leaves(const Ledger& ledger, LedgerId id, std::uint64_t size) {
+  std::vector<std::string> all;
+  REQUIRE(ledger.scan(id, Position(0), Position(size), [&](Position, std::string_view leaf) {
+    all.emplace_back(leaf);
+    return true;
+  }));
+  return all;
+}
+
+TEST_CASE("what is restored has the same events, values and heads, and a new epoch") {
+  BackedUp desk;
+  const MadeBackup made = desk.back_up();
+  desk.append(desk.tenant, 5);  // Lost with the data directory.
+  const RestoreReport report = restore(desk.restore_options()).value();
+  CHECK(report.epoch == 2);
+  CHECK(report.commit_number == made.manifest.anchor.number);
+  CHECK(report.erased_again == 0);
+  REQUIRE(report.report);
+  CHECK(report.report->verdict() == Integrity::intact);
+  CHECK(!is_half_restored(desk.target()));
+  const auto restored = desk.open_restored();
+  const std::uint64_t size = made.manifest.heads[1].head.size.value();
+  CHECK(leaves(*restored, desk.tenant, size) == leaves(*desk.ledger, desk.tenant, size));
+  CHECK(restored->open_subject(desk.tenant, "tkt_1").value().size() == 2);
+  // Recorded where it happened, and signed.
+  const LogSize meta = restored->head(LedgerId(0)).size;
+  const std::string last = restored->leaf(LedgerId(0), Position(meta.value() - 1)).value();
+  const RecordedEvent event = read_leaf(last).value();
+  REQUIRE(holds_alternative<RestoreCompleted>(event.data));
+  CHECK(get<RestoreCompleted>(event.data).epoch == 2);
+  CHECK(Signer::open(*restored, desk.target().string()));
+}
+
+TEST_CASE("who was erased after the backup does not come back") {
+  BackedUp desk;
+  const KeyName ada = KeyName::subject(desk.tenant, "sub_ada");
+  const std::string origin = desk.ledger->find_tenant(TenantId("acme"))->origin;
+  desk.back_up();
+  REQUIRE(desk.ledger->keys().destroy(ada));
+  RestoreOptions options = desk.restore_options();
+  SUBCASE("when only the journal beside the backups knows it") {
+    const std::array<fs::path, 1> journal{journal_in(desk.place())};
+    const std::array<Destruction, 1> gone{Destruction{origin, ada, desk.clock.now()}};
+    REQUIRE(append_destructions(journal, gone));
+  }
+  SUBCASE("when only the journal beside the key file knows it") {
+    const std::array<fs::path, 1> journal{journal_beside(desk.kek())};
+    const std::array<Destruction, 1> gone{Destruction{origin, ada, desk.clock.now()}};
+    REQUIRE(append_destructions(journal, gone));
+  }
+  SUBCASE("when a newer data directory, or what was exported of it, knows it") {
+    SubjectErased erased;
+    erased.subject = SubjectId("sub_ada");
+    REQUIRE(desk.stage(desk.tenant, {SmallLedger::about("tkt_1", erased)}));
+    REQUIRE(desk.ledger->commit());
+    SUBCASE("the directory") { options.erasures_from = {desk.data()}; }
+    SUBCASE("an export") {
+      const std::uint64_t size = desk.ledger->head(desk.tenant).size.value();
+      std::ofstream out(desk.directory / "events.ndjson");
+      for (const std::string& leaf : leaves(*desk.ledger, desk.tenant, size)) out << leaf << '\n';
+      options.erasures_from = {desk.directory / "events.ndjson"};
+    }
+  }
+  const RestoreReport report = restore(options).value();
+  CHECK(report.erased_again == 1);
+  const auto restored = desk.open_restored();
+  CHECK(restored->keys().find(ada).error().code == ErrorCode::erased);
+  CHECK(restored->open_subject(desk.tenant, "tkt_1").value().empty());
+  CHECK(restored->open_subject(desk.tenant, "tkt_2").value().size() == 2);
+}
+
+TEST_CASE("a bucket that was destroyed stays so, and a destruction in the backup's own log too") {
+  BackedUp desk;
+  BucketDestroyed bucket{Clear("pii-24m"), Clear("2026-01"), desk.clock.now()};
+  REQUIRE(desk.stage(desk.tenant, {SmallLedger::about("", bucket)}));
+  REQUIRE(desk.ledger->commit());
+  desk.back_up();  // The key is still there: the program ended before it was destroyed.
+  CHECK(restore(desk.restore_options()).value().erased_again == 1);
+  CHECK(desk.open_restored()->open_subject(desk.tenant, "tkt_1").value().empty());
+}
+
+TEST_CASE("a restore never overwrites, and one that was broken off starts again") {
+  BackedUp desk;
+  desk.back_up();
+  RestoreOptions options = desk.restore_options();
+  fs::create_directories(desk.target() / "ledger");
+  std::ofstream(desk.target() / "ledger" / "CURRENT") << "half";
+  CHECK(restore(options).error().code == ErrorCode::conflict);
+  CHECK(BackedUp::text_of(desk.target() / "ledger" / "CURRENT") == "half");
+  std::ofstream(desk.target() / "RESTORING") << "x";
+  CHECK(is_half_restored(desk.target()));
+  CHECK(restore(options));
+  CHECK(restore(options).error().code == ErrorCode::conflict);
+  SUBCASE("where it was stopped it stays marked") {
+    options.data_dir = desk.directory / "other";
+    options.go_on = [] { return false; };
+    desk.append(desk.tenant, 3000);
+    desk.back_up();
+    CHECK(restore(options).error().code == ErrorCode::unavailable);
+    CHECK(is_half_restored(options.data_dir));
+  }
+}
+
+TEST_CASE("a damaged file is found before anything is opened") {
+  BackedUp desk;
+  const MadeBackup made = desk.back_up();
+  const fs::path damaged = desk.object_of(made.manifest, ".sst");
+  SUBCASE("changed") { BackedUp::flip_a_byte(damaged); }
+  SUBCASE("gone") { fs::remove(damaged); }
+  SUBCASE("cut short") { fs::resize_file(damaged, fs::file_size(damaged) - 1); }
+  const auto refused = restore(desk.restore_options());
+  CHECK(refused.error().code == ErrorCode::corrupt);
+  CHECK(refused.error().message.find(".sst") != std::string::npos);
+  CHECK(is_half_restored(desk.target()));
+}
+
+TEST_CASE("without the right key file nothing is restored") {
+  BackedUp desk;
+  desk.back_up();
+  RestoreOptions options = desk.restore_options();
+  options.kek_file = desk.directory / "other.kek";
+  SUBCASE("none") { CHECK(restore(options).error().code == ErrorCode::not_found); }
+  SUBCASE("another one of the same epoch") {
+    REQUIRE(create_kek(options.kek_file, 1, desk.random));
+    CHECK(restore(options).error().code == ErrorCode::unauthenticated);
+  }
+  SUBCASE("the next epoch's: what it replaced is destroyed") {
+    REQUIRE(create_kek(options.kek_file, 2, desk.random));
+    const auto refused = restore(options);
+    CHECK(refused.error().code == ErrorCode::erased);
+    CHECK(refused.error().message.find("epoch 1") != std::string::npos);
+    CHECK(refused.error().message.find("epoch 2") != std::string::npos);
+    CHECK(!fs::exists(desk.target()));
+  }
+}
+
+TEST_CASE("a head from outside that the backup does not reach is not passed over") {
+  BackedUp desk;
+  desk.back_up();
+  desk.append(desk.tenant, 5);
+  desk.anchor_and_sign();
+  const fs::path note = desk.directory / "newest.note";
+  std::ofstream(note) << *desk.signer->latest(desk.tenant);
+  RestoreOptions options = desk.restore_options();
+  options.heads = {note};
+  const auto refused = restore(options);
+  CHECK(refused.error().code == ErrorCode::conflict);
+  CHECK(refused.error().message.find("5 would be lost") != std::string::npos);
+  desk.back_up();
+  CHECK(restore(options));
+}
+
+TEST_CASE("a signer that was copied before the heads of the log are remembers them again") {
+  BackedUp desk;
+  const fs::path memory = fs::path(desk.data()) / "signer";
+  const std::string before = BackedUp::text_of(memory);
+  desk.append(desk.tenant, 5);
+  desk.anchor_and_sign();
+  const std::string after = BackedUp::text_of(memory);
+  desk.signer.reset();
+  std::ofstream(memory) << before;
+  CHECK(Signer::open(*desk.ledger, desk.data()).error().code == ErrorCode::corrupt);
+  REQUIRE(mend_signer_state(*desk.ledger, desk.data()));
+  CHECK(BackedUp::text_of(memory) == after);
+  CHECK(Signer::open(*desk.ledger, desk.data()));
+}
+
+TEST_CASE("a drill times a restore, compares it with the live log and leaves nothing") {
+  BackedUp desk;
+  desk.back_up();
+  desk.clock.advance(std::chrono::seconds(30));
+  desk.append(desk.tenant, 1);
+  desk.append(desk.tenant, 1);
+  DrillOptions options;
+  options.from = desk.place();
+  options.kek_file = desk.kek();
+  options.scratch = desk.directory / "drill";
+  const Drilled good = drill(*desk.ledger, desk.clock, options).value();
+  CHECK(good.told == "");
+  CHECK(good.tested.equal);
+  CHECK(good.tested.lost == 2);
+  CHECK(good.tested.rpo_ms == 30'000);
+  CHECK(good.tested.rto_ms >= 0);
+  CHECK(!fs::exists(options.scratch));
+  SUBCASE("a damaged backup fails it, and that is its outcome") {
+    BackedUp::flip_a_byte(desk.object_of(
+        BackupDirectory::open(desk.place()).value().newest().value().manifest, ".sst"));
+    const Drilled bad = drill(*desk.ledger, desk.clock, options).value();
+    CHECK(!bad.tested.equal);
+    CHECK(bad.tested.cause == Clear("corrupt"));
+    CHECK(!fs::exists(options.scratch));
+  }
+  SUBCASE("somebody's files are not its scratch") {
+    fs::create_directories(options.scratch);
+    std::ofstream(options.scratch / "diary.txt") << "dear diary";
+    CHECK(drill(*desk.ledger, desk.clock, options).error().code == ErrorCode::conflict);
+    CHECK(fs::exists(options.scratch / "diary.txt"));
+  }
+}
+
+}  // namespace
+}  // namespace recourse

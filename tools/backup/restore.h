@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/ledger/signer.h"
+#include "tools/audit/verify.h"
+#include "tools/backup/backup_directory.h"
+
+namespace recourse {
+
+struct RestoreOptions {
+  std::filesystem::path from;
+  std::optional<std::uint64_t> backup;  ///< Absent: the newest whole one.
+  std::filesystem::path data_dir;       ///< Empty, or not there; or where a restore was broken off.
+  std::filesystem::path kek_file;
+  bool verify = false;  ///< Prove every byte before it is served.
+  /// Files with a signed head each, as somebody outside keeps them.
+  std::vector<std::filesystem::path> heads;
+  /// Where newer erasures are known: see destructions_in().
+  std::vector<std::filesystem::path> erasures_from;
+  Random* random = nullptr;      ///< Default: the system's.
+  const Clock* clock = nullptr;  ///< Default: the system's.
+  std::function<bool()> go_on;   ///< Asked now and then; absent: always.
+};
+
+/// A backup in its new place, opened, compared and with every known erasure carried out again. It
+/// is marked as unfinished, so that nothing serves it, until finish_restore().
+struct RestoredPlace {
+  BackupManifest manifest;
+  Hash digest{};
+  std::unique_ptr<Ledger> ledger;
+  std::size_t erased_again = 0;  ///< Keys that would have come back.
+  std::optional<VerifyReport> report;
+};
+
+/// Errors: not_found without such a backup or key file; conflict when something is in the place or
+/// when a head from outside is newer or another one; corrupt for a damaged backup, naming each file
+/// that is; unauthenticated and erased when the key file cannot open it, naming the epochs;
+/// disk_full, io; unavailable.
+Result<RestoredPlace> restore_place(const RestoreOptions& options);
+
+struct RestoreReport {
+  BackupManifest manifest;
+  std::uint64_t commit_number = 0;  ///< Of the restored log.
+  std::uint64_t epoch = 0;
+  std::size_t erased_again = 0;
+  std::int64_t rto_ms = 0;  ///< Until it could have served.
+  std::optional<VerifyReport> report;
+};
+
+/// The same, and then: rows are made from the log, restore.completed is recorded, the heads are
+/// signed, and the place may serve. Errors: as restore_place(); corrupt when `verify` found damage.
+Result<RestoreReport> restore(const RestoreOptions& options);
+
+/// Whether a restore into `data_dir` was broken off: it must not be served.
+bool is_half_restored(const std::filesystem::path& data_dir);
+
+/// Takes that mark away: from now on it may be served. Errors: io.
+Status mark_restored(const std::filesystem::path& data_dir);
+
+}  // namespace recourse
