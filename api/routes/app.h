@@ -24,6 +24,10 @@
 #include "engine/writer/projection_builds.h"
 #include "engine/writer/writer.h"
 
+namespace recourse {
+class Upkeep;
+}
+
 namespace recourse::routes {
 
 /// A limit of 0 is none.
@@ -43,6 +47,7 @@ struct AppOptions {
   /// How many leaves of a ledger witnesses vouch for. Empty: there are none.
   std::function<LogSize(LedgerId)> witnessed = {};
   NoteDestruction note_destruction = {};
+  Upkeep* upkeep = nullptr;  ///< Outlives the app; absent: no backups, drills and scrubs.
 };
 
 /// The metrics that routes count; looked up once.

@@ -3,6 +3,7 @@
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
 #include "engine/ledger/checkpoint.h"
+#include "tools/backup/upkeep.h"
 
 namespace recourse::routes {
 namespace {
@@ -50,9 +51,39 @@ double unpublished(const App& app) {
   return static_cast<double>(events);
 }
 
+/// How long ago it was done; -1 when never.
+double age_s(const App& app, UpkeepJob job) {
+  const auto done = app.options.upkeep->status(job).succeeded;
+  if (!done) return -1;
+  return std::chrono::duration<double>(app.clock.now() - *done).count();
+}
+
+void add_upkeep_gauges(App& app) {
+  http::MetricRegistry& registry = app.registry;
+  registry.gauge_of("recourse_backup_age_seconds", "Since the last whole backup; -1: none.",
+                    [&app] { return age_s(app, UpkeepJob::backup); });
+  registry.gauge_of("recourse_drill_age_seconds", "Since the last restore test; -1: none.",
+                    [&app] { return age_s(app, UpkeepJob::drill); });
+  registry.gauge_of("recourse_scrub_age_seconds", "Since the log was read again; -1: never.",
+                    [&app] { return age_s(app, UpkeepJob::scrub); });
+  registry.gauge_of("recourse_scrub_progress_ratio", "Of the scrub under way; 0: none is.", [&app] {
+    const Upkeep::JobStatus status = app.options.upkeep->status(UpkeepJob::scrub);
+    return status.running ? status.progress : 0.0;
+  });
+  registry.gauge_of("recourse_scrub_findings", "What the last scrub found.", [&app] {
+    return static_cast<double>(app.options.upkeep->status(UpkeepJob::scrub).findings);
+  });
+  registry.gauge_of("recourse_upkeep_overdue", "Backups, drills and scrubs that are late.", [&app] {
+    double late = 0;
+    for (const UpkeepJob job : kUpkeepJobs) late += app.options.upkeep->status(job).overdue;
+    return late;
+  });
+}
+
 }  // namespace
 
 void add_gauges(App& app) {
+  if (app.options.upkeep != nullptr) add_upkeep_gauges(app);
   http::MetricRegistry& registry = app.registry;
   registry.gauge_of("recourse_approvals_pending", "Approvals that wait for a vote.",
                     [&app] { return count_rows(app, view::approvals(), "status/pending/"); });

@@ -170,6 +170,13 @@ void revoke_key(CallPtr call);
 void list_tenants(CallPtr call);
 void create_tenant(CallPtr call);
 
+// upkeep.cpp
+void start_backup(CallPtr call);
+void list_backups(CallPtr call);
+void start_drill(CallPtr call);
+void start_scrub(CallPtr call);
+void show_state(CallPtr call);
+
 // health.cpp, metrics.cpp
 void show_health(CallPtr call);
 void show_readiness(CallPtr call);

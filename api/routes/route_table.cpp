@@ -162,6 +162,11 @@ std::span<const RouteSpec> native_routes() {
       {Method::del, "/v1/keys/{key}", "keys.revoke", Needs::admin, kWrites, kNative, "Revoke an API key", revoke_key},
       {Method::get, "/v1/tenants", "tenants.list", Needs::deployment, kReads, kNative, "Tenants of the deployment", list_tenants},
       {Method::post, "/v1/tenants", "tenants.create", Needs::deployment, kWrites, kNative, "Make a tenant", create_tenant},
+      {Method::get, "/v1/health", "health.show", Needs::viewer, kReads, kNative, "Whether all is well, and what the server looks after by itself", show_state},
+      {Method::get, "/v1/backups", "backups.list", Needs::deployment, kReads, kNative, "Backups, and how backups, drills and scrubs stand", list_backups},
+      {Method::post, "/v1/backups", "backups.start", Needs::deployment, kWrites, kNative, "Make a backup now", start_backup},
+      {Method::post, "/v1/drills", "drills.start", Needs::deployment, kWrites, kNative, "Restore the newest backup into a scratch place, to see that it can be", start_drill},
+      {Method::post, "/v1/scrubs", "scrubs.start", Needs::deployment, kWrites, kNative, "Read the whole log again and compare it with its hashes", start_scrub},
   };
   // clang-format on
   return routes;

@@ -42,6 +42,10 @@ int main_retention(const RetentionFlags& flags);
 int main_verify(const VerifyFlags& flags);
 int main_tail(const TailFlags& flags);
 int main_doctor(const DoctorFlags& flags);
+int main_backup(const BackupFlags& flags);
+int main_restore(const RestoreFlags& flags);
+int main_drill(const DrillFlags& flags);
+int main_scrub(const ScrubFlags& flags);
 int main_bench(const BenchFlags& flags);
 int main_witness(const WitnessFlags& flags);
 

@@ -124,8 +124,10 @@ int serve_demo(const DemoFlags& flags, const DemoOutcome* outcome, StopSignals& 
   options.place = flags;
   const auto deployment = Deployment::open(options);
   if (!deployment) return complain("demo", deployment.error());
-  const Status served =
-      run_server(**deployment, flags, flags, signals, [&](const std::string& url) {
+  UpkeepOptions upkeep;
+  upkeep.backup.data_dir = flags.data_dir;
+  const Status served = run_server(
+      **deployment, flags, flags, std::move(upkeep), signals, [&](const std::string& url) {
         print_line("Recourse listens on " + url + ". Stop it with Ctrl-C.");
         if (outcome != nullptr) print_things_to_try(flags, *outcome, url);
         std::fflush(stdout);

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "engine/ledger/apply_destructions.h"
+#include "tools/backup/restore.h"
 
 namespace recourse::cli {
 namespace {
@@ -37,6 +38,9 @@ Status check_place(const fs::path& directory, bool create) {
   if (!fs::is_directory(status))
     return Error{ErrorCode::invalid,
                  directory.string() + " is not a directory; name the data directory with --data"};
+  if (is_half_restored(directory))
+    return Error{ErrorCode::conflict, "a restore into " + directory.string() +
+                                          " was broken off; run the same `recourse restore` again"};
   if (is_deployment(directory)) return {};
   if (!create)
     return Error{ErrorCode::not_found, directory.string() +

@@ -39,7 +39,17 @@ struct ServerFlags : EvidenceFlags {
   std::string kek_epoch = "24h", retention_every = "24h";
 };
 
-struct ServeFlags : PlaceFlags, ServerFlags {
+/// What a server does to itself from time to time.
+struct UpkeepFlags {
+  std::string backup_dir;  ///< Empty: no backups, no drills.
+  std::string drill_dir;   ///< Empty: <data_dir>.drill
+  std::size_t backup_keep = 0;
+  std::vector<std::string> configuration;  ///< Files that go into each backup.
+  std::int64_t backup_every_s = 0, drill_every_s = 0, scrub_every_s = 0;
+  std::uint64_t scrub_mib_per_s = 8;
+};
+
+struct ServeFlags : PlaceFlags, ServerFlags, UpkeepFlags {
   std::string deployment;  ///< First part of the names under which heads are signed.
 };
 
@@ -326,6 +336,33 @@ struct ReplayFlags : PlaceFlags {
   bool json = false;
 };
 
+struct BackupFlags : TargetFlags {
+  std::string to;
+  std::size_t keep = 0;
+  std::vector<std::string> configuration;
+  bool list = false;
+  std::optional<std::uint64_t> verify;  ///< Its number.
+  bool json = false;
+};
+
+struct RestoreFlags : PlaceFlags {
+  std::string from;
+  std::optional<std::uint64_t> backup;  ///< Absent: the newest.
+  std::vector<std::string> heads, erasures_from;
+  bool verify = false;
+  bool json = false;
+};
+
+struct DrillFlags : TargetFlags {
+  std::string from, scratch;
+  bool json = false;
+};
+
+struct ScrubFlags : TargetFlags {
+  std::uint64_t mib_per_s = 0;
+  bool json = false;
+};
+
 struct BenchFlags {
   std::string scratch_dir;  ///< Empty: a directory beside the current one, removed afterwards.
   double seconds = 3;
@@ -340,7 +377,8 @@ using Flags =
                  ProjectionVerifyFlags, RegisterFlags, RecallFlags, ApprovalFlags, PolicyCheckFlags,
                  PolicyDraftFlags, PolicyActivateFlags, PolicyRetireFlags, PolicyRevertFlags,
                  PolicyListFlags, PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags,
-                 RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BenchFlags,
-                 WitnessFlags, EraseFlags, PrivacyExportFlags, KekRotateFlags, RetentionFlags>;
+                 RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BackupFlags,
+                 RestoreFlags, DrillFlags, ScrubFlags, BenchFlags, WitnessFlags, EraseFlags,
+                 PrivacyExportFlags, KekRotateFlags, RetentionFlags>;
 
 }  // namespace recourse::cli

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "tools/cli/approval_flags.h"
+#include "tools/cli/backup_flags.h"
+#include "tools/cli/bench_flags.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/connector_flags.h"
 #include "tools/cli/evidence_flags.h"
@@ -60,7 +62,11 @@ class CommandLine {
     verify();
     tail();
     doctor();
-    bench();
+    one("backup", backup_about(), backup_options);
+    one("restore", restore_about(), restore_options);
+    one("drill", drill_about(), drill_options);
+    one("scrub", scrub_about(), scrub_options);
+    one("bench", bench_about(), bench_options);
     witness();
   }
 
@@ -126,6 +132,7 @@ class CommandLine {
                                      sub);
     place(sub, *flags);
     server(sub, *flags);
+    upkeep_options(sub, *flags);
     flags->deployment = from_environment("RECOURSE_DEPLOYMENT");
     sub->add_option("--deployment", flags->deployment,
                     "Name under which heads are signed; counts on the first start only")
@@ -353,6 +360,14 @@ class CommandLine {
     }
   }
 
+  /// A command without verbs whose options are declared elsewhere.
+  template <class Flags>
+  void one(const std::string& name, const ServerVerb& about, void (*options)(CLI::App*, Flags&)) {
+    CLI::App* sub = nullptr;
+    const auto flags = command<Flags>(app_, name, about.about, about.example, sub);
+    options(sub, *flags);
+  }
+
   static void proposal_range(CLI::App* sub, ProposalRangeFlags& flags) {
     target(sub, flags);
     tenant_option(sub, flags.tenant, "Whose history (with --url: the key's own tenant)");
@@ -549,21 +564,6 @@ class CommandLine {
     sub->add_option("--after", flags->after, "Begin after this position")->type_name("POSITION");
     sub->add_flag("-f,--follow", flags->follow, "Go on with new events until interrupted");
     sub->add_flag("--json", flags->json, "Print the events themselves, one a line (NDJSON)");
-  }
-
-  void bench() {
-    CLI::App* sub = nullptr;
-    auto flags =
-        command<BenchFlags>(app_, "bench", "Measure this machine: each figure beside its ceiling",
-                            "recourse bench --only propose --seconds 5", sub);
-    sub->add_option("--scratch", flags->scratch_dir,
-                    "Directory on the disk to be measured; made, then removed "
-                    "(default ./recourse-bench)");
-    sub->add_option("--seconds", flags->seconds, "How long each measurement takes")
-        ->check(CLI::Range(0.1, 600.0));
-    sub->add_option("--only", flags->only, "append, propose, query or history; may be repeated")
-        ->check(CLI::IsMember({"append", "propose", "query", "history"}));
-    json_flag(sub, flags->json);
   }
 
   void witness() {

@@ -51,6 +51,10 @@ struct Dispatch {
   int operator()(const VerifyFlags& flags) const { return main_verify(flags); }
   int operator()(const TailFlags& flags) const { return main_tail(flags); }
   int operator()(const DoctorFlags& flags) const { return main_doctor(flags); }
+  int operator()(const BackupFlags& flags) const { return main_backup(flags); }
+  int operator()(const RestoreFlags& flags) const { return main_restore(flags); }
+  int operator()(const DrillFlags& flags) const { return main_drill(flags); }
+  int operator()(const ScrubFlags& flags) const { return main_scrub(flags); }
   int operator()(const BenchFlags& flags) const { return main_bench(flags); }
   int operator()(const WitnessFlags& flags) const { return main_witness(flags); }
 };

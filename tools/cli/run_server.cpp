@@ -76,7 +76,8 @@ Status check_flags(const ServerFlags& flags) {
 }
 
 Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerFlags& flags,
-                  StopSignals& signals, const std::function<void(const std::string& url)>& ready) {
+                  UpkeepOptions upkeep_options, StopSignals& signals,
+                  const std::function<void(const std::string& url)>& ready) {
   RECOURSE_LET(const ListenAddress listen, parse_listen(flags.listen));
   RECOURSE_LET(const auto outside, OutsideEvidence::start(deployment, place, flags));
   http::MetricRegistry registry;
@@ -85,6 +86,8 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
                app_options(place, flags, deployment.writer().directory()));
   chosen.health = [&outside] { return outside->health(); };
   chosen.witnessed = [&outside](LedgerId ledger) { return outside->witnessed(ledger); };
+  Upkeep upkeep(deployment.writer(), deployment.signer(), std::move(upkeep_options));
+  chosen.upkeep = &upkeep;
   routes::App app(deployment.writer(), deployment.signer(), registry, std::move(chosen));
   if (const Status& opened = app.quotas.opened(); !opened) return opened.error();
   http::Router router;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/base/result.h"
+#include "tools/backup/upkeep.h"
 #include "tools/cli/deployment.h"
 #include "tools/cli/flags.h"
 #include "tools/cli/stop_signals.h"
@@ -25,10 +26,12 @@ std::string url_of(const ListenAddress& listen, std::uint16_t port);
 Status check_flags(const ServerFlags& flags);
 
 /// Serves `deployment` until a signal comes or a write to the ledger fails, then answers what is in
-/// flight and stops. Counts of requests are kept in the data directory of `place`. `ready` gets the
-/// server's URL once it accepts connections. Errors: those of Server::start; `invalid` or
-/// `not_found` for a limit or a key; `unknown_outcome` after a failed write.
+/// flight and stops. Counts of requests are kept in the data directory of `place`; `upkeep` says
+/// what it does by itself besides. `ready` gets the server's URL once it accepts connections.
+/// Errors: those of Server::start; `invalid` or `not_found` for a limit or a key; `unknown_outcome`
+/// after a failed write.
 Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerFlags& flags,
-                  StopSignals& signals, const std::function<void(const std::string& url)>& ready);
+                  UpkeepOptions upkeep, StopSignals& signals,
+                  const std::function<void(const std::string& url)>& ready);
 
 }  // namespace recourse::cli

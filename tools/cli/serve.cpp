@@ -4,6 +4,7 @@
 #include "tools/cli/log_lines.h"
 #include "tools/cli/print.h"
 #include "tools/cli/run_server.h"
+#include "tools/cli/upkeep_jobs.h"
 
 namespace recourse::cli {
 
@@ -13,6 +14,8 @@ int main_serve(const ServeFlags& flags) {
     return complain("serve", good.error().message, "", kWrongUsage);
   const auto limits = autonomy_limits_in_environment();
   if (!limits) return complain("serve", limits.error().message, "", kWrongUsage);
+  auto upkeep = upkeep_options_of(flags);
+  if (!upkeep) return complain("serve", upkeep.error().message, "", kWrongUsage);
   StopSignals signals;
   DeploymentOptions options;
   options.place = flags;
@@ -31,10 +34,11 @@ int main_serve(const ServeFlags& flags) {
   }
   if (const Status set = apply_autonomy_limits((*deployment)->writer(), *limits); !set)
     return complain("serve", set.error());
-  const Status served = run_server(**deployment, flags, flags, signals, [](const std::string& url) {
-    print_line("Recourse listens on " + url + ". Stop it with Ctrl-C.");
-    std::fflush(stdout);
-  });
+  const Status served = run_server(
+      **deployment, flags, flags, std::move(upkeep).value(), signals, [](const std::string& url) {
+        print_line("Recourse listens on " + url + ". Stop it with Ctrl-C.");
+        std::fflush(stdout);
+      });
   return served ? kDone : complain("serve", served.error());
 }
 
