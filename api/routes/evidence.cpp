@@ -143,6 +143,19 @@ void answer_json(const Call& call, const Result<std::string>& json) {
   respond(call, http::json(*json));
 }
 
+/// Keys that were replaced: what they signed still counts.
+std::string older_keys(const Call& call) {
+  std::string list;
+  const Signer& signer = call.app.signer;
+  for (const auto& keys :
+       {signer.log_keys(call.ledger), signer.report_keys(), signer.receipt_keys()})
+    for (std::size_t i = 1; i < keys.size(); ++i) {
+      if (!list.empty()) list += ',';
+      list += '"' + keys[i].text() + '"';
+    }
+  return list;
+}
+
 }  // namespace
 
 void show_latest_checkpoint(CallPtr call) {
@@ -168,7 +181,8 @@ void show_verifier_key(CallPtr call) {
   JsonObject object;
   object.text("log", call->app.signer.verifier_key(call->ledger))
       .text("reports", call->app.signer.report_verifier_key())
-      .text("receipts", call->app.signer.receipt_verifier_key());
+      .text("receipts", call->app.signer.receipt_verifier_key())
+      .raw("older", "[" + older_keys(*call) + "]");
   respond(*call, http::json(std::move(object).take()));
 }
 

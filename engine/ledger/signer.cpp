@@ -10,15 +10,6 @@
 #include "engine/ledger/signer_impl.h"
 
 namespace recourse {
-namespace {
-
-Result<Ed25519Key> signing_key(KeyStore& keys, std::string_view purpose, bool draw) {
-  const KeyName name = KeyName::deployment(purpose);
-  RECOURSE_LET(const Key seed, draw ? keys.obtain(name) : keys.find(name));
-  return Ed25519Key::from_seed(seed.view());
-}
-
-}  // namespace
 
 Signer::Signer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Signer::~Signer() = default;
@@ -26,11 +17,31 @@ Signer::~Signer() = default;
 Status Signer::Impl::load_keys(bool draw) {
   for (const LedgerInfo& info : ledger.ledgers())
     if (info.ledger == LedgerId(0)) deployment = info.origin.substr(0, info.origin.rfind('/'));
+  if (elsewhere != nullptr) {
+    RECOURSE_LET(log_halves, elsewhere->keys());
+  } else if (!draw) {
+    RECOURSE_LET(log_halves, read_log_halves(data_dir));
+  }
   if (!ledger.has_keys()) return {};
-  RECOURSE_LET(log_key, signing_key(ledger.keys(), "log", draw));
-  RECOURSE_LET(report_key, signing_key(ledger.keys(), "report", draw));
-  RECOURSE_LET(receipt_key, signing_key(ledger.keys(), "receipt", draw));
+  const bool here = elsewhere == nullptr && log_halves.empty();
+  if (here) {
+    RECOURSE_LET(log, load_signing_keys(ledger, "log", draw));
+    log_halves = log.public_keys();
+  }
+  RECOURSE_LET(reports, load_signing_keys(ledger, "reports", draw));
+  RECOURSE_LET(receipts, load_signing_keys(ledger, "receipts", draw));
   return draw ? ledger.keys().sync() : Status();
+}
+
+/// A log that is signed by the wrong key from some head on is worse than one that is not signed.
+Status Signer::Impl::check_own_heads() const {
+  RECOURSE_LET(const auto note, newest_stored(LedgerId(0), LogSize(~std::uint64_t{0})));
+  if (!note) return {};
+  if (verify_checkpoint(*note, named(deployment + "/meta", log_halves))) return {};
+  return Error{ErrorCode::conflict,
+               "the heads of " + deployment +
+                   " were signed by another key than the one that is here; name the process that "
+                   "holds it with --signer, or bring its key back"};
 }
 
 Result<std::optional<std::string>> Signer::Impl::newest_stored(LedgerId id, LogSize at_most) const {
@@ -53,7 +64,13 @@ Status Signer::Impl::load_state() {
     RECOURSE_TRY(check_signed_state(ledger, data_dir));
     state = std::move(read).value();
   }
-  std::vector<LedgerId> unsaved;
+  if (elsewhere != nullptr) {
+    // Its memory counts more than ours, which may have been set back together with the ledger.
+    RECOURSE_LET(state, elsewhere->signed_heads());
+    RECOURSE_TRY(check_signed_heads(ledger, state, data_dir));
+    RECOURSE_TRY(replace_file(signer_state_path(data_dir), state.text()));
+  }
+  std::vector<HeadToSign> unsaved;
   for (const LedgerInfo& info : ledger.ledgers()) {
     RECOURSE_LET(std::optional<std::string> note,
                  newest_stored(info.ledger, LogSize(~std::uint64_t{0})));
@@ -70,23 +87,43 @@ Status Signer::Impl::load_state() {
                    "a checkpoint of " + info.origin + " at " + std::to_string(kept_size) +
                        " leaves was signed, and " + signer_state_path(data_dir).string() +
                        (none ? " is missing" : " is older") + ": restore that file"};
-    if (kept_size < known_size) unsaved.push_back(info.ledger);
+    if (kept_size < known_size)
+      unsaved.push_back({{info.origin, known_size, known->second.root}, known_size, {}});
     if (note) newest[info.ledger] = std::move(*note);
   }
-  return log_key && ledger.impl_->stage ? store_notes(unsaved) : Status();
+  if (unsaved.empty() || log_halves.empty() || !ledger.impl_->stage) return {};
+  RECOURSE_LET(const auto lines, sign_heads(unsaved));
+  return store_notes(unsaved, lines);
 }
 
-Status Signer::Impl::store_notes(const std::vector<LedgerId>& signed_now) {
-  if (signed_now.empty()) return {};
+Result<std::vector<std::string>> Signer::Impl::sign_heads(std::span<const HeadToSign> heads) const {
+  if (elsewhere != nullptr) {
+    RECOURSE_LET(auto lines, elsewhere->sign(heads));
+    // Never trust what is easily checked: a wrong line would spoil the kept checkpoint for ever.
+    for (std::size_t i = 0; i < heads.size(); ++i)
+      RECOURSE_TRY(verify_checkpoint(checkpoint_text(heads[i].head) + "\n" + lines[i],
+                                     named(heads[i].head.origin, log_halves)));
+    return lines;
+  }
+  std::vector<std::string> lines;
+  for (const HeadToSign& head : heads)
+    lines.push_back(log.lines(head.head.origin, checkpoint_text(head.head), now()));
+  return lines;
+}
+
+Status Signer::Impl::store_notes(const std::vector<HeadToSign>& heads,
+                                 const std::vector<std::string>& lines) {
   rocksdb::WriteBatch batch;
   std::unordered_map<LedgerId, std::string> notes;
-  for (const LedgerInfo& info : ledger.ledgers()) {
-    if (std::find(signed_now.begin(), signed_now.end(), info.ledger) == signed_now.end()) continue;
-    const TreeHead head = state.signed_heads.at(info.origin);
-    std::string note = sign_checkpoint({info.origin, head.size.value(), head.root}, *log_key);
-    put_framed(batch, store().family(Family::checkpoints), checkpoint_key(info.ledger, head.size),
+  std::unordered_map<std::string, LedgerId> ids;
+  for (const LedgerInfo& info : ledger.ledgers()) ids.emplace(info.origin, info.ledger);
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const Checkpoint& head = heads[i].head;
+    const LedgerId id = ids.at(head.origin);
+    std::string note = checkpoint_text(head) + "\n" + lines[i];
+    put_framed(batch, store().family(Family::checkpoints), checkpoint_key(id, LogSize(head.size)),
                note);
-    notes[info.ledger] = std::move(note);
+    notes[id] = std::move(note);
   }
   RECOURSE_TRY(store().write(batch));
   const std::unique_lock lock(mutex);
@@ -94,9 +131,18 @@ Status Signer::Impl::store_notes(const std::vector<LedgerId>& signed_now) {
   return {};
 }
 
-Result<std::unique_ptr<Signer>> Signer::open(Ledger& ledger, const std::string& data_dir) {
+Result<std::unique_ptr<Signer>> Signer::open(Ledger& ledger, const std::string& data_dir,
+                                             std::unique_ptr<HeadSigner> elsewhere) {
   auto impl = std::make_unique<Impl>(ledger, data_dir);
+  impl->elsewhere = std::move(elsewhere);
+  if (impl->elsewhere == nullptr) {
+    RECOURSE_LET(const auto halves, read_log_halves(data_dir));
+    if (!halves.empty())
+      return Error{ErrorCode::conflict, "another process holds the log key; name it with --signer"};
+  }
   RECOURSE_TRY(impl->load_keys(true));
+  RECOURSE_TRY(impl->check_own_heads());
+  if (impl->elsewhere != nullptr) RECOURSE_TRY(write_log_halves(data_dir, impl->log_halves));
   RECOURSE_TRY(impl->load_state());
   return std::unique_ptr<Signer>(new Signer(std::move(impl)));
 }
@@ -110,39 +156,55 @@ Result<std::unique_ptr<Signer>> Signer::open_read_only(const Ledger& ledger,
 
 Status Signer::sign_round() {
   Impl& signer = *impl_;
-  RECOURSE_ASSERT(signer.log_key && signer.ledger.impl_->stage, "a read-only signer signs nothing");
+  RECOURSE_ASSERT(!signer.log_halves.empty() && signer.ledger.impl_->stage,
+                  "a read-only signer signs nothing");
+  if (signer.out_of_step) {
+    RECOURSE_LET(signer.state, signer.elsewhere->signed_heads());
+    signer.out_of_step = false;
+  }
   SignerState next = signer.state;
-  std::vector<LedgerId> grown;
+  std::vector<HeadToSign> grown;
   for (const LedgerInfo& info : signer.ledger.ledgers()) {
     const TreeHead head = signer.ledger.head(info.ledger);
+    const Checkpoint checkpoint{info.origin, head.size.value(), head.root};
     const auto before = next.signed_heads.find(info.origin);
     if (before == next.signed_heads.end()) {
       next.signed_heads[info.origin] = head;
-      grown.push_back(info.ledger);
+      grown.push_back({checkpoint, 0, {}});
       continue;
     }
     if (before->second == head) continue;
     // The ledger is not taken at its word: the proof must lead from what was signed to its head.
-    const auto proof =
-        head.size < before->second.size
-            ? Result<std::vector<Hash>>(Error{ErrorCode::corrupt, "it is shorter"})
-            : signer.ledger.consistency_proof(info.ledger, before->second.size, head.size);
-    const Status consistent =
-        proof ? verify_consistency(before->second.size.value(), head.size.value(),
-                                   before->second.root, head.root, *proof)
-              : Status(proof.error());
+    const LogSize old_size = before->second.size;
+    auto proof = head.size < old_size
+                     ? Result<std::vector<Hash>>(Error{ErrorCode::corrupt, "it is shorter"})
+                     : signer.ledger.consistency_proof(info.ledger, old_size, head.size);
+    const Status consistent = proof ? verify_consistency(old_size.value(), head.size.value(),
+                                                         before->second.root, head.root, *proof)
+                                    : Status(proof.error());
     if (!consistent)
       return Error{ErrorCode::corrupt, info.origin + " at " + std::to_string(head.size.value()) +
                                            " leaves does not continue what was signed at " +
-                                           std::to_string(before->second.size.value()) + ": " +
+                                           std::to_string(old_size.value()) + ": " +
                                            consistent.error().message};
+    grown.push_back({checkpoint, old_size.value(), std::move(*proof)});
     before->second = head;
-    grown.push_back(info.ledger);
   }
   if (grown.empty()) return {};
+  std::vector<std::string> lines;
+  // Elsewhere it is persisted before it is answered; here it is persisted before it is signed.
+  if (signer.elsewhere != nullptr) {
+    signer.out_of_step = true;
+    RECOURSE_LET(lines, signer.sign_heads(grown));
+  }
   RECOURSE_TRY(replace_file(signer_state_path(signer.data_dir), next.text()));
   signer.state = std::move(next);
-  return signer.store_notes(grown);
+  if (signer.elsewhere == nullptr) {
+    RECOURSE_LET(lines, signer.sign_heads(grown));
+  }
+  RECOURSE_TRY(signer.store_notes(grown, lines));
+  signer.out_of_step = false;
+  return {};
 }
 
 const std::filesystem::path& Signer::data_dir() const { return impl_->data_dir; }
@@ -186,39 +248,72 @@ Result<std::vector<std::string>> Signer::all(LedgerId ledger) const {
   return notes;
 }
 
-std::string Signer::Impl::verifier_key(const std::string& name,
-                                       const std::optional<Ed25519Key>& key) const {
-  RECOURSE_ASSERT(key.has_value(), "the ledger was opened with the KEK");
-  return NoteKey(name, SignatureType::ed25519, key->public_key()).text();
+std::vector<NoteKey> Signer::Impl::named(const std::string& name,
+                                         const std::vector<Ed25519PublicKey>& halves) const {
+  std::vector<NoteKey> keys;
+  for (const Ed25519PublicKey& half : halves) keys.emplace_back(name, SignatureType::ed25519, half);
+  return keys;
 }
 
-std::string Signer::Impl::sign(const std::string& name, const std::optional<Ed25519Key>& key,
-                               std::string_view text) const {
-  RECOURSE_ASSERT(key.has_value(), "the ledger was opened with the KEK");
-  return sign_note(name, *key, text);
-}
-
-std::string Signer::verifier_key(LedgerId ledger) const {
+std::vector<NoteKey> Signer::log_keys(LedgerId ledger) const {
   const std::string origin = impl_->ledger.impl_->durable.extent(ledger).origin;
   RECOURSE_ASSERT(!origin.empty(), "a key is asked for a ledger that is there");
-  return impl_->verifier_key(origin, impl_->log_key);
+  return impl_->named(origin, impl_->log_halves);
 }
 
-std::string Signer::report_verifier_key() const {
-  return impl_->verifier_key(impl_->deployment + "/reports", impl_->report_key);
+std::vector<NoteKey> Signer::report_keys() const {
+  return impl_->named(impl_->deployment + "/reports", impl_->reports.public_keys());
 }
 
-std::string Signer::receipt_verifier_key() const {
-  return impl_->verifier_key(impl_->deployment + "/receipts", impl_->receipt_key);
+std::vector<NoteKey> Signer::receipt_keys() const {
+  return impl_->named(impl_->deployment + "/receipts", impl_->receipts.public_keys());
 }
+
+namespace {
+
+std::string newest_of(const std::vector<NoteKey>& keys) {
+  RECOURSE_ASSERT(!keys.empty(), "the ledger was opened with the KEK");
+  return keys.front().text();
+}
+
+}  // namespace
+
+std::string Signer::verifier_key(LedgerId ledger) const { return newest_of(log_keys(ledger)); }
+std::string Signer::report_verifier_key() const { return newest_of(report_keys()); }
+std::string Signer::receipt_verifier_key() const { return newest_of(receipt_keys()); }
+
+Result<std::string> Signer::with_newest_signature(LedgerId ledger, std::string note) const {
+  const std::vector<NoteKey> keys = log_keys(ledger);
+  RECOURSE_LET(const VerifiedCheckpoint verified, verify_checkpoint(note, keys));
+  if (keys.size() < 2 || verify_checkpoint(note, std::span(keys).first(1))) return note;
+  // Where the key lies elsewhere, it never signs a head again that is not its newest.
+  if (impl_->log.generations.empty()) return note;
+  return note + signature_line(verified.checkpoint.origin, impl_->log.generations.back(),
+                               checkpoint_text(verified.checkpoint));
+}
+
+Result<KeyRotated> Signer::draw_next_key(const std::string& purpose, Timestamp now) {
+  if (std::find(std::begin(kKeyPurposes), std::end(kKeyPurposes), purpose) ==
+      std::end(kKeyPurposes))
+    return Error{ErrorCode::invalid, "keys are for log, reports or receipts"};
+  if (purpose == "log" && impl_->elsewhere != nullptr)
+    return Error{ErrorCode::conflict,
+                 "another process holds the log key, and it is replaced there"};
+  const std::string name = impl_->deployment + "/" + (purpose == "log" ? "meta" : purpose);
+  return next_signing_key(impl_->ledger, purpose, name, now);
+}
+
+Status Signer::reload_keys() { return impl_->load_keys(false); }
 
 std::string Signer::sign_report(std::string_view text) const {
-  return impl_->sign(impl_->deployment + "/reports", impl_->report_key, text);
+  return std::string(text) + "\n" +
+         impl_->reports.lines(impl_->deployment + "/reports", text, impl_->now());
 }
 
 std::string Signer::sign_receipt(std::string_view payload) const {
-  RECOURSE_ASSERT(impl_->receipt_key.has_value(), "the ledger was opened with the KEK");
-  return sign_receipt_token(impl_->deployment + "/receipts", *impl_->receipt_key, payload);
+  RECOURSE_ASSERT(!impl_->receipts.generations.empty(), "the ledger was opened with the KEK");
+  return sign_receipt_token(impl_->deployment + "/receipts", impl_->receipts.generations.back(),
+                            payload);
 }
 
 }  // namespace recourse

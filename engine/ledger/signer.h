@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "engine/ledger/ledger.h"
+#include "engine/ledger/note_key.h"
 
 namespace recourse {
+
+class HeadSigner;
 
 /// Signs the heads of all ledgers with the deployment's log key: witness zero. Keeps its own state
 /// (size and root of every origin it signed) in <data>/signer and checks a consistency proof from
@@ -18,14 +21,19 @@ class Signer {
  public:
   /// `ledger` outlives the signer. The first one draws the keys. Errors: `corrupt` when a ledger is
   /// behind or beside what was signed before, or the memory of it is missing; io.
-  static Result<std::unique_ptr<Signer>> open(Ledger& ledger, const std::string& data_dir);
+  /// With `elsewhere` that one holds the log key and its own memory, and no log key is drawn here;
+  /// further errors then: unavailable. In both cases: conflict when the newest kept head was signed
+  /// by another key.
+  static Result<std::unique_ptr<Signer>> open(Ledger& ledger, const std::string& data_dir,
+                                              std::unique_ptr<HeadSigner> elsewhere = nullptr);
   /// For tools: reads kept checkpoints, signs nothing. Without the KEK it has no keys to show.
   static Result<std::unique_ptr<Signer>> open_read_only(const Ledger& ledger,
                                                         const std::string& data_dir);
   ~Signer();
 
   /// Signs the current head of every ledger that grew since its last checkpoint, persisting the
-  /// round before any of it is visible. Errors: corrupt, io.
+  /// round before any of it is visible. Errors: corrupt, io; unavailable when whoever holds the log
+  /// key does not answer: then the heads stay unsigned until it does.
   Status sign_round();
 
   /// As given to open: where the state file lies.
@@ -53,6 +61,21 @@ class Signer {
   /// The first kept one of at least this size; the newest one.
   Result<std::optional<TimeStamp>> time_stamp_at_least(LedgerId ledger, LogSize size) const;
   Result<std::optional<TimeStamp>> newest_time_stamp(LedgerId ledger) const;
+
+  /// All keys that sign or signed heads of the ledger, newest first. Any of them vouches.
+  std::vector<NoteKey> log_keys(LedgerId ledger) const;
+  /// The same for reports and for receipts.
+  std::vector<NoteKey> report_keys() const;
+  std::vector<NoteKey> receipt_keys() const;
+  /// A kept checkpoint as the newest key signs it too, for who has only that one. Errors: corrupt
+  /// when no key of this log signed it; those of sign_round.
+  Result<std::string> with_newest_signature(LedgerId ledger, std::string note) const;
+
+  /// Draws the next key of `purpose` (log, reports, receipts): it signs from reload_keys() on, once
+  /// the event that this gives is in the meta ledger; the one before signs too for thirty days.
+  /// Errors: invalid for another purpose; conflict when somebody else holds the key; io.
+  Result<KeyRotated> draw_next_key(const std::string& purpose, Timestamp now);
+  Status reload_keys();
 
   /// <name>+<8 hex>+<base64>: what an auditor receives once, outside of any bundle.
   std::string verifier_key(LedgerId ledger) const;

@@ -77,9 +77,14 @@ Status check_signed_state(const Ledger& ledger, const std::filesystem::path& dat
   const Result<SignerState> state = read_signer_state(data_dir);
   if (!state && state.error().code == ErrorCode::not_found) return {};
   if (!state) return state.error();
+  return check_signed_heads(ledger, *state, data_dir);
+}
+
+Status check_signed_heads(const Ledger& ledger, const SignerState& state,
+                          const std::filesystem::path& data_dir) {
   std::map<std::string, LedgerId> ids;
   for (const LedgerInfo& info : ledger.ledgers()) ids[info.origin] = info.ledger;
-  for (const auto& [origin, signed_head] : state->signed_heads) {
+  for (const auto& [origin, signed_head] : state.signed_heads) {
     const auto found = ids.find(origin);
     if (found == ids.end()) return refused(origin, "was signed and is not here", data_dir);
     const LogSize size = ledger.head(found->second).size;

@@ -25,6 +25,10 @@ std::filesystem::path signer_state_path(const std::filesystem::path& data_dir);
 /// Errors: not_found before the first signature; corrupt, unsupported, io.
 Result<SignerState> read_signer_state(const std::filesystem::path& data_dir);
 
+/// The same for a memory that lies elsewhere. `data_dir`: for what the text of an error advises.
+Status check_signed_heads(const Ledger& ledger, const SignerState& state,
+                          const std::filesystem::path& data_dir);
+
 /// Compares what was signed with what the ledger holds: each signed head must be one of its heads.
 /// No state is no contradiction. Errors: corrupt when a ledger is behind or beside; io.
 Status check_signed_state(const Ledger& ledger, const std::filesystem::path& data_dir);

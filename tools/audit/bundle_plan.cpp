@@ -78,13 +78,14 @@ Result<std::optional<std::string>> witnessed_note(const Ledger& ledger, const Si
   }
 }
 
-Result<std::string> anchor_proof(const Ledger& ledger, Position position, const std::string& note) {
+Result<std::string> anchor_proof(const Ledger& ledger, const Signer& signer, Position position,
+                                 const std::string& note) {
   RECOURSE_LET(const Checkpoint meta, peek_checkpoint(note));
   TlogProof proof;
   RECOURSE_LET(proof.extra, ledger.leaf(kMeta, position));
   proof.index = position.value();
   RECOURSE_LET(proof.hashes, ledger.inclusion_proof(kMeta, position, LogSize(meta.size)));
-  proof.note = note;
+  RECOURSE_LET(proof.note, signer.with_newest_signature(kMeta, note));
   return tlog_proof_text(proof);
 }
 
@@ -101,7 +102,7 @@ Status take_stamp(const Ledger& ledger, const Signer& signer, const BundleOption
   if (!kept || kept->size > ledger.head(kMeta).size) return {};
   RECOURSE_LET(const auto note, kept_note(signer, kMeta, kept->size));
   if (!note) return {};
-  RECOURSE_LET(std::string proof, anchor_proof(ledger, anchor, *note));
+  RECOURSE_LET(std::string proof, anchor_proof(ledger, signer, anchor, *note));
   plan.stamped = {kept->size, std::move(proof), std::move(kept->response)};
   return {};
 }
@@ -121,7 +122,7 @@ Status take_anchored_head(const Ledger& ledger, const Signer& signer, const Bund
     RECOURSE_LET(auto witnessed, witnessed_note(ledger, signer, options.policy, covering));
     plan.witnessed = witnessed.has_value();
     if (witnessed) meta_note = std::move(witnessed);
-    RECOURSE_LET(plan.meta_proof, anchor_proof(ledger, position, *meta_note));
+    RECOURSE_LET(plan.meta_proof, anchor_proof(ledger, signer, position, *meta_note));
     plan.note = *note;
     plan.meta_note = *meta_note;
     return take_stamp(ledger, signer, options, position, *meta_note, plan);
@@ -166,6 +167,12 @@ Result<BundlePlan> plan_bundle(const Ledger& ledger, const Signer& signer,
   RECOURSE_LET(const Checkpoint end, peek_checkpoint(plan.note));
   plan.end = Position(end.size);
   RECOURSE_TRY(take_anchored_head(ledger, signer, options, plan));
+  // An auditor may have only the newest key, and a head may be older than that.
+  RECOURSE_LET(plan.note, signer.with_newest_signature(info->ledger, std::move(plan.note)));
+  if (plan.start_note) {
+    RECOURSE_LET(plan.start_note,
+                 signer.with_newest_signature(info->ledger, std::move(*plan.start_note)));
+  }
   RECOURSE_LET(const Checkpoint head, peek_checkpoint(plan.note));
   plan.head = {LogSize(head.size), head.root};
   return plan;

@@ -106,22 +106,22 @@ class Verification {
                  kRestoreLedger);
   }
 
-  /// The key that must have signed for this ledger.
-  std::optional<NoteKey> log_key(const LedgerInfo& info, Findings& findings) const {
+  /// The keys one of which must have signed for this ledger.
+  std::optional<std::vector<NoteKey>> log_keys(const LedgerInfo& info, Findings& findings) const {
     if (!options_.log_key && !ledger_.has_keys()) {
       findings.add(Integrity::could_not_tell, "checkpoint signatures were not checked",
                    "give the key file (--kek) or the log's verifier key");
       return std::nullopt;
     }
-    const Result<NoteKey> key =
-        NoteKey::parse(options_.log_key ? *options_.log_key : signer_.verifier_key(info.ledger));
+    if (!options_.log_key) return signer_.log_keys(info.ledger);
+    const Result<NoteKey> key = NoteKey::parse(*options_.log_key);
     if (!key) {
       findings.add(Integrity::could_not_tell, "the log key is unusable: " + key.error().message,
                    "give the verifier key as name+id+base64");
       return std::nullopt;
     }
     // One key pair signs for every ledger, each time under the name of that ledger.
-    return NoteKey(info.origin, SignatureType::ed25519, key->key());
+    return std::vector<NoteKey>{NoteKey(info.origin, SignatureType::ed25519, key->key())};
   }
 
   void state_checkpoints(const LedgerInfo& info, std::vector<StatedHead>& stated,
@@ -133,10 +133,10 @@ class Verification {
       return;
     }
     if (notes->empty()) return;
-    const std::optional<NoteKey> key = log_key(info, findings);
-    if (!key) return;
+    const std::optional<std::vector<NoteKey>> keys = log_keys(info, findings);
+    if (!keys) return;
     for (const std::string& note : *notes) {
-      const Result<VerifiedCheckpoint> verified = verify_checkpoint(note, std::span(&*key, 1));
+      const Result<VerifiedCheckpoint> verified = verify_checkpoint(note, *keys);
       if (!verified || verified->checkpoint.origin != info.origin) {
         const Result<Checkpoint> claimed = peek_checkpoint(note);
         findings.add(Integrity::damaged,

@@ -48,5 +48,7 @@ int main_drill(const DrillFlags& flags);
 int main_scrub(const ScrubFlags& flags);
 int main_bench(const BenchFlags& flags);
 int main_witness(const WitnessFlags& flags);
+int main_signer(const SignerFlags& flags);
+int main_key_rotate(const KeyRotateFlags& flags);
 
 }  // namespace recourse::cli

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "api/integrations/unix_head_signer.h"
 #include "engine/ledger/apply_destructions.h"
 #include "tools/backup/restore.h"
 
@@ -179,7 +180,13 @@ Status Deployment::open_parts(const DeploymentOptions& options) {
   auto writer = Writer::open(*ledger_, *views_, clock_, random_, options.writer);
   if (!writer) return with_way_out(options.place, writer.error());
   writer_ = std::move(writer).value();
-  auto signer = Signer::open(*ledger_, options.place.data_dir);
+  std::unique_ptr<HeadSigner> elsewhere;
+  constexpr std::string_view kUnix = "unix:";
+  const std::string& holder = options.place.signer;
+  if (!holder.empty() && !holder.starts_with(kUnix))
+    return Error{ErrorCode::invalid, holder + " is no signer; write it like unix:PATH"};
+  if (!holder.empty()) elsewhere = unix_head_signer(holder.substr(kUnix.size()));
+  auto signer = Signer::open(*ledger_, options.place.data_dir, std::move(elsewhere));
   if (!signer) return with_way_out(options.place, signer.error());
   signer_ = std::move(signer).value();
   return {};

@@ -14,6 +14,7 @@ namespace recourse::cli {
 struct PlaceFlags {
   std::string data_dir;
   std::string kek_file;  ///< Empty: <data_dir>.kek
+  std::string signer;    ///< unix:PATH of whoever holds the log key; empty: it is here.
 };
 
 /// A data directory, or a running server in its place.
@@ -296,6 +297,17 @@ struct WitnessFlags {
   std::string log_format = "text";
 };
 
+/// The process that holds a log key.
+struct SignerFlags : PlaceFlags {
+  std::string state_dir, listen;
+  std::string log_format = "text";
+};
+
+struct KeyRotateFlags : PlaceFlags {
+  std::string purpose;  ///< log, reports or receipts
+  bool json = false;
+};
+
 struct TailFlags : TargetFlags {
   std::string tenant = "default";
   std::optional<std::uint64_t> after;  ///< Position; absent: the newest `last` events.
@@ -379,6 +391,6 @@ using Flags =
                  PolicyListFlags, PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags,
                  RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BackupFlags,
                  RestoreFlags, DrillFlags, ScrubFlags, BenchFlags, WitnessFlags, EraseFlags,
-                 PrivacyExportFlags, KekRotateFlags, RetentionFlags>;
+                 PrivacyExportFlags, KekRotateFlags, RetentionFlags, SignerFlags, KeyRotateFlags>;
 
 }  // namespace recourse::cli

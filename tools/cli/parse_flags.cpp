@@ -19,6 +19,7 @@
 #include "tools/cli/register_flags.h"
 #include "tools/cli/rollback_flags.h"
 #include "tools/cli/shared_flags.h"
+#include "tools/cli/signer_flags.h"
 #include "tools/cli/witness_flags.h"
 
 namespace recourse::cli {
@@ -254,6 +255,9 @@ class CommandLine {
     target(sub, *revoked);
     sub->add_option("key", revoked->key, "Id of the key, as `key list` shows it")->required();
     json_flag(sub, revoked->json);
+    auto rotated = command<KeyRotateFlags>(*group, "rotate", "Replace a key that signs",
+                                           "recourse key rotate --purpose log", sub);
+    rotate_options(sub, *rotated);
   }
 
   void key_create(CLI::App& group) {
@@ -573,6 +577,11 @@ class CommandLine {
                 "recourse witness --new-key w1.key --name witness.example.com/w1\n  recourse "
                 "witness --key w1.key --state w1.state --log-key KEY --listen 0.0.0.0:8081",
                 witness_options});
+    declare(app_,
+            OneCommand<SignerFlags>{
+                "signer", "Hold the log key apart from the server, and sign only what continues",
+                "recourse signer --state /var/lib/signer --listen unix:/run/recourse/signer",
+                signer_options});
   }
 
   void doctor() {

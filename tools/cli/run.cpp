@@ -57,6 +57,8 @@ struct Dispatch {
   int operator()(const ScrubFlags& flags) const { return main_scrub(flags); }
   int operator()(const BenchFlags& flags) const { return main_bench(flags); }
   int operator()(const WitnessFlags& flags) const { return main_witness(flags); }
+  int operator()(const SignerFlags& flags) const { return main_signer(flags); }
+  int operator()(const KeyRotateFlags& flags) const { return main_key_rotate(flags); }
 };
 
 }  // namespace

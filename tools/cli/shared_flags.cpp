@@ -24,6 +24,10 @@ CLI::Option* place(CLI::App* sub, PlaceFlags& flags) {
                          ->capture_default_str();
   sub->add_option("--kek", flags.kek_file, "Key encryption key (default: DIR.kek)")
       ->type_name("FILE");
+  flags.signer = from_environment("RECOURSE_SIGNER");
+  sub->add_option("--signer", flags.signer,
+                  "Whoever holds the log key (default: the data directory)")
+      ->type_name("unix:PATH");
   return data;
 }
 
