@@ -6,12 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/ledger/head_signer.h"
 #include "engine/ledger/ledger.h"
 #include "engine/ledger/note_key.h"
 
 namespace recourse {
-
-class HeadSigner;
 
 /// Signs the heads of all ledgers with the deployment's log key: witness zero. Keeps its own state
 /// (size and root of every origin it signed) in <data>/signer and checks a consistency proof from
