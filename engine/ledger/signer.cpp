@@ -89,7 +89,9 @@ Status Signer::Impl::load_state() {
                        (none ? " is missing" : " is older") + ": restore that file"};
     if (kept_size < known_size)
       unsaved.push_back({{info.origin, known_size, known->second.root}, known_size, {}});
-    if (note) newest[info.ledger] = std::move(*note);
+    if (!note) continue;
+    const std::unique_lock lock(mutex);
+    newest[info.ledger] = std::move(*note);
   }
   if (unsaved.empty() || log_halves.empty() || !ledger.impl_->stage) return {};
   RECOURSE_LET(const auto lines, sign_heads(unsaved));
@@ -158,10 +160,8 @@ Status Signer::sign_round() {
   Impl& signer = *impl_;
   RECOURSE_ASSERT(!signer.log_halves.empty() && signer.ledger.impl_->stage,
                   "a read-only signer signs nothing");
-  if (signer.out_of_step) {
-    RECOURSE_LET(signer.state, signer.elsewhere->signed_heads());
-    signer.out_of_step = false;
-  }
+  // What it signed and we did not hear is signed again, with the same bytes, before all else.
+  if (signer.out_of_step) RECOURSE_TRY(signer.load_state());
   SignerState next = signer.state;
   std::vector<HeadToSign> grown;
   for (const LedgerInfo& info : signer.ledger.ledgers()) {
