@@ -33,7 +33,7 @@ Result<Rotations> rotations_of(const Ledger& ledger, std::string_view purpose) {
                              const auto event = read_leaf(leaf);
                              if (!event) unreadable = event.error();
                              if (!event) return false;
-                             const auto* rotated = std::get_if<KeyRotated>(&event->data);
+                             const auto* rotated = get_if<KeyRotated>(&event->data);
                              if (rotated == nullptr || rotated->purpose.text != purpose)
                                return true;
                              ++found.count;
