@@ -5,13 +5,18 @@
 
 namespace recourse::cli {
 
-NoteDestruction note_destructions(const PlaceFlags& place) {
-  return [journal = journal_beside(kek_path(place))](
-             const std::string& origin, std::span<const KeyName> keys, Timestamp at) -> Status {
-    std::vector<Destruction> destructions;
-    for (const KeyName& key : keys) destructions.push_back({origin, key, at});
-    return append_destructions(std::span(&journal, 1), destructions);
-  };
+NoteDestruction note_destructions(const PlaceFlags& place, const std::filesystem::path& backups) {
+  std::vector<std::filesystem::path> journals{journal_beside(kek_path(place))};
+  // The first backup makes the directory, and takes over what was noted before.
+  std::error_code error;
+  if (!backups.empty() && std::filesystem::exists(backups, error))
+    journals.push_back(journal_in(backups));
+  return
+      [journals](const std::string& origin, std::span<const KeyName> keys, Timestamp at) -> Status {
+        std::vector<Destruction> destructions;
+        for (const KeyName& key : keys) destructions.push_back({origin, key, at});
+        return append_destructions(journals, destructions);
+      };
 }
 
 }  // namespace recourse::cli

@@ -1,6 +1,9 @@
 #include "tools/cli/privacy_rounds_of.h"
 
+#include <thread>
+
 #include "engine/policy/policy_units.h"
+#include "tools/backup/backup_directory.h"
 #include "tools/cli/deployment.h"
 
 namespace recourse::cli {
@@ -17,14 +20,33 @@ Result<std::chrono::seconds> round_time(std::string_view option, const std::stri
   return std::chrono::seconds(read->value);
 }
 
+/// A backup by the job that makes them, waited for: the old key goes only after it is whole.
+Result<std::int64_t> back_up(Upkeep& upkeep) {
+  RECOURSE_LET(const std::uint64_t run, upkeep.ask(UpkeepJob::backup));
+  Upkeep::JobStatus status = upkeep.status(UpkeepJob::backup);
+  for (; status.runs < run; status = upkeep.status(UpkeepJob::backup))
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  if (status.failed)
+    return Error{ErrorCode::unavailable, "the backup under the next key failed: " + status.told};
+  RECOURSE_LET(const BackupDirectory made, BackupDirectory::open(upkeep.options().backup.to));
+  const std::vector<std::uint64_t> numbers = made.list();
+  if (numbers.empty())
+    return Error{ErrorCode::unavailable, "the backup under the next key is gone"};
+  return static_cast<std::int64_t>(numbers.back());
+}
+
 }  // namespace
 
-Result<PrivacyRoundsOptions> privacy_rounds_of(const PlaceFlags& place, const ServerFlags& flags) {
+Result<PrivacyRoundsOptions> privacy_rounds_of(const PlaceFlags& place, const ServerFlags& flags,
+                                               Upkeep* upkeep) {
   PrivacyRoundsOptions options;
   RECOURSE_LET(options.kek_epoch, round_time("--kek-epoch", flags.kek_epoch));
   RECOURSE_LET(options.retention_every, round_time("--retention-every", flags.retention_every));
   options.kek_file = kek_path(place);
-  options.note = note_destructions(place);
+  const std::filesystem::path backups =
+      upkeep != nullptr ? upkeep->options().backup.to : std::filesystem::path();
+  options.note = note_destructions(place, backups);
+  if (!backups.empty()) options.backup = [upkeep] { return back_up(*upkeep); };
   return options;
 }
 

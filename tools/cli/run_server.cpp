@@ -27,7 +27,6 @@ Result<routes::AppOptions> app_options(const PlaceFlags& place, const ServerFlag
                                        const Directory& directory) {
   routes::AppOptions options;
   options.served.file = place.data_dir + "/throttles";
-  options.note_destruction = note_destructions(place);
   for (const std::string& limit : flags.limits)
     RECOURSE_TRY(routes::served::set_limit(options.served, limit));
   for (const std::string& key : flags.trusted_keys) {
@@ -88,6 +87,7 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   chosen.witnessed = [&outside](LedgerId ledger) { return outside->witnessed(ledger); };
   Upkeep upkeep(deployment.writer(), deployment.signer(), std::move(upkeep_options));
   chosen.upkeep = &upkeep;
+  chosen.note_destruction = note_destructions(place, upkeep.options().backup.to);
   routes::App app(deployment.writer(), deployment.signer(), registry, std::move(chosen));
   if (const Status& opened = app.quotas.opened(); !opened) return opened.error();
   http::Router router;
@@ -112,7 +112,7 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   OutboxOptions sending;
   sending.committed = by_itself.committed;
   Outbox outbox(deployment.writer(), *tools, sending);
-  RECOURSE_LET(PrivacyRoundsOptions rounds, privacy_rounds_of(place, flags));
+  RECOURSE_LET(PrivacyRoundsOptions rounds, privacy_rounds_of(place, flags, &upkeep));
   const PrivacyRounds privacy(deployment.writer(), deployment.signer(), std::move(rounds));
 
   http::ServerOptions options;
