@@ -76,6 +76,12 @@ class Package(unittest.TestCase):
         done = run(sys.executable, "-B", self.folder / "one/verify.py", self.folder / "one")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_every_count_is_that_of_an_independent_one(self):
+        script = pathlib.Path(__file__).parent.parent / "unit/tools/soc2/recount.py"
+        done = run(sys.executable, "-B", script, self.folder / "one")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("26 controls recounted, 0 differences", done.stdout)
+
     def test_a_changed_report_does_not_verify(self):
         copy = self.folder / "changed"
         shutil.copytree(self.folder / "one", copy)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Counts the populations of a SOC 2 package again, from the leaves alone and by simple means.
 
-recount.py DIR: reads DIR/leaves.ndjson (from leaf 0), DIR/meta.ndjson where there is one, and
-DIR/report/package.json with its populations. Exit 0 when every number of rows, by type and by day,
+recount.py DIR: reads DIR/leaves.ndjson (from leaf 0), DIR/meta.ndjson or DIR/meta/leaves.ndjson where
+there is one, and DIR/report/package.json with its populations. Exit 0 when every number of rows, by type and by day,
 is the same and every row stands for a leaf with its hash. Shares no code with the program.
 """
 import base64, datetime, hashlib, json, os, sys
@@ -35,7 +35,9 @@ class Event:
 
 
 LEAVES = [Event(*each, False) for each in read("leaves.ndjson", END)]
-META = [Event(*each, True) for each in read("meta.ndjson", (SCOPE["meta"] or {"size": 0})["size"])]
+IN_BUNDLE = os.path.exists(os.path.join(DIR, "meta/leaves.ndjson"))
+META = [Event(*each, True) for each in read("meta/leaves.ndjson" if IN_BUNDLE else "meta.ndjson",
+                                            (SCOPE["meta"] or {"size": 0})["size"])]
 
 
 def place(event):
