@@ -89,11 +89,13 @@ class Backup(Desk):
             self.assertEqual([one_done["backup"] for one_done in done], [one["backup"]])
         recorded = self.told("backup.completed")
         self.assertEqual([one["backup"] for one in recorded], [1, 2, 3])
-        # What is there already is not stored again. The fourth makes the store merge its tables.
-        self.back_up()
-        quiet = self.back_up()
-        self.assertEqual(self.told("backup.completed")[-1]["backup"], quiet["backup"])
-        last = self.told("backup.completed")[-1]
+        # What is there already is not stored again, once the store has merged its small tables.
+        for _ in range(8):
+            quiet = self.back_up()
+            last = self.told("backup.completed")[-1]
+            self.assertEqual(last["backup"], quiet["backup"])
+            if last["new_bytes"] < last["bytes"] / 2:
+                break
         self.assertLess(last["new_bytes"], last["bytes"] / 2)
         # And a restored place serves and takes backups itself.
         self.kill()
