@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "tests/conformance/dying_import.h"
 #include "tests/conformance/shared_data.h"
 #include "tests/unit/tools/import/import_desk.h"
 #include "tests/unit/tools/import/scratch_file.h"
@@ -178,10 +179,8 @@ TEST_CASE("an import of agent runs that is killed and repeated ends like an undi
   options.batch = 4;  // So that there are commits to be killed between.
   ImportDesk undisturbed, killed;
   const ImportSummary expected = undisturbed.import(options);
-  for (int line = 20; line < 100; line += 35) {
-    int lines = 0;
-    killed.import_and_die(options, [&](const ImportProgress&) { return ++lines == line; });
-  }
+  for (int line = 20; line < 100; line += 35)
+    import_and_die(killed, options, {.reading = true, .report = line});
   killed.open();
   const ImportSummary found = killed.import(options);
   MESSAGE(found.known << " runs were known after the last kill");
@@ -230,10 +229,8 @@ TEST_CASE("an import of a service desk that is killed and repeated ends like an 
   options.source = "desk";
   ImportDesk undisturbed, killed;
   const ImportSummary expected = timed_import(undisturbed, options);
-  for (const std::uint64_t row : {2'048U, 5'120U})
-    killed.import_and_die(options, [&](const ImportProgress& progress) {
-      return !progress.reading && progress.done == row;
-    });
+  // A report comes before the first row and after each 1,024.
+  for (const int report : {3, 6}) import_and_die(killed, options, {.report = report});
   killed.open();
   const ImportSummary found = timed_import(killed, options);
   CHECK(found.known > 0);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -33,12 +32,17 @@ class ImportDesk {
     std::filesystem::create_directories(directory_);
     open();
   }
+  /// The deployment another desk has there, which is closed; that desk removes it at its end.
+  explicit ImportDesk(std::filesystem::path directory)
+      : max_group_(512), directory_(std::move(directory)), owner_(false) {
+    open();
+  }
   ImportDesk(const ImportDesk&) = delete;
   ImportDesk& operator=(const ImportDesk&) = delete;
   ~ImportDesk() {
     close();
     std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
+    if (owner_) std::filesystem::remove_all(directory_, ignored);
   }
 
   void open() {
@@ -64,26 +68,7 @@ class ImportDesk {
     ledger_.reset();
   }
 
-  /// Imports in a process of its own that dies without a word once `progress` says so. Whatever
-  /// was open is closed before, and stays closed.
-  void import_and_die(ImportOptions options,
-                      const std::function<bool(const ImportProgress&)>& dies_at) {
-    close();
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      options.progress = [&](const ImportProgress& progress) {
-        if (dies_at(progress)) ::_exit(kDied);
-      };
-      open();
-      (void)import_file(*writer_, tenant_, options);
-      ::_exit(0);
-    }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    REQUIRE_MESSAGE(WEXITSTATUS(status) == kDied, "the import ended before it could die");
-  }
-
+  const std::filesystem::path& directory() const { return directory_; }
   Writer& writer() { return *writer_; }
   const TenantId& tenant() const { return tenant_; }
   LedgerId ledger_id() const { return ledger_->find_tenant(tenant_).value().ledger; }
@@ -159,9 +144,9 @@ class ImportDesk {
   }
 
  private:
-  static constexpr int kDied = 77;
   const std::size_t max_group_;
   std::filesystem::path directory_;
+  bool owner_ = true;
   const TenantId tenant_{"desk"};
   SystemClock clock_;
   SystemRandom random_;
