@@ -61,7 +61,7 @@ using EventTypes = boost::mp11::mp_list<
     RecipientsNotified, ErasurePropagated, ValueCorrected, ProcessingRestricted, ProcessingReleased,
     HoldPlaced, HoldReviewed, HoldReleased, BucketDestroyed, DisclosureMade, BackupCompleted,
     BackupFailed, RestoreTested, RestoreCompleted, FsckCompleted, KeyRotated, LogContinued,
-    ProjectionSwitched, ProjectionEventParked>;
+    CapacitySampled, ProjectionSwitched, ProjectionEventParked>;
 
 namespace described {
 

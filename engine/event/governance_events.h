@@ -45,7 +45,8 @@ struct AccessTerminated {
 };
 BOOST_DESCRIBE_STRUCT(AccessTerminated, (), (notice, principal, effective_at, reference))
 
-/// Everything that a grant or a principal had is gone; the keys were revoked before this was recorded.
+/// Everything that a grant or a principal had is gone; the keys were revoked before this was
+/// recorded.
 struct AccessRemoved {
   static constexpr std::string_view kType = "recourse.access.removed.v1";
   PrincipalId principal;

@@ -89,6 +89,17 @@ struct ProjectionSwitched {
 };
 BOOST_DESCRIBE_STRUCT(ProjectionSwitched, (), (projection, from, to, ledger, size, digest))
 
+/// What the server had and needed within a span of its work.
+struct CapacitySampled {
+  static constexpr std::string_view kType = "recourse.capacity.sampled.v1";
+  Timestamp from, to;
+  std::int64_t disk_total = 0, disk_free = 0;    ///< Bytes where the ledger lies, at `to`.
+  std::int64_t queue_limit = 0, queue_peak = 0;  ///< Commands that wait to be decided.
+  std::int64_t refused = 0;                      ///< Commands that found no place or no space.
+};
+BOOST_DESCRIBE_STRUCT(CapacitySampled, (),
+                      (from, to, disk_total, disk_free, queue_limit, queue_peak, refused))
+
 /// A projection leaves out one event that it cannot fold, and says so.
 struct ProjectionEventParked {
   static constexpr std::string_view kType = "recourse.projection.event_parked.v1";

@@ -26,7 +26,7 @@ struct RebuildOptions {
   std::vector<std::string> projections;  ///< Names; empty for all.
   /// Without switch_over: up to this many events, wherever the live rows stand.
   std::optional<LogSize> at = {};
-  std::string scratch_dir;               ///< For sorted files; default <views>/../rebuild.
+  std::string scratch_dir;  ///< For sorted files; default <views>/../rebuild.
   std::function<void(LedgerId, std::uint64_t done, std::uint64_t total)> progress;
 };
 
