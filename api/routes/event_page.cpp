@@ -3,42 +3,9 @@
 #include <algorithm>
 
 #include "api/routes/event_index.h"
-#include "tools/audit/leaf_tail.h"
 
 namespace recourse::routes {
 namespace {
-
-const std::vector<std::string_view>& known_types() {
-  static const std::vector<std::string_view> names = [] {
-    std::vector<std::string_view> out;
-    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, EventTypes>>(
-        [&](auto type) { out.push_back(decltype(type)::type::kType); });
-    return out;
-  }();
-  return names;
-}
-
-Result<std::string> full_type(std::string_view text) {
-  for (const std::string_view name : known_types()) {
-    if (name == text) return std::string(name);
-    // recourse.<noun>.<verb>.v<N>
-    const std::string_view inner = name.substr(9, name.rfind('.') - 9);
-    if (inner == text) return std::string(name);
-  }
-  return Error{ErrorCode::invalid, "query parameter 'types' names an event type that is not known"};
-}
-
-bool passes(const EventFilter& filter, std::string_view leaf) {
-  const auto tail = leaf_tail(leaf);
-  if (!tail) return true;  // Shown rather than hidden.
-  if (!filter.subject.empty() && tail->subject != filter.subject) return false;
-  if (!filter.types.empty() &&
-      std::find(filter.types.begin(), filter.types.end(), tail->type) == filter.types.end())
-    return false;
-  if (filter.actor.empty()) return true;
-  const auto head = read_leaf_head(leaf);
-  return !head || head->actor.id.value() == filter.actor;
-}
 
 /// Candidates by the most selective list; `complete` says whether all up to the head are among
 /// them.
@@ -83,14 +50,16 @@ constexpr std::size_t kMostCandidates = 2'000;
 Result<EventFilter> event_filter(const Call& call) {
   EventFilter filter;
   RECOURSE_LET(const auto types, query_text(call, "types"));
+  std::vector<std::string> named;
   for (std::string_view rest = types ? std::string_view(*types) : std::string_view();
        !rest.empty();) {
     const auto comma = std::min(rest.find(','), rest.size());
-    RECOURSE_LET(std::string type, full_type(rest.substr(0, comma)));
-    if (std::find(filter.types.begin(), filter.types.end(), type) == filter.types.end())
-      filter.types.push_back(std::move(type));
+    named.emplace_back(rest.substr(0, comma));
     rest.remove_prefix(std::min(rest.size(), comma + 1));
   }
+  auto meant = event_types_named(named);
+  if (!meant) return Error{ErrorCode::invalid, "query parameter 'types': " + meant.error().message};
+  filter.types = std::move(*meant);
   RECOURSE_LET(const auto subject, query_text(call, "subject"));
   RECOURSE_LET(const auto actor, query_text(call, "actor"));
   filter.subject = subject.value_or("");

@@ -1,24 +1,15 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "api/routes/call.h"
+#include "tools/audit/event_filter.h"
 
 namespace recourse::routes {
 
-/// Which events a reader wants. All conditions hold together.
-struct EventFilter {
-  std::vector<std::string> types;  ///< Full names; empty for all.
-  std::string subject;             ///< A ticket's id; empty for all.
-  std::string actor;               ///< A principal's id; empty for all.
-
-  bool any() const { return !types.empty() || !subject.empty() || !actor.empty(); }
-};
-
-/// `types` (a list with commas; `ticket.opened` is short for recourse.ticket.opened.v1), `subject`
-/// and `actor` of the query. Errors: invalid, for an unknown type too.
+/// `types` (a list with commas, of what event_types_named() reads), `subject` and `actor` of the
+/// query. Errors: invalid, for an unknown type too.
 Result<EventFilter> event_filter(const Call& call);
 
 struct EventPage {

@@ -363,6 +363,34 @@ class Checks(Folder):
             line = tail.stdout.readline()
         self.assertIn("killswitch.engaged", line)
 
+    def test_tail_leaves_out_what_is_not_asked_for(self):
+        def types(*filters):
+            lines = self.succeed("tail", *filters, "--json", "--data", self.data).splitlines()
+            return [json.loads(line)["type"] for line in lines]
+
+        def all_of(chosen):
+            lines = self.succeed("tail", "-n", "100000", "--json", "--data", self.data).splitlines()
+            return [line for line in lines if chosen(json.loads(line))]
+
+        planned = types("--type", "rollback.planned", "-n", "100000")
+        self.assertEqual(set(planned), {"recourse.rollback.planned.v2"})
+        self.assertEqual(types("--type", "rollback.planned", "-n", "1"), planned[-1:])
+        both = types("--type", "killswitch", "--type", "rollback.planned", "-n", "100000")
+        self.assertEqual(both.count("recourse.killswitch.engaged.v1") + len(planned) +
+                         both.count("recourse.killswitch.released.v1"), len(both))
+        ticket = self.succeed("tail", "--ticket", "9", "-n", "100000", "--json", "--data", self.data)
+        subject = json.loads(ticket.splitlines()[0])["subject"]
+        self.assertEqual(ticket.splitlines(), all_of(lambda event: event.get("subject") == subject))
+        self.assertEqual(ticket, self.succeed("tail", "--ticket", subject, "-n", "100000", "--json",
+                                              "--data", self.data))
+        actor = json.loads(ticket.splitlines()[-1])["actor"]
+        self.assertEqual(
+            self.succeed("tail", "--actor", actor, "-n", "7", "--json", "--data", self.data).splitlines(),
+            all_of(lambda event: event["actor"] == actor)[-7:])
+        self.refuse(COULD_NOT_TELL, "there are killswitch.engaged", "tail", "--type",
+                    "killswitch.thrown", "--data", self.data)
+        self.refuse(PROBLEM, "99999", "tail", "--ticket", "99999", "--data", self.data)
+
     def test_replay_tells_a_ticket_and_a_difference(self):
         text = self.succeed("replay", "9", "--data", self.data)
         self.assertIn("action proposed", text)
@@ -461,6 +489,23 @@ class Server(Folder):
                      "Content-Type": "application/json", "Idempotency-Key": f'"{uuid.uuid4()}"'})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
+
+    def test_tail_shows_of_a_server_what_it_shows_of_a_directory(self):
+        tickets = [self.post("/v1/tickets", {"title": "Cannot print", "channel": "email",
+                                             "customer_email": "jane@example.com"})["ticket"]
+                   for _ in range(3)]
+        self.succeed("kill", "engage", *self.there)
+        for filters in (["-n", "2"], ["--type", "ticket", "-n", "2"], ["--type", "ticket.opened"],
+                        ["--ticket", tickets[1]], ["--ticket", "2", "--type", "ticket.opened"],
+                        ["--type", "killswitch", "--after", "0"], ["--actor", "usr_nobody"],
+                        ["--type", "ticket.opened", "-n", "0"]):
+            shown = self.succeed("tail", *filters, *self.there)
+            self.assertEqual(shown, self.succeed("tail", *filters, "--data", self.data), filters)
+            self.assertEqual(shown == "", filters[-1] in ("0", "usr_nobody") and "--after" not in filters,
+                             filters)
+        for ticket in ("99", "tkt_01KE0000000000000000000009"):
+            self.refuse(PROBLEM, ticket, "tail", "--ticket", ticket, "--data", self.data)
+        self.refuse(PROBLEM, "no such ticket", "tail", "--ticket", "99", *self.there)
 
     def test_a_rollback_is_planned_looked_at_carried_out_and_watched(self):
         ticket = self.post("/v1/tickets", {"title": "Cannot print", "channel": "email",

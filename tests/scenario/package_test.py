@@ -99,6 +99,21 @@ class Package(unittest.TestCase):
         done = run(PROGRAM, "verify", "--bundle", copy, "--rerun")
         self.assertEqual(done.returncode, 1, done.stdout)
 
+    def test_it_is_made_again_after_the_log_key_was_replaced(self):
+        data = self.folder / "rotated-data"
+        shutil.copytree(self.folder / "data", data)
+        shutil.copy(self.folder / "data.kek", self.folder / "rotated-data.kek")
+        done = run(PROGRAM, "key", "rotate", "--purpose", "log", "--data", data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        out = self.folder / "rotated"
+        done = run(PROGRAM, "export", "--data", data, "--format", "soc2", "--out", out, "--to",
+                   self.end, "--deployment")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = run(PROGRAM, "verify", "--bundle", out, "--rerun")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        done = run(sys.executable, "-B", out / "verify.py", out)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_its_own_making_is_on_record(self):
         out = run(PROGRAM, "export", "--data", self.folder / "data", "--format", "ndjson", "--out",
                   "-", "--type", "report.generated").stdout

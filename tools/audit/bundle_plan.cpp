@@ -124,7 +124,7 @@ Status take_anchored_head(const Ledger& ledger, const Signer& signer, const Bund
     if (witnessed) meta_note = std::move(witnessed);
     RECOURSE_LET(plan.meta_proof, anchor_proof(ledger, signer, position, *meta_note));
     plan.note = *note;
-    plan.meta_note = *meta_note;
+    RECOURSE_LET(plan.meta_note, signer.with_newest_signature(kMeta, *meta_note));
     return take_stamp(ledger, signer, options, position, *meta_note, plan);
   }
   return {};

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "tools/audit/leaf_tail.h"
-
 namespace recourse {
 
 Result<std::uint64_t> export_ndjson(const Ledger& ledger, const NdjsonOptions& options,
@@ -19,15 +17,9 @@ Result<std::uint64_t> export_ndjson(const Ledger& ledger, const NdjsonOptions& o
     RECOURSE_LET(const Position asked, first_from(ledger, info->ledger, *options.to));
     to = std::min(to, asked);
   }
-  const auto wanted = [&](std::string_view leaf) {
-    if (options.types.empty()) return true;
-    const auto tail = leaf_tail(leaf);
-    return tail &&
-           std::find(options.types.begin(), options.types.end(), tail->type) != options.types.end();
-  };
   std::uint64_t count = 0;
   RECOURSE_TRY(ledger.scan(info->ledger, from, to, [&](Position, std::string_view leaf) {
-    if (!wanted(leaf)) return true;
+    if (!passes(options.filter, leaf)) return true;
     out.write(leaf.data(), static_cast<std::streamsize>(leaf.size())).put('\n');
     ++count;
     return out.good();

@@ -3,9 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <ostream>
-#include <string>
-#include <vector>
 
+#include "tools/audit/event_filter.h"
 #include "tools/audit/locate.h"
 
 namespace recourse {
@@ -13,7 +12,7 @@ namespace recourse {
 struct NdjsonOptions {
   TenantId tenant;
   std::optional<Moment> from, to;  ///< [from, to), default: all. Beyond the head means the head.
-  std::vector<std::string> types;  ///< Whole names, recourse.action.proposed.v1; default: all.
+  EventFilter filter;              ///< Default: all.
 };
 
 /// Writes the leaves as they are, one a line, and gives their number. Sealed values stay sealed.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "engine/event/canonical_json.h"
+#include "tools/audit/event_filter.h"
 #include "tools/audit/state_fold.h"
 
 namespace recourse {
@@ -48,14 +49,6 @@ bool concerns(const EventData& data, const ActionId& action) {
       data);
 }
 
-bool type_matches(std::string_view type, std::string_view asked) {
-  if (type == asked) return true;
-  constexpr std::string_view kPrefix = "recourse.";
-  if (!type.starts_with(kPrefix)) return false;
-  type.remove_prefix(kPrefix.size());
-  return type == asked || type.substr(0, type.rfind('.')) == asked;
-}
-
 /// The filter with its moments resolved to positions.
 struct Bounds {
   Position first{0};
@@ -72,7 +65,7 @@ class Replayer {
   Result<bool> take(std::string_view leaf) {
     RECOURSE_LET(RecordedEvent event, read_leaf(leaf));
     const std::vector<RowChange> changes = fold_.apply(event);
-    if (!wanted(event)) return true;
+    if (!wanted(event, leaf)) return true;
     RECOURSE_LET(const ReplayStep step, step_of(event, changes));
     return visit_(step);
   }
@@ -80,7 +73,7 @@ class Replayer {
   const StateFold& fold() const { return fold_; }
 
  private:
-  bool wanted(const RecordedEvent& event) const {
+  bool wanted(const RecordedEvent& event, std::string_view leaf) const {
     if (event.position < bounds_.first || event.position.value() >= bounds_.end) return false;
     if (request_.target.action && !concerns(event.data, *request_.target.action)) return false;
     const ReplayFilter& filter = request_.filter;
@@ -88,10 +81,7 @@ class Replayer {
     const Timestamp occurred = provenance_of(event.data).occurred_at.value_or(event.time);
     if (filter.occurred_from && occurred < *filter.occurred_from) return false;
     if (filter.occurred_to && occurred >= *filter.occurred_to) return false;
-    return filter.types.empty() ||
-           std::any_of(filter.types.begin(), filter.types.end(), [&](const std::string& asked) {
-             return type_matches(type_of(event.data), asked);
-           });
+    return passes(EventFilter{filter.types, {}, {}}, leaf);
   }
 
   Result<ReplayStep> step_of(RecordedEvent& event, const std::vector<RowChange>& changes) {

@@ -14,7 +14,7 @@ namespace recourse {
 /// Which steps are shown. Events that a filter leaves out are folded all the same, so the states
 /// before and after are right.
 struct ReplayFilter {
-  std::vector<std::string> types;  ///< recourse.action.proposed.v1, or shorter: action.proposed.
+  std::vector<std::string> types;  ///< As event_types_named() gives them; empty for all.
   std::optional<PrincipalId> actor;
   std::optional<Moment> from, to;  ///< Positions or times of recording: [from, to).
   /// By the source's own time, which is the time of recording for events that were not imported.

@@ -63,7 +63,7 @@ int main_drill(const DrillFlags& flags) {
   print_line("Backup " + std::to_string(tested.backup) + " could serve after " +
              seconds(tested.rto_ms) + " and is what the log says. Its last event is " +
              seconds(tested.rpo_ms) + " old; " + std::to_string(tested.lost) +
-             " commits came since.");
+             (tested.lost == 1 ? " commit" : " commits") + " came since.");
   return kDone;
 }
 

@@ -8,6 +8,7 @@
 #include "api/integrations/http_post.h"
 #include "engine/event/clear_names.h"
 #include "tools/audit/bundle.h"
+#include "tools/audit/event_filter.h"
 #include "tools/audit/ndjson.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
@@ -73,14 +74,15 @@ Result<std::uint64_t> write_file(const Ledger& ledger, const NdjsonOptions& opti
 }
 
 int export_lines(const ExportFlags& flags, const Range& range) {
-  const auto ledger = open_ledger_read_only(flags);
-  if (!ledger) return complain("export", ledger.error());
   NdjsonOptions options;
   options.tenant = TenantId(flags.tenant);
   options.from = range.from;
   options.to = range.to;
-  for (const std::string& type : flags.types)
-    options.types.push_back(type.starts_with("recourse.") ? type : "recourse." + type + ".v1");
+  auto types = event_types_named(flags.types);
+  if (!types) return complain("export", types.error());
+  options.filter.types = std::move(*types);
+  const auto ledger = open_ledger_read_only(flags);
+  if (!ledger) return complain("export", ledger.error());
   const bool to_stdout = flags.out == "-";
   const auto count = to_stdout ? export_ndjson(**ledger, options, std::cout)
                                : write_file(**ledger, options, flags.out);

@@ -20,7 +20,9 @@ void export_options(CLI::App* sub, ExportFlags& flags) {
       ->type_name("PATH");
   sub->add_option("--from", flags.from, "From this position or time on")->type_name("MOMENT");
   sub->add_option("--to", flags.to, "What is before it")->type_name("MOMENT");
-  sub->add_option("--type", flags.types, "ndjson: only such as action.proposed")->type_name("TYPE");
+  sub->add_option("--type", flags.types,
+                  "ndjson: only such as action.proposed, or all of a noun: action")
+      ->type_name("TYPE");
   auto* const open = sub->add_flag(
       "--open", flags.open, "bundle: sealed texts too; takes the directory's lock and is recorded");
   sub->add_option("--field", flags.fields,

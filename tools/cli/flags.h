@@ -312,6 +312,8 @@ struct TailFlags : TargetFlags {
   std::string tenant = "default";
   std::optional<std::uint64_t> after;  ///< Position; absent: the newest `last` events.
   std::uint64_t last = 10;
+  std::vector<std::string> types;  ///< As event_types_named() reads them; empty for all.
+  std::string ticket, actor;
   bool follow = false;
   bool json = false;
 };

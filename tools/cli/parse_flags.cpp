@@ -20,6 +20,7 @@
 #include "tools/cli/rollback_flags.h"
 #include "tools/cli/shared_flags.h"
 #include "tools/cli/signer_flags.h"
+#include "tools/cli/tail_flags.h"
 #include "tools/cli/verify_flags.h"
 #include "tools/cli/witness_flags.h"
 
@@ -202,7 +203,8 @@ class CommandLine {
     sub->add_option("--occurred-from", flags->occurred_from, "The same by the source's own time")
         ->type_name("TIME");
     sub->add_option("--occurred-to", flags->occurred_to)->type_name("TIME");
-    sub->add_option("--type", flags->types, "Only such as action.proposed; may be repeated");
+    sub->add_option("--type", flags->types,
+                    "Only such as action.proposed, or all of a noun: action; may be repeated");
     sub->add_option("--actor", flags->actor, "Only what this person or machine did")
         ->type_name("ID");
     sub->add_option("--diff", flags->diff, "What differs between two positions or times")
@@ -528,16 +530,8 @@ class CommandLine {
   }
 
   void tail() {
-    CLI::App* sub = nullptr;
-    auto flags = command<TailFlags>(app_, "tail", "Print a tenant's events; beside a server too",
-                                    "recourse tail --tenant default --follow", sub);
-    target(sub, *flags);
-    tenant_option(sub, flags->tenant, "Whose events; meta for the deployment's own");
-    sub->add_option("-n,--last", flags->last, "Begin with so many of the newest events")
-        ->capture_default_str();
-    sub->add_option("--after", flags->after, "Begin after this position")->type_name("POSITION");
-    sub->add_flag("-f,--follow", flags->follow, "Go on with new events until interrupted");
-    sub->add_flag("--json", flags->json, "Print the events themselves, one a line (NDJSON)");
+    declare(app_, OneCommand<TailFlags>{"tail", "Print a tenant's events; beside a server too",
+                                        "recourse tail --type rollback --follow", tail_options});
   }
 
   void witness() {

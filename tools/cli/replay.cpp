@@ -1,6 +1,7 @@
 #include "tools/audit/replay.h"
 
 #include "tools/audit/backtest_ledger.h"
+#include "tools/audit/event_filter.h"
 #include "tools/audit/hashed_file.h"
 #include "tools/audit/replay_blocks.h"
 #include "tools/audit/replay_report.h"
@@ -36,7 +37,7 @@ Result<ReplayRequest> read_request(const ReplayFlags& flags) {
   RECOURSE_TRY(read_moment(flags.to, request.filter.to));
   RECOURSE_TRY(read_time(flags.occurred_from, request.filter.occurred_from));
   RECOURSE_TRY(read_time(flags.occurred_to, request.filter.occurred_to));
-  request.filter.types = flags.types;
+  RECOURSE_LET(request.filter.types, event_types_named(flags.types));
   if (!flags.actor.empty()) request.filter.actor = PrincipalId(flags.actor);
   request.explain = flags.explain;
   request.open = flags.open;

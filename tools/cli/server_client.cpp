@@ -76,7 +76,8 @@ struct ServerClient::Connection {
                                                httplib::to_string(result.error()) +
                                                "); check that the server runs and the address"};
     if (result->status < 200 || result->status > 299) return problem_of(*result);
-    return Answer{result->body, result->get_header_value("Recourse-Position")};
+    return Answer{result->body, result->get_header_value("Recourse-Position"),
+                  result->get_header_value("Recourse-Next")};
   }
 
   httplib::Headers with_idempotency_key() {

@@ -22,6 +22,7 @@ class ServerClient {
   struct Answer {
     std::string body;
     std::string position;  ///< Recourse-Position, empty when absent.
+    std::string next;      ///< Recourse-Next of a list of events, empty when absent.
   };
 
   /// Errors: what the server's problem document says, with the nearest code; `unavailable` when it

@@ -2,11 +2,13 @@
 #include <thread>
 
 #include "engine/event/parse_json.h"
+#include "tools/audit/event_filter.h"
+#include "tools/audit/locate.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/deployment.h"
 #include "tools/cli/print.h"
-#include "tools/cli/server_client.h"
+#include "tools/cli/server_tail.h"
 
 namespace recourse::cli {
 namespace {
@@ -14,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 /// How often the directory of a running server is looked at.
 constexpr auto kFollowEvery = 300ms;
-constexpr std::size_t kPageOfServer = 500;
+constexpr std::uint64_t kLookedAtAtOnce = 65'536;
 
 /// One event for a person: what, when, about which ticket, by whom. False once nobody reads.
 bool print_event(std::string_view leaf, bool json) {
@@ -33,20 +35,63 @@ bool print_event(std::string_view leaf, bool json) {
   return printed;
 }
 
-int tail_directory(const TailFlags& flags) {
+/// What the newest events that are wanted begin at, found from the end backwards.
+Result<std::uint64_t> begin_of_last(const Ledger& ledger, LedgerId id, const EventFilter& filter,
+                                    std::uint64_t last, std::uint64_t size) {
+  if (!filter.any()) return size - std::min(size, last);
+  std::uint64_t left = last, begin = size;
+  while (left > 0 && begin > 0) {
+    const std::uint64_t end = begin;
+    begin -= std::min(begin, kLookedAtAtOnce);
+    std::vector<std::uint64_t> wanted;
+    RECOURSE_TRY(
+        ledger.scan(id, Position(begin), Position(end), [&](Position at, std::string_view leaf) {
+          if (passes(filter, leaf)) wanted.push_back(at.value());
+          return true;
+        }));
+    if (wanted.size() >= left) return wanted[wanted.size() - left];
+    left -= wanted.size();
+  }
+  return begin;
+}
+
+Result<EventFilter> filter_of(const TailFlags& flags) {
+  EventFilter filter;
+  RECOURSE_LET(filter.types, event_types_named(flags.types));
+  filter.actor = flags.actor;
+  return filter;
+}
+
+Result<std::string> ticket_of(const Ledger& ledger, LedgerId id, const std::string& text) {
+  RECOURSE_LET(const Target target, find_target(ledger, nullptr, id, text));
+  if (!target.ticket || target.action)
+    return Error{ErrorCode::invalid, "--ticket is a ticket's id (tkt_…) or number"};
+  return target.ticket->value();
+}
+
+int tail_directory(const TailFlags& flags, EventFilter filter) {
   const auto ledger = open_ledger_read_only(flags);
   if (!ledger) return complain("tail", ledger.error());
   const auto info = find_ledger(**ledger, flags.tenant);
   if (!info) return complain("tail", info.error());
+  if (!flags.ticket.empty()) {
+    auto ticket = ticket_of(**ledger, info->ledger, flags.ticket);
+    if (!ticket) return complain("tail", ticket.error());
+    filter.subject = std::move(*ticket);
+  }
   std::uint64_t size = (*ledger)->head(info->ledger).size.value();
-  std::uint64_t next = flags.after ? *flags.after + 1 : size - std::min(size, flags.last);
+  const auto begin = flags.after ? Result<std::uint64_t>(*flags.after + 1)
+                                 : begin_of_last(**ledger, info->ledger, filter, flags.last, size);
+  if (!begin) return complain("tail", begin.error());
+  std::uint64_t next = *begin;
   bool read = true;
   while (true) {
-    const Status scanned = (*ledger)->scan(info->ledger, Position(next), Position(size),
-                                           [&](Position position, std::string_view leaf) {
-                                             next = position.value() + 1;
-                                             return read = print_event(leaf, flags.json);
-                                           });
+    const Status scanned =
+        (*ledger)->scan(info->ledger, Position(next), Position(size),
+                        [&](Position position, std::string_view leaf) {
+                          next = position.value() + 1;
+                          return read = !passes(filter, leaf) || print_event(leaf, flags.json);
+                        });
     if (!scanned) return complain("tail", scanned.error());
     if (std::fflush(stdout) != 0 || !read || !flags.follow) return kDone;
     std::this_thread::sleep_for(kFollowEvery);
@@ -56,45 +101,47 @@ int tail_directory(const TailFlags& flags) {
   }
 }
 
-/// Where to begin when the newest events are asked for: every answer says how far the log is.
-Result<std::string> begin_at(ServerClient& server, const TailFlags& flags) {
-  if (flags.after) return "after=" + std::to_string(*flags.after) + "&";
-  RECOURSE_LET(const auto answer, server.get("/v1/events?limit=1"));
-  const std::uint64_t newest = std::strtoull(answer.position.c_str(), nullptr, 10);
-  if (answer.position.empty() || newest < flags.last) return std::string();
-  return "after=" + std::to_string(newest - flags.last) + "&";
+Result<std::string> ticket_of(ServerClient& server, const std::string& text) {
+  if (text.starts_with("tkt_")) return text;
+  const std::string_view number = std::string_view(text).substr(text.starts_with('#') ? 1 : 0);
+  RECOURSE_LET(const auto answer, server.get("/v1/tickets/" + percent_encoded(number)));
+  RECOURSE_LET(const Json ticket, parse_json(answer.body));
+  const Json* const id = ticket.find("ticket");
+  if (id == nullptr || id->string() == nullptr)
+    return Error{ErrorCode::unsupported, "the server's answer names no ticket"};
+  return *id->string();
 }
 
-int tail_server(const TailFlags& flags) {
+int tail_server(const TailFlags& flags, EventFilter filter) {
   auto server = ServerClient::open(flags);
   if (!server) return complain("tail", server.error());
-  auto from = begin_at(*server, flags);
-  if (!from) return complain("tail", from.error());
-  while (true) {
-    const auto answer =
-        server->get("/v1/events?" + *from + "limit=" + std::to_string(kPageOfServer) +
-                    (flags.follow ? "&wait=25s" : ""));
-    if (!answer) return complain("tail", answer.error());
-    std::size_t lines = 0;
-    for (std::size_t at = 0; at < answer->body.size();) {
-      const std::size_t end = std::min(answer->body.find('\n', at), answer->body.size());
-      const std::string_view leaf = std::string_view(answer->body).substr(at, end - at);
-      at = end + 1;
-      const auto head = read_leaf_head(leaf);
-      if (!head) return complain("tail", head.error());
-      *from = "after=" + std::to_string(head->position.value()) + "&";
-      ++lines;
+  if (!flags.ticket.empty()) {
+    auto ticket = ticket_of(*server, flags.ticket);
+    if (!ticket) return complain("tail", ticket.error());
+    filter.subject = std::move(*ticket);
+  }
+  ServerTail tail(*server, filter);
+  const auto begin = flags.after ? Result<std::int64_t>(static_cast<std::int64_t>(*flags.after))
+                                 : tail.begin_of_last(flags.last);
+  if (!begin) return complain("tail", begin.error());
+  for (std::int64_t at = *begin;;) {
+    const auto page = tail.after(at, flags.follow);
+    if (!page) return complain("tail", page.error());
+    for (const std::string& leaf : page->leaves)
       if (!print_event(leaf, flags.json)) return kDone;
-    }
     if (std::fflush(stdout) != 0) return kDone;
-    if (lines < kPageOfServer && !flags.follow) return kDone;
+    at = page->next;
+    if (page->ended && !flags.follow) return kDone;
   }
 }
 
 }  // namespace
 
 int main_tail(const TailFlags& flags) {
-  return flags.url.empty() ? tail_directory(flags) : tail_server(flags);
+  auto filter = filter_of(flags);
+  if (!filter) return complain("tail", filter.error());
+  return flags.url.empty() ? tail_directory(flags, std::move(*filter))
+                           : tail_server(flags, std::move(*filter));
 }
 
 }  // namespace recourse::cli

@@ -181,6 +181,7 @@ Status check_deployment(const BundleFiles& stored, const Source& source) {
   RECOURSE_LET(const RangeProof proof, parse_range_proof(proof_text));
   RECOURSE_LET(const TlogProof anchor, parse_tlog_proof(anchor_text));
   RECOURSE_LET(const Checkpoint head, peek_checkpoint(anchor.note));
+  RECOURSE_LET(const Checkpoint proved, peek_checkpoint(proof.note));
   RangeFold fold(proof);
   std::uint64_t leaves = 0;
   RECOURSE_TRY(source.meta_leaves([&](Position, std::string_view leaf) {
@@ -189,7 +190,7 @@ Status check_deployment(const BundleFiles& stored, const Source& source) {
     return true;
   }));
   const auto folded = fold.finish();
-  if (folded && proof.start == 0 && leaves == head.size && proof.note == anchor.note) return {};
+  if (folded && proof.start == 0 && leaves == head.size && proved == head) return {};
   return Error{ErrorCode::invalid,
                "meta/leaves.ndjson is not the deployment's log up to the head in "
                "meta/head.tlog-proof"};

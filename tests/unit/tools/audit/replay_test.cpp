@@ -138,7 +138,8 @@ TEST_CASE("targets that are not there or are none are refused") {
 TEST_CASE("filters choose steps and leave the states right") {
   const ToldTicket told;
   ReplayRequest request = about(told, "7");
-  request.filter.types = {"policy.decided", std::string(CompensationSucceeded::kType)};
+  request.filter.types = {std::string(PolicyDecided::kType),
+                          std::string(CompensationSucceeded::kType)};
   const auto steps = steps_of(told, request);
   REQUIRE(positions(steps) == Positions{ToldTicket::kDecided, ToldTicket::kUndone});
   CHECK(change_of(steps[1], told.action.value(), "status")->before == "\"succeeded\"");
@@ -289,10 +290,10 @@ TEST_CASE("leaves are exported as they are, chosen by place and type") {
   CHECK(std::count(all.begin(), all.end(), '\n') == 10);
 
   NdjsonOptions some;
-  some.types = {std::string(TicketOpened::kType)};
+  some.filter.types = {std::string(TicketOpened::kType)};
   CHECK(exported(some) == told.ledger->leaf(told.tenant, Position(1)).value() + "\n" +
                               told.ledger->leaf(told.tenant, Position(2)).value() + "\n");
-  some.types.clear();
+  some.filter.types.clear();
   some.from = Position(9);
   some.to = Position(50);
   CHECK(exported(some) == told.ledger->leaf(told.tenant, Position(9)).value() + "\n");
