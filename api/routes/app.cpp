@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "api/routes/count_input.h"
 #include "api/routes/metrics.h"
 
 namespace recourse::routes {
@@ -117,12 +118,24 @@ App::~App() {
   };
   if (const Outcome done = writer.handle(std::move(nothing)); !done)
     spdlog::warn("the writer did not answer at the end: {}", done.error().message);
+  for (const Ingress::Count& count : ingress.take_all())
+    if (const Outcome written = writer.handle(counted_request(count)); !written)
+      spdlog::warn("what came in by {} was not counted: {}", count.channel,
+                   written.error().message);
+}
+
+void App::write_ingress() {
+  for (const Ingress::Count& count : ingress.take(clock.now()))
+    writer.submit(counted_request(count), [this, count](const Outcome& outcome) {
+      if (!outcome) ingress.put_back(count);
+    });
 }
 
 // Denials and rejections counted in a window that nobody's next attempt ends.
 void App::tick() {
   denials.flush(clock.now());
   rejections.flush(clock.now());
+  write_ingress();
   waiters.at(std::chrono::steady_clock::now() + std::chrono::seconds(20), [this] { tick(); });
 }
 

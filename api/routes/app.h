@@ -12,6 +12,7 @@
 #include "api/http/throttle.h"
 #include "api/routes/denials.h"
 #include "api/routes/health_part.h"
+#include "api/routes/ingress.h"
 #include "api/routes/long_reads.h"
 #include "api/routes/opened_log.h"
 #include "api/routes/quotas.h"
@@ -95,12 +96,14 @@ struct App {
   Denials denials;
   http::Family<http::Counter>& rejected;  ///< By command and problem.
   served::Rejections rejections;
+  Ingress ingress;  ///< Written when an hour is over, and at the end.
   ProjectionBuilds builds;
   Waiters waiters;       ///< Its thread may use all of those above.
   LongReads long_reads;  ///< Last: its thread may use all of the others.
 
  private:
   void tick();
+  void write_ingress();
 };
 
 }  // namespace recourse::routes

@@ -26,6 +26,7 @@ struct Call {
   /// Newest position that the rows covered when the request began: what an answer shows is at
   /// least as new. None where there is no tenant.
   std::optional<Position> position;
+  std::uint64_t input = 0;  ///< Of App::ingress, when it brings something in.
 
   bool has(std::string_view query_parameter) const;
 };

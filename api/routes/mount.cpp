@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/routes/authenticate.h"
+#include "api/routes/count_input.h"
 #include "api/routes/route_table.h"
 #include "api/routes/served_errors.h"
 #include "api/routes/served_limits.h"
@@ -62,6 +63,7 @@ void enter(App& app, const RouteSpec& route, http::Request&& request, http::Repl
     call->ledger = known.ledger;
     const std::uint64_t applied = app.writer.commits().applied(call->ledger).value();
     if (applied > 0) call->position = Position(applied - 1);
+    if (!route.brings_in.empty()) count_input(call, route.brings_in);
     if (!satisfies(call->principal, call->tenant, route.needs))
       return respond(*call, denied(app, call->request, Denial::wrong_role));
     if (!route.mutating && route.surface == Surface::native) {

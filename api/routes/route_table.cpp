@@ -22,7 +22,7 @@ std::span<const RouteSpec> native_routes() {
       {Method::get, "/readyz", "readyz", Needs::nobody, kReads, kNative, "Whether requests can be served", show_readiness},
       {Method::get, "/metrics", "metrics", Needs::nobody, kReads, kNative, "Figures for Prometheus", show_metrics},
 
-      {Method::post, "/v1/tickets", "tickets.open", Needs::agent, kWrites, kNative, "Open a ticket", open_ticket},
+      {Method::post, "/v1/tickets", "tickets.open", Needs::agent, kWrites, kNative, "Open a ticket", open_ticket, http::Slash::as_written, "api"},
       {Method::get, "/v1/tickets", "tickets.list", Needs::viewer, kReads, kNative, "Tickets, newest first", list_tickets},
       {Method::get, "/v1/tickets/{ticket}", "tickets.show", Needs::viewer, kReads, kNative, "One ticket, now or as of a position or time", show_ticket},
       {Method::patch, "/v1/tickets/{ticket}", "tickets.change", Needs::agent, kWrites, kNative, "Change status or assignment", change_ticket},

@@ -40,6 +40,9 @@ struct RouteSpec {
   std::string_view summary;
   RouteHandler handle;
   http::Slash slash = http::Slash::as_written;
+  /// Of a route by which something comes in from outside and is counted: the channel of requests
+  /// that name none.
+  std::string_view brings_in = {};
 };
 
 /// All native routes.

@@ -35,6 +35,12 @@ RouteSpec post(std::string_view pattern, std::string_view name, Needs needs,
           Surface::served, summary, handle, Slash::either};
 }
 
+/// The same route, whose requests are counted as inputs by `channel` where they name none.
+RouteSpec brings_in(std::string_view channel, RouteSpec route) {
+  route.brings_in = channel;
+  return route;
+}
+
 }  // namespace
 
 namespace served {
@@ -42,8 +48,8 @@ namespace served {
 // In their namespace, since the native routes have handlers of the same names.
 static std::span<const RouteSpec> all_routes() {
   static const std::vector<RouteSpec> routes{
-      post("/api/tickets", "help-desk-create-ticket", Needs::agent, "Open a ticket",
-           as_user<create_ticket>),
+      brings_in("api", post("/api/tickets", "help-desk-create-ticket", Needs::agent,
+                            "Open a ticket", as_user<create_ticket>)),
       get("/api/tickets", "help-desk-tickets", "Tickets, newest first", as_user<list_tickets>),
       get("/api/tickets/{ticket}", "help-desk-ticket", "A ticket with its interactions",
           as_user<show_ticket>),
@@ -62,8 +68,8 @@ static std::span<const RouteSpec> all_routes() {
       get("/api/tickets/agent/analytics", "help-desk-agent-analytics", "Agent actions counted",
           as_user<show_agent_analytics>),
 
-      post("/api/v1/tickets", "support-create-ticket", Needs::agent, "Open a ticket",
-           as_user<create_support_ticket>),
+      brings_in("api", post("/api/v1/tickets", "support-create-ticket", Needs::agent,
+                            "Open a ticket", as_user<create_support_ticket>)),
       get("/api/v1/tickets", "support-tickets", "Tickets, newest first",
           as_user<list_support_tickets>),
       get("/api/v1/tickets/{ticket}", "support-ticket", "A ticket with its events",

@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "api/routes/count_input.h"
 #include "api/routes/resources.h"
 #include "api/routes/ticket_write.h"
 
@@ -52,6 +53,19 @@ Command assignment(BodyReader& reader, const TicketId& ticket,
   command.team = reader.optional_label("team");
   if (!command.assignee && !command.team) reader.fault("", "needs assignee, team or both");
   return command;
+}
+
+/// A message of a customer comes in from outside; what people here write does not. Whose it is
+/// stands in the body, so one that cannot be read is nobody's.
+void count_customer_message(const CallPtr& call) {
+  const auto json = parse_json(call->request.body, call->app.options.json);
+  if (!json || !json->is_object()) return;
+  const Json* const from = json->find("from");
+  if (from == nullptr || from->string() == nullptr || *from->string() != "customer") return;
+  count_input(call, "api");
+  const Json* const channel = json->find("channel");
+  if (channel != nullptr && channel->string() != nullptr)
+    name_input_channel(*call, *channel->string());
 }
 
 }  // namespace
@@ -145,6 +159,7 @@ void switch_automation(CallPtr call) {
 }
 
 void add_message(CallPtr call) {
+  count_customer_message(call);
   auto ticket = ticket_parameter(*call);
   if (!ticket) return refuse(*call, ticket.error());
   AddMessage command;

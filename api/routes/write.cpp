@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/routes/count_events.h"
+#include "api/routes/count_input.h"
 #include "api/routes/json_object.h"
 #include "api/routes/refusals.h"
 #include "api/routes/route_table.h"
@@ -81,6 +82,7 @@ void hand_on(const CallPtr& call, std::string_view body, WriteRequest request, E
   call->app.writer.submit(
       std::move(request),
       [call, ending = std::move(ending), explain = std::move(options.explain)](Outcome outcome) {
+        note_input(*call, outcome);
         if (!outcome && ending.refused) ending.refused(outcome.error());
         if (!outcome)
           return refuse_command(*call, outcome.error(),
@@ -168,6 +170,8 @@ http::Response accepted(const Committed& committed, JsonObject object, int statu
 void submit(const CallPtr& call, std::string_view body, Command command, Answer answer,
             WriteOptions options) {
   const auto noted = note_refusal(call, command);
+  if (const auto* ticket = std::get_if<OpenTicket>(&command))
+    name_input_channel(*call, ticket->channel);
   if (!may(call->principal, command)) {
     const Error error{ErrorCode::forbidden,
                       "this key may not give the command " + std::string(name(command))};

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -10,6 +11,7 @@
 #include <span>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/writer/decide_command.h"
 #include "engine/writer/ledger_views.h"
@@ -61,6 +63,8 @@ class Writer::Impl {
       while (taken < submissions.size() && !failed_ && !stopping_ &&
              queue_.size() < options_.max_queued)
         queue_.push_back(std::move(submissions[taken++]));
+      load_.peak = std::max(load_.peak, queue_.size());
+      if (!failed_) load_.refused += submissions.size() - taken;
     }
     if (taken > 0) wake_.notify_one();
     for (Submission& left : submissions.subspan(taken))
@@ -93,6 +97,12 @@ class Writer::Impl {
   std::size_t queued() const {
     const std::lock_guard lock(mutex_);
     return queue_.size();
+  }
+
+  Load take_load() {
+    const std::lock_guard lock(mutex_);
+    load_.limit = options_.max_queued;
+    return std::exchange(load_, Load());
   }
 
  private:
@@ -221,6 +231,10 @@ class Writer::Impl {
     if (underway.rows) fold(underway);
     const Status committed = underway.committed.get_future().get();
     if (committed && underway.rows) show(underway);
+    if (!committed && committed.error().code == ErrorCode::disk_full) {
+      const std::lock_guard lock(mutex_);
+      load_.refused += underway.callers.size();
+    }
     std::vector<Outcome> answers = underway.group.outcomes(committed);
     for (std::size_t i = 0; i < answers.size(); ++i)
       underway.callers[i].answer(std::move(answers[i]));
@@ -272,6 +286,7 @@ class Writer::Impl {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Submission> queue_;
+  Load load_;
   std::deque<Pause*> pauses_;
   bool stopping_ = false;
   std::map<std::uint32_t, std::unique_ptr<LedgerViews>> ledger_views_;
@@ -315,6 +330,7 @@ const Clock& Writer::clock() const { return impl_->clock_; }
 Random& Writer::random() { return impl_->random_; }
 bool Writer::failed() const { return impl_->failed_; }
 std::size_t Writer::queued() const { return impl_->queued(); }
+Writer::Load Writer::take_load() { return impl_->take_load(); }
 
 WriteRequest command_request(TenantId tenant, Principal principal, Command command,
                              std::string requester_address) {

@@ -136,6 +136,14 @@ class Writer {
   bool failed() const;
   std::size_t queued() const;
 
+  /// How much came at once. Asking begins a new count.
+  struct Load {
+    std::size_t limit = 0;    ///< Commands that may wait.
+    std::size_t peak = 0;     ///< Most that waited.
+    std::size_t refused = 0;  ///< Found no place or no space on the disk.
+  };
+  Load take_load();
+
  private:
   class Impl;
   explicit Writer(std::unique_ptr<Impl> impl);

@@ -86,6 +86,13 @@ class NativeDesk {
     serve({});
   }
 
+  /// An orderly stop and a new start.
+  void restart() {
+    close();
+    open(LedgerOptions().free_space_watermark_bytes);
+    serve({});
+  }
+
   using Headers = std::multimap<std::string, std::string>;
 
   NativeAnswer send(const std::string& method, const std::string& path, const std::string& secret,
@@ -164,6 +171,21 @@ class NativeDesk {
                                      });
     REQUIRE(read.ok());
     return count;
+  }
+  /// `data` of the events of a type, in their order.
+  std::vector<Json> events(const std::string& type, const std::string& tenant = "default") {
+    std::vector<Json> found;
+    const auto info = ledger->find_tenant(TenantId(tenant));
+    REQUIRE(info.has_value());
+    const Status read = ledger->scan(info->ledger, Position(0), ledger_end(info->ledger),
+                                     [&](Position, std::string_view leaf) {
+                                       const auto json = parse_json(leaf);
+                                       if (*json->find("type")->string() == type)
+                                         found.push_back(*json->find("data"));
+                                       return true;
+                                     });
+    REQUIRE(read.ok());
+    return found;
   }
   Position ledger_end(LedgerId id) const { return Position(ledger->head(id).size.value()); }
 

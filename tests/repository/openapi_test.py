@@ -22,9 +22,11 @@ SHOWN_ROWS = ("TicketRow", "ActionRow", "ApprovalRow", "ResolutionRow", "VoteRow
 
 STRING = r'"([^"]*)"'
 NATIVE_ROUTE = re.compile(
-    rf"\{{Method::(\w+), {STRING}, {STRING}, Needs::(\w+), k(Reads|Writes), kNative, {STRING}, \w+\}},")
+    rf"\{{Method::(\w+), {STRING}, {STRING}, Needs::(\w+), k(Reads|Writes), kNative, {STRING}, \w+"
+    r'(?:, http::Slash::as_written, "\w+")?\},')
 SERVED_ROUTE = re.compile(
-    rf"\b(get|post)\({STRING},\s*{STRING},\s*(?:Needs::(\w+),\s*)?{STRING},\s*[\w<>]+\),")
+    r'(?:\bbrings_in\("\w+",\s*)?'
+    rf"\b(get|post)\({STRING},\s*{STRING},\s*(?:Needs::(\w+),\s*)?{STRING},\s*[\w<>]+\)\)?,")
 TABLE = re.compile(r"std::vector<RouteSpec> routes\{\n(.*?)\n  \};", re.DOTALL)
 COMMENT = re.compile(r"//[^\n]*")
 # As RouteSpec's Needs are shown: word() in api/routes/mount.cpp.

@@ -1,5 +1,6 @@
 #include "tools/cli/demo_desk.h"
 
+#include "api/routes/count_input.h"
 #include "engine/base/sha256.h"
 #include "engine/event/canonical_json.h"
 #include "engine/policy/policy.h"
@@ -33,6 +34,24 @@ Outcome DemoDesk::give(const Principal& by, Command command, std::string request
   return Error{outcome.error().code, what + ": " + outcome.error().message};
 }
 
+Outcome DemoDesk::take_in(std::string_view channel, const Principal& by, Command command,
+                          std::string requester) {
+  const auto input = ingress_.begin(TenantId("default"), channel, writer_.clock().now());
+  Outcome outcome = give(by, std::move(command), std::move(requester));
+  if (outcome) ingress_.recorded(input, outcome->events.front().time, outcome->repeated);
+  ingress_.end(input);
+  return outcome;
+}
+
+Status DemoDesk::write(const std::vector<routes::Ingress::Count>& counts) {
+  for (const auto& count : counts) RECOURSE_TRY(writer_.handle(routes::counted_request(count)));
+  return {};
+}
+
+Status DemoDesk::write_counts() { return write(ingress_.take(writer_.clock().now())); }
+
+Status DemoDesk::write_all_counts() { return write(ingress_.take_all()); }
+
 Status DemoDesk::open(DemoCase& at) {
   const DemoTicket& text = *at.text;
   OpenTicket open;
@@ -43,8 +62,8 @@ Status DemoDesk::open(DemoCase& at) {
   open.issue_type = given(text.issue_type);
   open.category = given(text.category);
   open.priority = given(text.priority);
-  RECOURSE_LET(const Committed done,
-               give(people_.agent.key.principal, std::move(open), std::string(text.customer)));
+  RECOURSE_LET(const Committed done, take_in(text.channel, people_.agent.key.principal,
+                                             std::move(open), std::string(text.customer)));
   for (const RecordedEvent& event : done.events)
     if (const auto* opened = get_if<TicketOpened>(&event.data)) {
       at.ticket = opened->ticket;
@@ -157,7 +176,7 @@ Status DemoDesk::reconcile(DemoCase& at, const Writer::NewKey& by, std::string e
 Status DemoDesk::customer_writes(DemoCase& at, std::string body) {
   AddMessage message{at.ticket, MessageFrom::customer, std::string(at.text->channel),
                      std::move(body)};
-  RECOURSE_TRY(give(customer(at, writer_), std::move(message)));
+  RECOURSE_TRY(take_in(at.text->channel, customer(at, writer_), std::move(message)));
   return {};
 }
 

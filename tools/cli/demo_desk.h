@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "api/routes/ingress.h"
 #include "engine/writer/writer.h"
 #include "tools/cli/demo_tickets.h"
 
@@ -67,13 +68,23 @@ class DemoDesk {
   /// Drafted and tried on the history by the manager, put into force by the administrator.
   Status activate_policy(const std::string& name, const std::string& json);
 
+  /// Writes down what came in by each channel in the hours that are over, as a server does.
+  Status write_counts();
+  /// The same of the hour that has begun, at the end.
+  Status write_all_counts();
+
  private:
   Outcome give(const Principal& by, Command command, std::string requester = "");
+  /// The same for what comes in from outside by `channel`.
+  Outcome take_in(std::string_view channel, const Principal& by, Command command,
+                  std::string requester = "");
+  Status write(const std::vector<routes::Ingress::Count>& counts);
   Status backtest_policy(const std::string& policy, const std::string& json, const Principal& by);
   Status report(DemoCase& at, const Principal& by, ReportAction report);
 
   Writer& writer_;
   const DemoPeople& people_;
+  routes::Ingress ingress_;
 };
 
 }  // namespace recourse::cli

@@ -358,6 +358,11 @@ Result<DemoOutcome> tell_demo_story(Deployment& deployment, const DemoPeople& pe
   timeline.at(before_end(kDemoSwitchOff), [&] {
     return desk.kill_switch(people.manager, false, "The gateway was the cause, not the agent.");
   });
+  // Ten minutes after each hour, when nothing of it is on its way any more.
+  const Timestamp first_hour = std::chrono::floor<std::chrono::hours>(before_end(164));
+  for (Timestamp hour = first_hour; hour < until; hour += std::chrono::hours(1))
+    timeline.at(hour + std::chrono::minutes(10), [&] { return desk.write_counts(); });
+  timeline.at(until, [&] { return desk.write_all_counts(); });
   for (double hours = 156; hours >= 0; hours -= 12)
     timeline.at(before_end(hours), [&]() -> Status {
       RECOURSE_TRY(anchor_heads(deployment.writer()));

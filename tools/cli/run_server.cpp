@@ -11,6 +11,7 @@
 #include "api/routes/receipts.h"
 #include "api/routes/route_table.h"
 #include "api/routes/served_systems.h"
+#include "engine/capacity/capacity_samples.h"
 #include "engine/reactor/outbox.h"
 #include "engine/reactor/reactor.h"
 #include "tools/cli/credential.h"
@@ -114,6 +115,7 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   Outbox outbox(deployment.writer(), *tools, sending);
   RECOURSE_LET(PrivacyRoundsOptions rounds, privacy_rounds_of(place, flags, &upkeep));
   const PrivacyRounds privacy(deployment.writer(), deployment.signer(), std::move(rounds));
+  CapacitySamples capacity(deployment.writer(), place.data_dir);
 
   http::ServerOptions options;
   options.address = listen.address;
@@ -132,8 +134,7 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   spdlog::info("listening on {}", url);
   ready(url);
 
-  while (!signals.wait(500ms) && !deployment.writer().failed()) {
-  }
+  while (!signals.wait(500ms) && !deployment.writer().failed()) capacity.look();
   const bool failed = deployment.writer().failed();
   spdlog::info("stopping: {}", failed ? "a write to the ledger failed" : "asked by a signal");
   signals.let_through();

@@ -227,15 +227,18 @@ const std::array<Control, 26>& all_controls() {
        "inputs-complete",
        "What came in was taken in.",
        {"PI1.2"},
-       "Counters of each channel and hour, and the hours of counted channels in which tickets "
-       "were opened without a counter.",
-       "ingress.counted + (channel, hour) of ticket.opened{not imported} without "
-       "ingress.counted, for channels that were counted before",
-       "received = accepted + rejected + duplicates, and accepted = the tickets of that "
-       "channel recorded within the hour.",
+       "Counters of each channel and hour, and the hours of a channel in which something came "
+       "in without a counter.",
+       "ingress.counted + (channel, hour) of ticket.opened{not imported, no data.follows} and "
+       "message.received{not imported} without ingress.counted, not before the first hour that "
+       "has one; earlier such, and earlier counters that did not agree, whose hour was not over "
+       "for 1 h at the start",
+       "Over all counters of a channel and hour, received = accepted + rejected + duplicates, "
+       "and accepted = the tickets and customers' messages of that channel recorded within the "
+       "hour.",
        {"sum_differs: the counters do not add up.",
-        "count_differs: other than the number of tickets.",
-        "hour_not_counted: tickets, and no counter."}},
+        "count_differs: other than the number of recorded tickets and messages.",
+        "hour_not_counted: something was recorded, and there is no counter."}},
       {"RC-18",
        "outputs-reach-their-party",
        "What goes out goes to whom it is about.",
@@ -294,17 +297,21 @@ const std::array<Control, 26>& all_controls() {
         "no_rebuild: no rebuild in time."}},
       {"RC-22",
        "backup-and-restore",
-       "Backups are made and restores are tested.",
+       "Backups are made, restores are tested, and there is room for what comes in.",
        {"A1.1", "A1.2", "A1.3"},
-       "Every backup, failed ones too, every restore test, and each span without: "
-       "{backup_every_h} h for backups, {restore_every_d} days for tests.",
-       "backup.completed + backup.failed + restore.tested + spans in the period without them",
+       "Every backup, failed ones too, every restore test, each span without: "
+       "{backup_every_h} h for backups, {restore_every_d} days for tests; and every sample of the "
+       "disk and the queue.",
+       "backup.completed + backup.failed + restore.tested + capacity.sampled + spans in the "
+       "period without backup.completed, without restore.tested",
        "A backup is completed in time, and a failed one is followed by one that is; a restore "
-       "into an empty place gives the roots of the signed heads.",
+       "into an empty place gives the roots of the signed heads; at least {disk_free_percent} % of "
+       "the disk are free, and at most {refused_commands} commands of a sample found no place.",
        {"no_backup: none in time.",
         "backup_failed: failed, and none was completed in time after it.",
         "restore_differs: the restored data is not that of the heads.",
-        "no_restore_test: none in time."}},
+        "no_restore_test: none in time.", "low_space: less of the disk was free.",
+        "commands_refused: more commands found no place in the queue or no space."}},
       {"RC-23",
        "privacy-requests",
        "People's requests about their data are answered in time and by the rules.",

@@ -36,7 +36,6 @@ class BackupAndRestore final : public OneControlTest {
  public:
   explicit BackupAndRestore(const TestContext& context) : OneControlTest(context, "RC-22") {
     needs_deployment();
-    writer_.note("Samples of queues and disks are not in the log; they are the monitoring's.");
   }
 
   void see(const Seen& seen) override {
@@ -48,6 +47,8 @@ class BackupAndRestore final : public OneControlTest {
     if (const auto* e = seen.as<BackupFailed>(); e != nullptr && writer_.takes(seen))
       failed_.push_back({writer_.add(seen), seen.event.time, e->cause.text});
     if (const auto* e = seen.as<RestoreTested>()) on_test(seen, *e);
+    if (const auto* e = seen.as<CapacitySampled>(); e != nullptr && writer_.takes(seen))
+      on_sample(seen, *e);
   }
 
   void finish() override {
@@ -57,6 +58,14 @@ class BackupAndRestore final : public OneControlTest {
       } else {
         tell(failed);
       }
+    }
+    if (samples_ == 0) {
+      writer_.note("No capacity was sampled in the period: no server wrote any.");
+    } else {
+      writer_.indicate("samples with a long queue", std::to_string(long_queues_),
+                       "Of " + std::to_string(samples_) + ": at least " +
+                           std::to_string(thresholds_.queue_percent) +
+                           " % of the commands that may wait did so at once.");
     }
   }
 
@@ -89,6 +98,23 @@ class BackupAndRestore final : public OneControlTest {
                        (e.cause ? " (" + e.cause->text + ")." : std::string(".")));
   }
 
+  void on_sample(const Seen& seen, const CapacitySampled& e) {
+    const std::size_t number = writer_.add(seen);
+    const std::string span = to_rfc3339(e.from) + " to " + to_rfc3339(e.to);
+    writer_.row(number).subject = "capacity";
+    ++samples_;
+    if (e.queue_limit > 0 && e.queue_peak * 100 >= e.queue_limit * thresholds_.queue_percent)
+      ++long_queues_;
+    if (e.disk_free * 100 < e.disk_total * thresholds_.disk_free_percent)
+      writer_.fail(number, "low_space",
+                   "From " + span + ": " + std::to_string(e.disk_free) + " of " +
+                       std::to_string(e.disk_total) + " bytes were free at the end.");
+    if (e.refused > thresholds_.refused_commands)
+      writer_.fail(number, "commands_refused",
+                   "From " + span + ": " + std::to_string(e.refused) +
+                       " commands found no place in the queue or no space on the disk.");
+  }
+
   void tell(const Failed& failed) {
     writer_.fail(failed.row, "backup_failed",
                  "A backup failed at " + to_rfc3339(failed.at) + " (" + failed.cause +
@@ -96,6 +122,7 @@ class BackupAndRestore final : public OneControlTest {
   }
 
   std::vector<Failed> failed_;
+  std::uint64_t samples_ = 0, long_queues_ = 0;
   Spans backups_{std::chrono::hours(thresholds_.backup_every_h), "no_backup",
                  "No backup was completed in time."};
   Spans tests_{std::chrono::days(thresholds_.restore_every_d), "no_restore_test",

@@ -30,6 +30,9 @@ struct Thresholds {
   std::int64_t rebuild_every_d = 92;        ///< RC-21
   std::int64_t backup_every_h = 25;         ///< RC-22
   std::int64_t restore_every_d = 92;        ///< RC-22
+  std::int64_t disk_free_percent = 10;      ///< RC-22: of the disk, at the end of a sample.
+  std::int64_t refused_commands = 0;        ///< RC-22: in one sample; more found no place.
+  std::int64_t queue_percent = 80;          ///< RC-22: an indicator, of the longest queue.
   std::int64_t request_d = 31;              ///< RC-23: one month
   std::int64_t request_extended_d = 92;     ///< RC-23: two more
   std::int64_t retention_tolerance_d = 7;   ///< RC-24
@@ -43,7 +46,8 @@ BOOST_DESCRIBE_STRUCT(Thresholds, (),
                        burst_limits, burst_alert_s, halt_ms, rollback_end_h, escalation_s,
                        outcome_h, followup_h, followup_tolerance_h, reopen_h, head_every_s,
                        head_tolerance_s, cosignatures, rebuild_every_d, backup_every_h,
-                       restore_every_d, request_d, request_extended_d, retention_tolerance_d,
-                       hold_review_d, control_every_d, dwell_ms))
+                       restore_every_d, disk_free_percent, refused_commands, queue_percent,
+                       request_d, request_extended_d, retention_tolerance_d, hold_review_d,
+                       control_every_d, dwell_ms))
 
 }  // namespace recourse::soc2

@@ -10,11 +10,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What came in by e-mail in this hour.
+IngressCounted counted(const Story& story, std::int64_t inputs) {
+  IngressCounted of_hour;
+  of_hour.channel = "email";
+  of_hour.hour = std::chrono::floor<std::chrono::hours>(story.log.now);
+  of_hour.received = of_hour.accepted = inputs;
+  return of_hour;
+}
+
 /// Some of everything, good and bad.
 void live_through_a_day(Story& story, const std::string& day) {
   const std::string ticket = "tkt_" + day, run = "act_" + day, asked = "act_a" + day;
   story.open_ticket(ticket);
   story.open_ticket("tkt_1");
+  if (day != "3") story.add(counted(story, 2));
   story.add_meta(AuthDenied{"unknown_key", 3});
   story.wait(10min);
   story.run_action(run);
@@ -48,6 +58,10 @@ void live_through_a_day(Story& story, const std::string& day) {
   story.add(alert);
   story.add(KillswitchEngaged{"ESCALATE", {}, {}}, kAda);
   story.add_meta(BackupCompleted{});
+  CapacitySampled room;
+  room.disk_total = 1'000;
+  room.disk_free = day == "2" ? 10 : 900;
+  story.add_meta(room);
   RollbackRequested rollback;
   rollback.rollback = RollbackId("rbk_" + day);
   rollback.action = ActionId(run);

@@ -159,6 +159,46 @@ TEST_CASE("RC-21 and RC-22 have no population without deployment events") {
   }
 }
 
+TEST_CASE("RC-22 wants room on the disk and in the queue, and says where there was little") {
+  CapacitySampled sample;
+  sample.disk_total = 1'000'000'000'000;
+  sample.disk_free = 100'000'000'000;
+  sample.queue_limit = 1'000;
+  sample.queue_peak = 799;
+  const auto indicator = [](const Package& package) {
+    const auto& found = chapter(package, "RC-22").indicators;
+    return found.size() == 1 ? found[0].value : "(none)";
+  };
+
+  Story story;
+  story.add_meta(sample);
+  story.end_after(1h);
+  CHECK(passes(story.package(), "RC-22", 1));
+  CHECK(indicator(story.package()) == "0");
+  CHECK(chapter(story.package(), "RC-22").notes.empty());
+  sample.queue_peak = 800;
+  story.add_meta(sample);
+  CHECK(passes(story.package(), "RC-22", 2));
+  CHECK(indicator(story.package()) == "1");
+
+  Story full;
+  CapacitySampled little = sample;
+  little.disk_free -= 1;
+  const auto low = full.add_meta(little);
+  CHECK(only_exception(full.package(), "RC-22", low, "low_space", true));
+
+  Story refusing;
+  CapacitySampled refused = sample;
+  refused.refused = 1;
+  const auto at = refusing.add_meta(refused);
+  CHECK(only_exception(refusing.package(), "RC-22", at, "commands_refused", true));
+
+  Story unsampled;
+  unsampled.add_meta(BackupCompleted{});
+  CHECK(indicator(unsampled.package()) == "(none)");
+  CHECK(chapter(unsampled.package(), "RC-22").notes.size() == 1);
+}
+
 TEST_CASE("RC-22 wants backups in time and restores that equal the heads") {
   BackupCompleted backup;
   RestoreTested restored;

@@ -230,6 +230,105 @@ TEST_CASE("RC-17 compares counters of what came in with what was recorded") {
   CHECK(only_exception(odd.package(), "RC-17", sum, "sum_differs"));
 }
 
+TEST_CASE("RC-17 takes customers' messages for inputs, and not tickets that another one led to") {
+  MessageReceived message;
+  message.ticket = TicketId("tkt_1");
+  message.message = MessageId("msg_1");
+  message.channel = "email";
+  message.from = SubjectId("sub_1");
+  message.body = sealed();
+  TicketOpened following;
+  following.ticket = TicketId("tkt_2");
+  following.follows = TicketId("tkt_1");
+  following.channel = "email";
+  following.requester = SubjectId("sub_1");
+  IngressCounted counted;
+  counted.channel = "email";
+  counted.hour = *from_rfc3339("2026-03-01T09:00:00Z");
+  counted.received = counted.accepted = 2;
+
+  Story story;
+  story.open_ticket("tkt_1");
+  story.add(following);
+  story.add(message);
+  story.wait(1h);
+  story.add(counted);
+  CHECK(passes(story.package(), "RC-17", 1));
+}
+
+TEST_CASE("RC-17 adds up the counters of one hour, and never passes an hour that a crash cut") {
+  IngressCounted counted;
+  counted.channel = "email";
+  counted.hour = *from_rfc3339("2026-03-01T09:00:00Z");
+  counted.received = counted.accepted = 1;
+
+  Story stopped;  // And started again within the hour.
+  stopped.open_ticket("tkt_1");
+  stopped.wait(10min);
+  stopped.add(counted);
+  CHECK(passes(stopped.package(), "RC-17", 1));
+  stopped.wait(10min);
+  stopped.open_ticket("tkt_2");
+  CHECK(chapter(stopped.package(), "RC-17").rows[0].code == "still_in_time");
+  CHECK(chapter(stopped.package(), "RC-17").result == Result::not_tested);
+  Story cut = stopped;  // The second run of the server crashed, and a period ended then.
+  cut.parameters.start = LogSize(cut.log.size());
+  cut.end_after(2h);
+  CHECK(only_exception(cut.package(), "RC-17", 3, "count_differs"));
+  stopped.wait(1h);
+  stopped.add(counted);
+  CHECK(passes(stopped.package(), "RC-17", 2));
+
+  Story crashed;  // What the first run of the server had seen is lost.
+  crashed.open_ticket("tkt_1");
+  crashed.wait(20min);
+  crashed.open_ticket("tkt_2");
+  crashed.wait(1h);
+  const auto second = crashed.add(counted);
+  CHECK(only_exception(crashed.package(), "RC-17", second, "count_differs"));
+
+  Story first_hour;  // Nothing is known of the time before the first counter, and that is said.
+  first_hour.open_ticket("tkt_1");
+  first_hour.wait(1h);
+  counted.hour += 1h;
+  first_hour.open_ticket("tkt_2");
+  first_hour.wait(1h);
+  first_hour.add(counted);
+  const Package package = first_hour.package();
+  CHECK(passes(package, "RC-17", 1));
+  bool said = false;
+  for (const Completeness& table : package.completeness)
+    if (table.table == "RC-17")
+      for (const auto& [reason, count] : table.excluded)
+        said = said || (reason == "before_counters" && count == 1);
+  CHECK(said);
+
+  Story other_channel;  // By which nothing had come in before, in an hour that nobody counted.
+  other_channel.open_ticket("tkt_1");
+  other_channel.wait(1h);
+  counted.hour -= 1h;
+  other_channel.add(counted);
+  TicketOpened by_chat;
+  by_chat.ticket = TicketId("tkt_2");
+  by_chat.channel = "chat";
+  by_chat.requester = SubjectId("sub_1");
+  const auto uncounted = other_channel.add(by_chat);
+  CHECK(chapter(other_channel.package(), "RC-17").rows.back().code == "still_in_time");
+  Story next_period = other_channel;
+  next_period.parameters.start = LogSize(next_period.log.size());
+  next_period.end_after(10min);
+  CHECK(chapter(next_period.package(), "RC-17").result == Result::not_tested);
+  next_period.end_after(3h);
+  CHECK(only_exception(next_period.package(), "RC-17", uncounted, "hour_not_counted"));
+  Story later_period = other_channel;
+  later_period.end_after(3h);
+  later_period.parameters.start = LogSize(later_period.log.size());
+  later_period.end_after(10min);
+  CHECK(chapter(later_period.package(), "RC-17").result == Result::no_population);
+  other_channel.end_after(3h);
+  CHECK(only_exception(other_channel.package(), "RC-17", uncounted, "hour_not_counted"));
+}
+
 TEST_CASE("RC-18 finds messages that go to somebody else") {
   MessageSent sent;
   sent.ticket = TicketId("tkt_1");
