@@ -546,6 +546,22 @@ class Server(Folder):
         self.refuse(COULD_NOT_TELL, "server runs", "key", "list", *self.there)
 
 
+class Periods(Folder):
+    def test_a_period_that_nobody_can_mean_is_refused(self):
+        self.demo()
+        for form in ("ndjson", "bundle"):
+            for says, *period in [("empty", "--from", "5", "--to", "5"),
+                                  ("reversed", "--from", "9", "--to", "5"),
+                                  ("reversed", "--from", UNTIL, "--to", "2026-01-01T00:00:00Z"),
+                                  ("future", "--from", "2999-01-01T00:00:00Z"),
+                                  ("future", "--to", "2999-01-01T00:00:00Z")]:
+                self.refuse(WRONG_USAGE, says, "export", "--format", form, "--out", "none", *period,
+                            "--data", self.data)
+                self.assertFalse((self.folder / "none").exists())
+        self.refuse(COULD_NOT_TELL, "after the newest", "export", "--format", "bundle", "--out", "none",
+                    "--from", "100000", "--data", self.data)
+
+
 class FullDisk(Folder):
     """A small file system of its own, where the kernel lets us mount one."""
 
@@ -588,6 +604,26 @@ ls small
 """)
         self.assertEqual(result.stdout, "code 2\n", result.stderr)
         self.assertIn("; make room", result.stderr)
+
+    def test_a_bundle_that_does_not_fit_is_marked_and_made_anew_when_there_is_room(self):
+        for form in ("bundle", "soc2"):
+            result = self.in_own_mounts(f"""
+mkdir -p small && mount -t tmpfs -o size=300k none small || exit 99
+$R demo --no-serve --data disk/data >/dev/null || exit 1
+$R export --format {form} --out small/out --data disk/data >/dev/null; echo "code $?"
+test -e small/out/INCOMPLETE; echo "marked $?"
+$R verify --bundle small/out >/dev/null 2>&1; echo "verify $?"
+mount -o remount,size=80m small
+$R export --format {form} --out small/out --data disk/data >/dev/null; echo "code $?"
+$R verify --bundle small/out >/dev/null; echo "verify $?"
+mkdir small/own && touch small/own/mine && echo keep > small/own/INCOMPLETE
+$R export --format {form} --out small/own --data disk/data >/dev/null 2>&1; echo "code $?"
+cat small/own/INCOMPLETE && ls small/own
+""")
+            self.assertEqual(result.stdout.split("\n")[:9],
+                             ["code 2", "marked 0", "verify 1", "code 0", "verify 0", "code 1", "keep",
+                              "INCOMPLETE", "mine"], result.stdout + result.stderr)
+            self.assertIn("make room", result.stderr)
 
 
 class Import(Folder):

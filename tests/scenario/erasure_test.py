@@ -145,6 +145,16 @@ class Erasure(RunningServer):
                                   {"from": "customer", "body": "Me again"})
         self.assertEqual(status, 409, answer)
 
+    def test_an_older_directory_that_is_put_back_does_not_bring_the_person_back(self):
+        self.stop()
+        shutil.copytree(self.folder / "data", self.folder / "older")
+        self.alone("erase", "--email", ADDRESS)
+        shutil.rmtree(self.folder / "data")
+        (self.folder / "older").rename(self.folder / "data")
+        self.start()
+        self.assertNotIn(CANARY, json.dumps([self.opened(ticket) for ticket in self.tickets]))
+        self.assertIn("Joe's printer", json.dumps(self.opened(self.other)))
+
     def refused_alone(self, what, *arguments):
         result = self.run_alone(*arguments, "--data", "data")
         self.assertIn(result.returncode, (1, 2), result.stdout + result.stderr)
@@ -196,5 +206,5 @@ class Erasure(RunningServer):
 
 
 if __name__ == "__main__":
-    Erasure.program = sys.argv.pop()
+    Erasure.program = sys.argv.pop(1)
     unittest.main()

@@ -21,13 +21,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kIncomplete = "INCOMPLETE";
+/// What the mark says, so that no directory is taken for ours that is not.
+constexpr std::string_view kUnfinished =
+    "An export of Recourse is being written here, or was broken off. Repeat it: this directory is\n"
+    "emptied first.\n";
 constexpr std::string_view kVersion = "recourse/bundle@v1";
 
 /// The directory of a bundle, and what the manifest says about each file in it.
 class BundleDirectory {
  public:
-  /// Errors: conflict, io.
+  /// What an export left that did not come to its end is removed. Errors: conflict, io.
   static Result<BundleDirectory> make(const fs::path& root) {
+    RECOURSE_TRY(remove_unfinished(root));
     std::error_code error;
     const fs::file_status status = fs::status(root, error);
     if (fs::exists(status) && (!fs::is_directory(status) || !fs::is_empty(root, error)))
@@ -36,6 +41,7 @@ class BundleDirectory {
     if (error) return system_error("create", root, error.value());
     BundleDirectory made(root);
     RECOURSE_LET(OpenFile mark, OpenFile::open(root / kIncomplete, O_WRONLY | O_CREAT | O_EXCL));
+    RECOURSE_TRY(mark.write_at(0, kUnfinished));
     RECOURSE_TRY(mark.sync());
     RECOURSE_TRY(sync_directory(root));
     return made;
@@ -110,6 +116,22 @@ class BundleDirectory {
     Hash digest;
   };
   explicit BundleDirectory(fs::path root) : root_(std::move(root)) {}
+
+  /// Empties a directory that bears our mark.
+  static Status remove_unfinished(const fs::path& root) {
+    std::error_code error;
+    if (!fs::exists(root / kIncomplete, error)) return {};
+    RECOURSE_LET(const std::string mark, read_file(root / kIncomplete));
+    const auto files = std::distance(fs::directory_iterator(root, error), {});
+    // The disk may have been full for the mark already.
+    if (mark != kUnfinished && !(files == 1 && kUnfinished.starts_with(mark))) return {};
+    for (const auto& entry : fs::directory_iterator(root, error))
+      if (entry.path().filename() != kIncomplete) fs::remove_all(entry.path(), error);
+    // The mark goes last: whoever is killed here begins anew the next time.
+    fs::remove(root / kIncomplete, error);
+    if (error) return system_error("empty", root, error.value());
+    return sync_directory(root);
+  }
 
   Status write_block(HashedFile& page, const std::string& path) {
     RECOURSE_TRY(page.write(page_block_begin(path)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "engine/event/leaf.h"
@@ -57,6 +58,30 @@ Result<std::vector<Destruction>> destructions_in_data(const fs::path& data_dir) 
   return recorded_destructions(*ledger);
 }
 
+/// Which ledger here has an origin: ids differ from one data directory to another.
+class Places {
+ public:
+  explicit Places(const Ledger& ledger) {
+    for (const LedgerInfo& info : ledger.ledgers()) ids_[info.origin] = info.ledger;
+  }
+  /// The destroyed key's name here; nothing for a ledger that is not here.
+  std::optional<KeyName> name_here(const Destruction& one) const {
+    const auto found = ids_.find(one.origin);
+    if (found == ids_.end()) return std::nullopt;
+    return one.key.kind() == KeyName::Kind::subject
+               ? KeyName::subject(found->second, one.key.text())
+               : KeyName::bucket(found->second, one.key.text(), one.key.month());
+  }
+
+ private:
+  std::map<std::string, LedgerId> ids_;
+};
+
+bool lives(const Ledger& ledger, const KeyName& name) {
+  const Result<Key> key = ledger.keys().find(name);
+  return key || key.error().code == ErrorCode::corrupt;
+}
+
 }  // namespace
 
 Result<std::vector<Destruction>> recorded_destructions(const Ledger& ledger) {
@@ -87,22 +112,27 @@ Result<std::vector<Destruction>> destructions_in(const fs::path& place) {
                place.string() + " is neither a data directory nor a bundle nor events"};
 }
 
+std::vector<Destruction> still_alive(const Ledger& ledger,
+                                     const std::vector<Destruction>& destructions) {
+  const Places places(ledger);
+  std::vector<Destruction> alive;
+  for (const Destruction& one : destructions) {
+    const std::optional<KeyName> name = places.name_here(one);
+    if (name && lives(ledger, *name)) alive.push_back(one);
+  }
+  return alive;
+}
+
 Result<std::size_t> destroy_again(Ledger& ledger, const std::vector<Destruction>& destructions) {
-  std::map<std::string, LedgerId> ids;
-  for (const LedgerInfo& info : ledger.ledgers()) ids[info.origin] = info.ledger;
+  const Places places(ledger);
   std::set<std::string> seen;
   std::vector<KeyName> names;
   std::size_t alive = 0;
   for (const Destruction& one : destructions) {
-    const auto found = ids.find(one.origin);
-    if (found == ids.end()) continue;
-    KeyName name = one.key.kind() == KeyName::Kind::subject
-                       ? KeyName::subject(found->second, one.key.text())
-                       : KeyName::bucket(found->second, one.key.text(), one.key.month());
-    if (!seen.insert(name.bytes()).second) continue;
-    const Result<Key> key = ledger.keys().find(name);
-    if (key || key.error().code == ErrorCode::corrupt) ++alive;
-    names.push_back(std::move(name));
+    std::optional<KeyName> name = places.name_here(one);
+    if (!name || !seen.insert(name->bytes()).second) continue;
+    if (lives(ledger, *name)) ++alive;
+    names.push_back(std::move(*name));
   }
   if (names.empty()) return alive;
   RECOURSE_TRY(ledger.keys().destroy(names));

@@ -16,6 +16,10 @@ Result<std::vector<Destruction>> recorded_destructions(const Ledger& ledger);
 /// is none of these; corrupt, io.
 Result<std::vector<Destruction>> destructions_in(const std::filesystem::path& place);
 
+/// Those of `destructions` that are of a ledger here and whose key still lives.
+std::vector<Destruction> still_alive(const Ledger& ledger,
+                                     const std::vector<Destruction>& destructions);
+
 /// Destroys the keys of all of them in the key store of `ledger` and rewrites its files without
 /// them. Those of ledgers that are not in it are passed over. Returned: how many keys were alive.
 /// Errors: those of KeyStore::destroy.

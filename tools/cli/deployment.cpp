@@ -7,6 +7,8 @@
 
 #include "api/integrations/unix_head_signer.h"
 #include "engine/ledger/apply_destructions.h"
+#include "engine/ledger/destruction_journal.h"
+#include "tools/backup/known_destructions.h"
 #include "tools/backup/restore.h"
 
 namespace recourse::cli {
@@ -176,6 +178,12 @@ Status Deployment::open_parts(const DeploymentOptions& options) {
   if (applied.subjects + applied.buckets > 0)
     spdlog::warn("destroyed again as the log says: keys of {} persons and {} months",
                  applied.subjects, applied.buckets);
+  // The same for a directory that was put back as it was before: its log does not say so.
+  RECOURSE_LET(const auto journal, read_destructions(journal_beside(kek_path(options.place))));
+  if (const auto alive = still_alive(*ledger_, journal); !alive.empty()) {
+    RECOURSE_LET(const std::size_t keys, destroy_again(*ledger_, alive));
+    spdlog::warn("destroyed again as the journal beside the key file says: {} keys", keys);
+  }
   RECOURSE_LET(views_, open_views(options.place));
   auto writer = Writer::open(*ledger_, *views_, clock_, random_, options.writer);
   if (!writer) return with_way_out(options.place, writer.error());

@@ -27,6 +27,25 @@ struct Range {
   std::optional<Moment> from, to;
 };
 
+/// A period nobody can mean is refused rather than widened to what there is.
+Status check_range(const Range& range, Timestamp now) {
+  const auto in_future = [now](const std::optional<Moment>& moment) {
+    const auto* const time = moment ? std::get_if<Timestamp>(&*moment) : nullptr;
+    return time != nullptr && *time > now;
+  };
+  // Of one kind each; a time and a position are compared where there is a ledger.
+  if (range.from && range.to && range.from->index() == range.to->index() &&
+      *range.from >= *range.to)
+    return Error{ErrorCode::invalid, std::string("the period is ") +
+                                         (*range.from == *range.to ? "empty" : "reversed") +
+                                         ": --from has to be before --to"};
+  if (in_future(range.from)) return Error{ErrorCode::invalid, "the period begins in the future"};
+  if (in_future(range.to))
+    return Error{ErrorCode::invalid,
+                 "the period ends in the future: leave out --to, or export when it is over"};
+  return {};
+}
+
 Result<Range> read_range(const ExportFlags& flags) {
   Range range;
   if (!flags.from.empty()) {
@@ -35,6 +54,8 @@ Result<Range> read_range(const ExportFlags& flags) {
   if (!flags.to.empty()) {
     RECOURSE_LET(range.to, parse_moment(flags.to));
   }
+  SystemClock clock;
+  RECOURSE_TRY(check_range(range, clock.now()));
   return range;
 }
 
