@@ -50,11 +50,14 @@ bool is_versioned_name(std::string_view text) {
 
 /// RC-02/0000000000000117, of the meta ledger RC-22/meta/0000000000000012.
 bool is_exception_id(std::string_view text) {
-  constexpr std::string_view kMeta = "/meta";
-  if (text.substr(0, 10).ends_with(kMeta))
-    return is_exception_id(std::string(text.substr(0, 5)) + std::string(text.substr(10)));
-  return text.size() == 22 && text.starts_with("RC-") && text[5] == '/' &&
-         std::all_of(text.begin() + 6, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  constexpr std::string_view kForm = "RC-dd/", kMeta = "meta/";
+  constexpr std::size_t kPosition = 16;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.size() < kForm.size() || !text.starts_with("RC-") || text[5] != '/') return false;
+  if (!digit(text[3]) || !digit(text[4])) return false;
+  text.remove_prefix(kForm.size());
+  if (text.starts_with(kMeta)) text.remove_prefix(kMeta.size());
+  return text.size() == kPosition && std::all_of(text.begin(), text.end(), digit);
 }
 
 class Recording {

@@ -213,8 +213,16 @@ TEST_CASE("an accepted exception has an owner and an end") {
   answer.owner = kManager.id;
   answer.until = r.story.now + std::chrono::hours(24);
   CHECK(r.put(kManager, answer));
-  answer.exception = "RC-02/117";
-  CHECK_FALSE(r.put(kManager, answer));
+  answer.exception = "RC-02/meta/0000000000000117";
+  CHECK(r.put(kManager, answer));
+  for (const char* const other :
+       {"RC-02/117", "/meta", "RC-02/meta", "RC-02", "", "RC-02/meta/meta/0000000000000117",
+        "RC-xx/0000000000000117", "RC-02/000000000000011x"}) {
+    CAPTURE(other);
+    answer.exception = other;
+    CHECK_FALSE(r.put(kManager, answer));
+    CHECK(r.why() == ErrorCode::invalid);
+  }
 }
 
 }  // namespace
