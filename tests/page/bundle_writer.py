@@ -145,18 +145,32 @@ class Log:
         return b"recourse/range@v1\nrange %d %d %d\n" % (start, end, size) + \
             hash_lines(cover(hashes, 0, start)) + b"\n" + hash_lines(cover(hashes, end, size)) + b"\n" + note
 
-    def anchor(self, size, index=1, place=None):
-        """The tlog proof of the head in a meta log of three leaves."""
+    def meta_leaves(self, size, index=1, place=None):
+        """A meta log of three leaves, the one at `index` anchors the head."""
         meta = self.deployment + "/meta"
         data = {"origin_hash": b64(sha256(self.origin.encode())), "root":
                 b64(subtree(self.hashes[:size], 0, size)), "size": size}
         leaves = [canonical(event(meta, i, "recourse.log.opened.v1", {})).encode() for i in range(3)]
         leaves[index] = canonical(event(meta, index if place is None else place,
                                         "recourse.log.anchored.v1", data)).encode()
+        return meta, leaves
+
+    def anchor(self, size, index=1, place=None):
+        """The tlog proof of the head in that meta log."""
+        meta, leaves = self.meta_leaves(size, index, place)
         hashes = [leaf_hash(leaf) for leaf in leaves]
         return b"c2sp.org/tlog-proof@v1\nextra %s\nindex %d\n" % (b64(leaves[index]).encode(), index) + \
             hash_lines(inclusion(hashes, index)) + b"\n" + \
             self.log_key.note(meta, checkpoint_text(meta, hashes))
+
+    def deployment_files(self, size, leaves=None):
+        """All of the meta log, as an evidence package has it."""
+        meta, own = self.meta_leaves(size)
+        leaves = own if leaves is None else leaves
+        note = self.log_key.note(meta, checkpoint_text(meta, [leaf_hash(leaf) for leaf in leaves]))
+        return {"meta/leaves.ndjson": b"".join(leaf + b"\n" for leaf in leaves), "meta/checkpoint": note,
+                "meta/range.proof": b"recourse/range@v1\nrange 0 %d %d\n\n\n" % (
+                    len(leaves), len(leaves)) + note}
 
     def files(self, start=0, end=None, size=None):
         """What a manifest lists."""

@@ -27,6 +27,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SCRIPT = HERE.parent.parent / "tools/audit/verify.py"
 PROGRAM, NODE = None, None
 MARK = b"<!--/files-->\n"
+OPTIONS = (("--log-key", "logKey"), ("--report-key", "reportKey"), ("--tsa-ca", "authorities"))
 ORDER = 2 ** 252 + 27742317777372353535851937790883648493
 
 
@@ -38,7 +39,7 @@ def files_of(root):
 def run_script(directory, keys):
     """Exit code and text of verify.py."""
     arguments = [str(SCRIPT), str(directory)]
-    for option, name in (("--log-key", "logKey"), ("--report-key", "reportKey")):
+    for option, name in OPTIONS:
         arguments += [option, keys[name]] if keys.get(name) else []
     said, sys.argv = io.StringIO(), arguments
     try:
@@ -51,7 +52,7 @@ def run_script(directory, keys):
 
 def run_program(directory, keys):
     command = [PROGRAM, "verify", "--bundle", directory]
-    for option, name in (("--log-key", "logKey"), ("--report-key", "reportKey")):
+    for option, name in OPTIONS:
         command += [option, keys[name]] if keys.get(name) else []
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     return result.returncode, result.stdout + result.stderr
@@ -199,7 +200,90 @@ class Whole(Bundles):
         self.expect("verified", 0)
 
 
+    def test_a_key_is_believed_under_the_name_that_it_was_handed_out_for(self):
+        log, other = self.log(), self.log(tenant="b00b")
+        named = lambda name: {**log.keys(), "logKey": log.log_key.text(name)}
+        self.ask("of its meta log", log.bundle(), named("audit.example.com/meta"))
+        self.ask("of its meta log after a loss", log.bundle(), named("audit.example.com/meta/2"))
+        self.ask("of the log after a loss", log.bundle(), named(log.origin + "/2"))
+        self.expect("verified", 0)
+        self.setUp()
+        self.ask("of another tenant", other.bundle(), log.keys())
+        for name in ("other.example/t/0000", "other.example/meta", "audit.example.com/reports",
+                     "audit.example.com/t/7f3", "audit.example.com/t/7f3a/0", "audit.example.com/t/7f3a/2/2",
+                     "audit.example.com/meta/x", "/meta", "audit.example.com/t/7f3a/meta"):
+            self.ask(name, log.bundle(), named(name))
+        self.expect("refused", 1)
+
+    def test_the_deployments_own_log_is_proven_when_it_is_there(self):
+        log = self.log()
+        directory = self.written(log.sealed({**log.files(), **log.deployment_files(11)}, 0, 11, 11))
+        self.ask("all of it", directory, log.keys())
+        self.expect("verified", 0)
+        script, program = run_script(directory, log.keys()), run_program(directory, log.keys())
+        self.assertEqual(script, program)
+        self.assertIn("proven: the deployment's own log is all there up to 3 leaves", script[1])
+        self.assertNotIn("not checked", script[1])
+        report, = run_page(self.page, [{"directory": str(directory), **log.keys()}])
+        self.assertIn("all there up to 3 events", " ".join(report["proven"]))
+
+    def test_what_no_rule_is_about_is_named_as_not_checked(self):
+        log = self.log()
+        files = {**log.files(), "report/report.html": b"passed", "report/a/b": b"", "controls/RC-01/x": b"",
+                 "meta/other": b"", "note.txt": b""}
+        directory = self.written(log.sealed(files, 0, 11, 11))
+        script, program = run_script(directory, log.keys()), run_program(directory, log.keys())
+        self.assertEqual(script, program)
+        self.assertIn("not checked: controls/, meta/other, note.txt, report/ (recourse verify --rerun",
+                      script[1])
+        report, = run_page(self.page, [{"directory": str(directory), **log.keys()}])
+        self.assertEqual(report["facts"]["notChecked"], ["controls/", "meta/other", "note.txt", "report/"])
+
+
 class Damaged(Bundles):
+    def test_a_link_is_seen_wherever_it_leads(self):
+        log = self.log()
+        for name, target in (("extra", "/etc"), ("extra.txt", "/etc/hostname"), ("trust/extra", "."),
+                             ("gone", "nowhere")):
+            directory = self.written(log.bundle())
+            (directory / name).symlink_to(target)
+            self.assertEqual((run_script(directory, log.keys())[0], run_program(directory, log.keys())[0]),
+                             (1, 1), name)
+        directory = self.written(log.bundle())
+        (directory / "checkpoint").rename(self.folder / "moved")
+        (directory / "checkpoint").symlink_to(self.folder / "moved")
+        self.assertEqual((run_script(directory, log.keys())[0], run_program(directory, log.keys())[0]), (1, 1))
+
+    def test_a_deployments_log_that_is_not_its_own_is_seen(self):
+        log = self.log()
+        _, leaves = log.meta_leaves(11)
+        whole = log.deployment_files(11)
+
+        def meddled(name, **changed):
+            files = {**log.files(), **whole, **{path.replace("_", "/", 1): data for path, data in changed.items()}}
+            self.ask(name, log.sealed({path: data for path, data in files.items() if data is not None},
+                                      0, 11, 11), log.keys())
+
+        def other(name, changed):
+            self.ask(name, log.sealed({**log.files(), **log.deployment_files(11, changed)}, 0, 11, 11),
+                     log.keys())
+
+        changed = [leaves[0].replace(b"sys_1", b"sys_2"), *leaves[1:]]
+        lines = lambda all: b"".join(leaf + b"\n" for leaf in all)
+        meddled("a leaf changed", **{"meta_leaves.ndjson": lines(changed)})
+        meddled("a leaf dropped", **{"meta_leaves.ndjson": lines(leaves[:2])})
+        meddled("a leaf added", **{"meta_leaves.ndjson": lines([*leaves, leaves[2]])})
+        meddled("no leaves", **{"meta_leaves.ndjson": None})
+        meddled("no proof", **{"meta_range.proof": None})
+        meddled("no checkpoint", **{"meta_checkpoint": None})
+        meddled("no anchor", **{"meta_head.tlog-proof": None})
+        meddled("another range", **{"meta_range.proof": whole["meta/range.proof"].replace(
+            b"range 0 3 3", b"range 0 2 3")})
+        meddled("a checkpoint of the tenant", **{"meta_checkpoint": log.head(11)})
+        other("a log that was signed, and is not the anchor's", changed)
+        other("an older log that was signed", leaves[:2])
+        self.expect("refused", 1)
+
     def test_one_flipped_byte_in_any_file_is_seen(self):
         whole = files_of(self.small)
         self.assertGreaterEqual(len(whole), 13)

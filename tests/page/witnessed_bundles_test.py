@@ -6,7 +6,9 @@ usage: witnessed_bundles_test.py RECOURSE NODE [unittest arguments]
 
 import base64
 import os
+import subprocess
 import sys
+import time
 import unittest
 
 import bundles_test
@@ -19,6 +21,59 @@ def setUpModule():
 
 
 TIME = 1767605460
+AUTHORITY = """[req]
+distinguished_name = name
+[name]
+[ca]
+basicConstraints = critical,CA:true
+[tsa]
+extendedKeyUsage = critical,timeStamping
+[tsa_config]
+serial = serial
+default_policy = 1.2.3.4.1
+digests = sha256
+signer_digest = sha256
+"""
+
+
+class Authority:
+    """A time-stamping authority made with `openssl ts`."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+        (folder / "ts.cnf").write_text(AUTHORITY, encoding="utf-8")
+        (folder / "serial").write_text("01\n", encoding="utf-8")
+        self.openssl("req", "-x509", "-config", "ts.cnf", "-extensions", "ca", "-newkey", "rsa:2048", "-nodes",
+                     "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test CA")
+        self.openssl("req", "-new", "-config", "ts.cnf", "-newkey", "rsa:2048", "-nodes", "-keyout", "tsa.key",
+                     "-out", "tsa.csr", "-subj", "/CN=Test TSA")
+        self.openssl("x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                     "-out", "tsa.pem", "-extfile", "ts.cnf", "-extensions", "tsa")
+
+    def openssl(self, *command):
+        subprocess.run(["openssl", *command], cwd=self.folder, check=True, capture_output=True)
+
+    def stamp(self, text):
+        self.openssl("ts", "-query", "-digest", sha256(text).hex(), "-sha256", "-cert", "-out", "query")
+        self.openssl("ts", "-reply", "-config", "ts.cnf", "-section", "tsa_config", "-queryfile", "query",
+                     "-signer", "tsa.pem", "-inkey", "tsa.key", "-out", "answer")
+        return (self.folder / "answer").read_bytes()
+
+
+def der(tag, content):
+    size = len(content)
+    if size > 127:
+        length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+        return bytes([tag, 128 + len(length)]) + length + content
+    return bytes([tag, size]) + content
+
+
+def with_status_text(answer, text):
+    """The same granted answer with a text in its status, which nobody signs."""
+    token = answer[answer.index(b"\x30\x82", 4):]
+    status = der(0x30, b"\x02\x01\x00" + der(0x30, der(0x0c, text)))
+    return der(0x30, status + token)
 
 
 class Witnessed(Bundles):
@@ -135,6 +190,21 @@ class Witnessed(Bundles):
         self.ask_with("stamped", plain, **{"tsa/3.tsr": self.stamp(), "tsa/3.tlog-proof": self.proof})
         self.ask_with("a proof too many", plain, **{"tsa/3.tlog-proof": b"?"})
         self.expect("verified", 0)
+
+    def test_the_time_of_a_stamp_is_the_one_that_is_signed(self):
+        authority = Authority(self.folder / "authority")
+        granted = authority.stamp(self.text)
+        forged = with_status_text(granted, b"\x18\x0f20010101000000Z")
+        self.assertIn(b"\x18\x0f20010101000000Z", forged[:64])
+        for response in (granted, forged):
+            files = {**self.own.files(), "tsa/3.tsr": response, "tsa/3.tlog-proof": self.proof}
+            directory = self.written(self.own.sealed(files, 0, 11, 11))
+            keys = {**self.own.keys(), "authorities": str(authority.folder / "ca.pem")}
+            script, program = run_script(directory, keys), run_program(directory, keys)
+            self.assertEqual(script, program)
+            self.assertEqual(script[0], 0, script[1])
+            self.assertRegex(script[1], "an authority saw the meta log at 3 leaves at %s" %
+                             time.strftime("%Y-", time.gmtime()))
 
     def test_time_stamps_of_something_else_are_seen(self):
         plain = self.policy("quorum none")

@@ -42,9 +42,10 @@ Result<std::set<std::string>> BundleFiles::paths() const {
   std::error_code error;
   for (fs::recursive_directory_iterator entry(root_, error), end; !error && entry != end;
        entry.increment(error)) {
+    const std::string path = entry->path().lexically_relative(root_).generic_string();
     std::error_code ignored;
-    if (!entry->is_directory(ignored))
-      found.insert(entry->path().lexically_relative(root_).generic_string());
+    if (entry->is_symlink(ignored)) return bad_file("a link: " + path);
+    if (!entry->is_directory(ignored)) found.insert(path);
   }
   if (error) return unreadable(root_);
   return found;

@@ -21,7 +21,7 @@ class BundleFiles {
   explicit BundleFiles(std::filesystem::path root) : root_(std::move(root)) {}
 
   /// Every file, with slashes. What is neither file nor directory is one too, which no manifest
-  /// lists.
+  /// lists; a link is an error, wherever it leads, since what is there is not in the bundle.
   Result<std::set<std::string>> paths() const;
 
   /// All of a small file: manifest, note, proof, key; at most 16 MiB.

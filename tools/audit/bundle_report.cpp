@@ -3,6 +3,15 @@
 #include "engine/event/canonical_json.h"
 
 namespace recourse {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace
 
 std::string to_text(const BundleReport& report) {
   if (report.verdict != Integrity::intact)
@@ -19,6 +28,9 @@ std::string to_text(const BundleReport& report) {
           " disclosed values are those that were committed to\n";
   text += report.anchored ? "proven: the meta log anchors this head\n"
                           : "not proven: that the meta log anchors it\n";
+  if (report.deployment)
+    text += "proven: the deployment's own log is all there up to " +
+            number(report.meta_head->size) + " leaves\n";
   if (report.quorum)
     text += "proven: the quorum of the policy cosigned that head of the meta log\n";
   for (const BundleReport::Witness& witness : report.witnesses)
@@ -28,6 +40,9 @@ std::string to_text(const BundleReport& report) {
                                      " leaves; give --tsa-ca\n"
                                : "proven: an authority saw the meta log at " + number(stamp.size) +
                                      " leaves at " + stamp.time + "\n";
+  if (!report.not_checked.empty())
+    text += "not checked: " + joined(report.not_checked) +
+            " (recourse verify --rerun makes them again)\n";
   text += "not proven: that every action taken is in the log; its times";
   text += report.quorum ? "\n" : "; that nobody was shown another log\n";
   if (!report.witnesses.empty() && !report.policy_given)
@@ -53,6 +68,7 @@ std::string to_json(const BundleReport& report) {
   json.set("files", report.files);
   json.set("disclosed", report.disclosed);
   json.set("anchored", report.anchored);
+  json.set("deployment", report.deployment);
   json.set("quorum", report.quorum);
   Json witnesses = Json::array(), stamps = Json::array();
   for (const BundleReport::Witness& witness : report.witnesses)
@@ -64,6 +80,9 @@ std::string to_json(const BundleReport& report) {
   }
   json.set("witnesses", std::move(witnesses));
   json.set("time_stamps", std::move(stamps));
+  Json not_checked = Json::array();
+  for (const std::string& path : report.not_checked) not_checked.push_back(path);
+  json.set("not_checked", std::move(not_checked));
   return canonical_json(json);
 }
 

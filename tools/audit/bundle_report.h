@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/ledger/checkpoint.h"
+#include "engine/ledger/note_key.h"
 #include "tools/audit/verify_report.h"
 
 namespace recourse {
@@ -23,6 +26,7 @@ struct BundleReport {
   bool policy_given = false;  ///< By who verifies; else the bundle's own copy counted.
   struct Witness {
     std::string name, time;
+    NoteKey key;
   };
   std::vector<Witness> witnesses;  ///< That cosigned it, in the policy's order.
   struct Stamp {
@@ -30,6 +34,12 @@ struct BundleReport {
     std::string time;        ///< Empty when nobody said who is believed.
   };
   std::vector<Stamp> stamps;
+  bool deployment = false;               ///< The deployment's own log is in it, up to `meta_head`.
+  std::vector<std::string> not_checked;  ///< Files and folders that prove nothing and are proven by
+                                         ///< nothing but the report key.
+  std::optional<NoteKey> log_key;        ///< What its heads were verified with.
+  std::optional<Checkpoint> meta_head;   ///< Of the meta log, with the anchor.
+  std::vector<std::string> paths;        ///< Of all listed files.
 
   int exit_code() const { return static_cast<int>(verdict); }
 };

@@ -16,6 +16,9 @@ NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
 SIGNATURE = re.compile("\u2014 ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
 canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
+ANCHOR = "meta/head.tlog-proof"
+META = "meta/leaves.ndjson", "meta/range.proof", "meta/checkpoint"  # the deployment's own log
+
 class Bad(Exception): pass
 def sha256(data): return hashlib.sha256(data).digest()
 def node(left, right): return sha256(b"\x01" + left + right)
@@ -168,6 +171,18 @@ def root_of(stack):
         value = node(entry[2], value)
     return value
 
+def is_key_of(name, origin):
+    """Whether a key's name is the log's or its meta log's; a number there counts declared losses."""
+    name, log = [re.sub("(/t/[^/]+|/meta)/[1-9][0-9]*$", r"\1", text) for text in (name, origin)]
+    return name in (log, log.rpartition("/t/")[0] + "/meta")
+def others_in(listed):
+    """Folders and files that no rule in VERIFY.md is about."""
+    known = re.compile(r"checkpoint(\.start)?|leaves\.ndjson|range\.proof|disclosures\.ndjson|verify\.py|"
+                       r"VERIFY\.md|trust/policy\.txt|trust/report\.key|tsa/[0-9]+\.(tsr|tlog-proof)|"
+                       r"continued/.*|meta/(head\.tlog-proof|leaves\.ndjson|range\.proof|checkpoint)")
+    return sorted({path if re.match("(meta|trust|tsa)/", path) else re.sub("/.*", "/", path)
+                   for path in listed if not known.fullmatch(path)})
+
 def verify_files(root, report_name, report_key):
     manifest = read(root, "manifest.json")
     note = verify_note(read(root, "manifest.note"), report_name, report_key)
@@ -180,8 +195,14 @@ def verify_files(root, report_name, report_key):
     listed = {file["path"]: file for file in manifest["files"]}
     need(len(listed) == len(manifest["files"]), "a file that is listed twice")
     unlisted = {"manifest.json", "manifest.note"} | ({"verify.html"} if "page" in manifest else set())
-    found = {os.path.relpath(os.path.join(at, name), root).replace(os.sep, "/")
-             for at, _, names in os.walk(root) for name in names}
+    found = set()
+    for at, folders, names in os.walk(root):
+        for name in folders + names:
+            path = os.path.join(at, name)
+            need(not os.path.islink(path), "a link: " + os.path.relpath(path, root))
+            if name in names:
+                need(os.path.isfile(path), "neither file nor directory: " + os.path.relpath(path, root))
+                found.add(os.path.relpath(path, root).replace(os.sep, "/"))
     need(found == unlisted | set(listed) and not unlisted & set(listed),
          "missing or not listed: %s" % sorted(found ^ (unlisted | set(listed))))
     for path, file in listed.items():
@@ -227,7 +248,11 @@ def verify_disclosure(line, leaf):
     c = hmac.new(b64(rho), header.encode() + value, hashlib.sha256).digest()
     need(c == b64(place["$sealed"]["c"]), "a disclosed value is not the one committed to")
 
-def verify_leaves(leaves, shown, origin, start, end, stack):
+def verify_leaves(root, path, shown_path, origin, start, end, stack):
+    with open(os.path.join(root, path), "rb") as leaves, \
+            open(os.path.join(root, shown_path) if shown_path else os.devnull, "rb") as shown:
+        return fold_leaves(leaves, shown, origin, start, end, stack)
+def fold_leaves(leaves, shown, origin, start, end, stack):
     opened, index, last, line = 0, start, "", shown.readline(LIMIT)
     for raw in iter(lambda: leaves.readline(65536), b""):  # a binary file is split at 0x0A only
         need(raw.endswith(b"\n") and index < end, "a leaf too many, too long or cut short")
@@ -246,8 +271,32 @@ def verify_leaves(leaves, shown, origin, start, end, stack):
     need(not line, "a disclosure that belongs to no leaf")
     return opened
 
+def verify_range(root, path, start, end, size):
+    """The note in a range proof, its subtrees left of the range, and what right_of() takes."""
+    proof = read(root, path).decode()
+    top, _, rest = proof.partition("\n\n")
+    right, _, note = ("", "", rest[1:]) if rest.startswith("\n") else rest.partition("\n\n")
+    form, left = top.split("\n")[:2], top.split("\n")[2:]
+    need(form == ["recourse/range@v1", "range %d %d %d" % (start, end, size)], "another range")
+    before, after, stack = list(cover(0, start)), list(cover(end, size)), []
+    right = right.split("\n") if right else []
+    need((len(left), len(right)) == (len(before), len(after)), "a range proof of another shape")
+    for place, line in zip(before, left):
+        push(stack, *place, b64(line))
+    return note.encode(), stack, [(*place, b64(line)) for place, line in zip(after, right)]
+
+def verify_meta(root, listed, key, head):
+    """The deployment's own log, when it is here, is all of it up to the head with the anchor."""
+    need(head and all(path in listed for path in META), "the deployment's log without its proof")
+    meta, size, value = head
+    note, stack, right = verify_range(root, META[1], 0, size, size)
+    need(note == read(root, META[2]) and verify_head(note, meta, key) == (size, value),
+         "the deployment's log is not that of the anchor")
+    verify_leaves(root, META[0], None, meta, 0, size, stack)
+    need(root_of(stack) == value, "the deployment's leaves do not give the root of its head")
+
 def verify_anchor(text, key, origin, size, root, policy, seen):
-    """Gives the number of leaves and the text of the meta log's head."""
+    """Gives the meta log's head (its origin, number of leaves and root) and the head's text."""
     meta = origin.rpartition("/t/")[0] + "/meta"
     top, _, note = text.partition(b"\n\n")
     header, extra, index, *hashes = top.decode().split("\n")
@@ -271,7 +320,23 @@ def verify_anchor(text, key, origin, size, root, policy, seen):
     said = leaf["type"], data["size"], b64(data["root"]), b64(data["origin_hash"])
     need(said == ("recourse.log.anchored.v1", size, root, sha256(origin.encode())),
          "the meta log anchors another head")
-    return tree_size, note.rpartition(b"\n\n")[0] + b"\n"
+    return (meta, tree_size, tree_root), note.rpartition(b"\n\n")[0] + b"\n"
+
+def stamped_at(response):
+    """genTime of the TSTInfo that is signed (RFC 3161, 2.4.2). The status in front of it is not."""
+    def parts(der):
+        while der:
+            need(len(der) > 1 and der[1] != 128, "a time stamp that is not DER")
+            at = 2 + (der[1] & 127 if der[1] > 127 else 0)
+            size = int.from_bytes(der[2:at], "big") if at > 2 else der[1]
+            need(at + size <= len(der), "a time stamp that is cut short")
+            yield der[0], der[at:at + size]
+            der = der[at + size:]
+    tag, place = 0, response
+    for index in (0, 1, 1, 0, 2, 1, 0, 0, 4):  # answer, token, its content, signed data, ..., genTime
+        tag, place = list(parts(place))[index]
+    need(tag == 24 and re.fullmatch(rb"\d{14}(\.\d+)?Z", place), "a time stamp without a time")
+    return place[:14].decode()
 
 def verify_stamp(root, path, text, authorities):
     """When an authority saw `text`; nothing when nobody said which is believed."""
@@ -287,8 +352,7 @@ def verify_stamp(root, path, text, authorities):
     except FileNotFoundError:
         print("not checked: time stamps, for want of openssl")
         return None
-    time = re.search(rb"\x18[\x0f-\x20](\d{14})(\.\d+)?Z", response)[1].decode()
-    return datetime.datetime.strptime(time, "%Y%m%d%H%M%S").strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.datetime.strptime(stamped_at(response), "%Y%m%d%H%M%S").strftime("%Y-%m-%dT%H:%M:%SZ")
 
 def verify(root, log_key, report_key, given_policy, authorities):
     report = parse_key(report_key or read(root, "trust/report.key").decode())
@@ -296,40 +360,33 @@ def verify(root, log_key, report_key, given_policy, authorities):
     origin, start, end = manifest["origin"], manifest["start"], manifest["end"]
     own_policy = read(root, "trust/policy.txt").decode()
     own_key = re.search(r"^log (\S+)", own_policy, re.M)
-    key = parse_key(log_key or own_key.group(1))[1]  # one key pair signs under the name of each log
+    name, key = parse_key(log_key or own_key.group(1))  # one key pair signs under each log's name
+    need(is_key_of(name, origin), "a key of another log: " + name)
     size, head = verify_head(read(root, "checkpoint"), origin, key)
     need((manifest["size"], b64(manifest["root"])) == (size, head), "the manifest names another head")
-    proof = read(root, "range.proof").decode()
-    top, _, rest = proof.partition("\n\n")
-    right, _, note = ("", "", rest[1:]) if rest.startswith("\n") else rest.partition("\n\n")
-    form, left = top.split("\n")[:2], top.split("\n")[2:]
-    need(form == ["recourse/range@v1", "range %d %d %d" % (start, end, size)], "another range")
-    need(note.encode() == read(root, "checkpoint"), "the range proof is of another checkpoint")
-    before, after, stack = list(cover(0, start)), list(cover(end, size)), []
-    right = right.split("\n") if right else []
-    need((len(left), len(right)) == (len(before), len(after)), "a range proof of another shape")
-    for place, line in zip(before, left):
-        push(stack, *place, b64(line))
+    note, stack, right = verify_range(root, "range.proof", start, end, size)
+    need(note == read(root, "checkpoint"), "the range proof is of another checkpoint")
     need(not start or verify_head(read(root, "checkpoint.start"), origin, key) == (start, root_of(stack)),
          "the range does not continue the log at its start")
-    shown = "disclosures.ndjson" if "disclosures.ndjson" in listed else os.devnull
-    with open(os.path.join(root, "leaves.ndjson"), "rb") as leaves, \
-            open(os.path.join(root, shown), "rb") as values:
-        opened = verify_leaves(leaves, values, origin, start, end, stack)
-    for place, line in zip(after, right):
-        push(stack, *place, b64(line))
+    shown = "disclosures.ndjson" if "disclosures.ndjson" in listed else None
+    opened = verify_leaves(root, "leaves.ndjson", shown, origin, start, end, stack)
+    for subtree in right:
+        push(stack, *subtree)
     need(root_of(stack) == head, "the leaves do not give the root of the checkpoint")
-    anchored = "meta/head.tlog-proof" in listed
-    policy, seen = Policy(given_policy or own_policy), {}
+    anchored = ANCHOR in listed
+    policy, seen, meta = Policy(given_policy or own_policy), {}, None
     need(anchored or not policy.asks(), "witnesses are asked for, and the meta log's head is absent")
     if anchored:
-        verify_anchor(read(root, "meta/head.tlog-proof"), key, origin, size, head, policy, seen)
+        meta, _ = verify_anchor(read(root, ANCHOR), key, origin, size, head, policy, seen)
         need(not policy.asks() or policy.holds(policy.quorum, seen),
              "the quorum of the policy did not cosign the meta log's head")
+    deployment = any(path in listed for path in META)
+    if deployment:
+        verify_meta(root, listed, key, meta)
     stamps = []
     for path in [path for path in listed if re.fullmatch(r"tsa/.*\.tsr", path)]:
         need(path[:-4] + ".tlog-proof" in listed, "missing: %s.tlog-proof" % path[:-4])
-        at, text = verify_anchor(read(root, path[:-4] + ".tlog-proof"), key, origin, size, head, policy, {})
+        (_, at, _), text = verify_anchor(read(root, path[:-4] + ".tlog-proof"), key, origin, size, head, policy, {})
         stamps.append((at, verify_stamp(root, path, text, authorities)))
     print("log %s, %d leaves\nproven: the %d leaves from %d on are all there are up to %d, in order\n"
           "proven: the log at %d leaves continues the log at %d leaves\n"
@@ -337,6 +394,8 @@ def verify(root, log_key, report_key, given_policy, authorities):
           % (origin, size, end - start, start, end, size, start, opened))
     print("proven: the meta log anchors this head" if anchored else
           "not proven: that the meta log anchors it")
+    if deployment:
+        print("proven: the deployment's own log is all there up to %d leaves" % meta[1])
     if policy.asks():
         print("proven: the quorum of the policy cosigned that head of the meta log")
     for witness in [witness for witness in policy.keys.values() if witness in seen]:
@@ -345,6 +404,9 @@ def verify(root, log_key, report_key, given_policy, authorities):
     for at, time in stamps:
         print("proven: an authority saw the meta log at %d leaves at %s" % (at, time) if time else
               "not checked: who stamped the meta log at %d leaves; give --tsa-ca" % at)
+    others = others_in(listed)
+    if others:
+        print("not checked: %s (recourse verify --rerun makes them again)" % ", ".join(others))
     print("not proven: that every action taken is in the log; its times" +
           ("" if policy.asks() else "; that nobody was shown another log"))
     if seen and not given_policy:

@@ -1,6 +1,5 @@
 #include "tools/audit/verify_bundle.h"
 
-#include <algorithm>
 #include <map>
 
 #include "engine/base/sha256.h"
@@ -11,10 +10,12 @@
 #include "engine/ledger/tlog_proof.h"
 #include "engine/witness/time_stamp.h"
 #include "engine/witness/trust_policy.h"
+#include "tools/audit/bundle_contents.h"
 #include "tools/audit/bundle_files.h"
 #include "tools/audit/disclosure_check.h"
 #include "tools/audit/leaf_form.h"
 #include "tools/audit/verify_page.h"
+#include "tools/audit/witnessed_by.h"
 
 namespace recourse {
 namespace {
@@ -23,6 +24,9 @@ namespace fs = std::filesystem;
 
 constexpr JsonLimits kManifestLimits{std::size_t{1} << 24, 16};
 constexpr JsonLimits kBundleLeafLimits{kMaxLeafBytes, 512};
+constexpr const char* kMetaLeaves = "meta/leaves.ndjson";
+constexpr const char* kMetaProof = "meta/range.proof";
+constexpr const char* kMetaCheckpoint = "meta/checkpoint";
 constexpr std::size_t kMaxDisclosureBytes = std::size_t{1} << 24;
 
 Error refused(const std::string& what) { return {ErrorCode::invalid, what}; }
@@ -72,9 +76,12 @@ class BundleCheck {
     RECOURSE_TRY(check_leaves());
     RECOURSE_TRY(check_policy());
     RECOURSE_TRY(check_anchor());
+    RECOURSE_TRY(check_deployment());
     RECOURSE_TRY(check_stamps());
     report_.keys_authenticated = !keys_.log_key.empty() && !keys_.report_key.empty();
     report_.files = listed_.size();
+    report_.not_checked = others_in(order_);
+    report_.paths = order_;
     return report_;
   }
 
@@ -211,8 +218,11 @@ class BundleCheck {
       RECOURSE_LET(text, own_log_key());
     }
     RECOURSE_LET(log_key_, read_key(text));
+    if (!is_key_of(log_key_->name(), report_.origin))
+      return refused("a key of another log: " + log_key_->name());
     RECOURSE_LET(note_, files_.read("checkpoint"));
     RECOURSE_LET(const Checkpoint head, signed_head(note_, report_.origin));
+    report_.log_key = NoteKey(report_.origin, SignatureType::ed25519, log_key_->key());
     RECOURSE_LET(const std::string root, string_in(manifest_, "root"));
     if (head.size != report_.size || to_base64(as_text(head.root)) != root)
       return refused("the manifest names another head");
@@ -233,26 +243,35 @@ class BundleCheck {
     RangeFold fold(proof);
     if (start_ && fold.root_at_start() != start_->root)
       return refused("the range does not continue the log at its start");
-    RECOURSE_TRY(fold_leaves(fold));
+    const bool opened = listed_.contains("disclosures.ndjson");
+    RECOURSE_TRY(
+        fold_leaves({"leaves.ndjson", report_.origin, report_.start, report_.end, opened}, fold));
     return fold.finish();
   }
 
-  Status fold_leaves(RangeFold& fold) {
-    RECOURSE_LET(BundleLines leaves, BundleLines::open(files_.at("leaves.ndjson"), kMaxLeafBytes));
+  struct Leaves {
+    const char* path;
+    std::string origin;
+    std::uint64_t start, end;
+    bool opened;  ///< disclosures.ndjson is about them.
+  };
+
+  Status fold_leaves(const Leaves& of, RangeFold& fold) {
+    RECOURSE_LET(BundleLines leaves, BundleLines::open(files_.at(of.path), kMaxLeafBytes));
     std::optional<BundleLines> shown;
     std::optional<std::string_view> opening;
-    if (listed_.contains("disclosures.ndjson")) {
+    if (of.opened) {
       RECOURSE_LET(shown, BundleLines::open(files_.at("disclosures.ndjson"), kMaxDisclosureBytes));
       RECOURSE_LET(opening, shown->next());
     }
     std::string last;
-    std::uint64_t position = report_.start;
+    std::uint64_t position = of.start;
     for (;; ++position) {
       RECOURSE_LET(const std::optional<std::string_view> line, leaves.next());
       if (!line) break;
-      if (position == report_.end) return refused("a leaf too many");
+      if (position == of.end) return refused("a leaf too many");
       RECOURSE_LET(const Json leaf, canonical_object(*line, kBundleLeafLimits));
-      RECOURSE_TRY(check_leaf(leaf, position, last));
+      RECOURSE_TRY(check_leaf(of.origin, leaf, position, last));
       fold.add(leaf_hash(*line));
       while (opening) {
         RECOURSE_LET(const std::uint64_t disclosed, disclosed_position(*opening));
@@ -262,17 +281,18 @@ class BundleCheck {
         RECOURSE_LET(opening, shown->next());
       }
     }
-    if (position != report_.end) return refused("leaves are missing");
+    if (position != of.end) return refused("leaves are missing");
     return opening ? refused("a disclosure that belongs to no leaf") : Status();
   }
 
   /// `last` is the time of the leaf before, and of this one afterwards.
-  Status check_leaf(const Json& leaf, std::uint64_t position, std::string& last) const {
+  static Status check_leaf(const std::string& origin, const Json& leaf, std::uint64_t position,
+                           std::string& last) {
     const std::string at = "position " + std::to_string(position);
     RECOURSE_LET(const std::string sequence, string_in(leaf, "sequence"));
     if (!is_leaf_sequence(sequence, position)) return refused(at + " holds another leaf");
     RECOURSE_LET(const std::string source, string_in(leaf, "source"));
-    if (source != report_.origin) return refused(at + " is of another log");
+    if (source != origin) return refused(at + " is of another log");
     RECOURSE_TRY(string_in(leaf, "id"));
     RECOURSE_LET(std::string time, string_in(leaf, "time"));
     if (!is_leaf_time(time) || time < last) return refused("time runs back at " + at);
@@ -320,22 +340,34 @@ class BundleCheck {
                             : Status();
     RECOURSE_LET(const VerifiedCheckpoint head, anchored_in("meta/head.tlog-proof"));
     report_.anchored = true;
+    report_.meta_head = head.checkpoint;
     return check_witnesses(head);
   }
 
+  /// The deployment's own log, when it is here, is all of it up to the head with the anchor.
+  Status check_deployment() {
+    std::size_t there = 0;
+    for (const char* path : {kMetaLeaves, kMetaProof, kMetaCheckpoint})
+      there += listed_.contains(path) ? 1 : 0;
+    if (there == 0) return {};
+    if (there < 3 || !report_.meta_head) return refused("the deployment's log without its proof");
+    const Checkpoint& head = *report_.meta_head;
+    RECOURSE_LET(const std::string text, files_.read(kMetaProof));
+    RECOURSE_LET(const RangeProof proof, parse_range_proof(text));
+    RECOURSE_LET(const std::string note, files_.read(kMetaCheckpoint));
+    RECOURSE_LET(const Checkpoint proved, signed_head(note, head.origin));
+    if (proof.start != 0 || proof.end != head.size || proof.note != note || proved != head)
+      return refused("the deployment's log is not that of the anchor");
+    RangeFold fold(proof);
+    RECOURSE_TRY(fold_leaves({kMetaLeaves, head.origin, 0, head.size, false}, fold));
+    report_.deployment = true;
+    return fold.finish();
+  }
+
   Status check_witnesses(const VerifiedCheckpoint& head) {
+    RECOURSE_LET(report_.witnesses, witnessed_by(head, policy_));
     std::vector<NoteKey> cosigned;
-    for (const TrustPolicy::Witness& witness : policy_.witnesses()) {
-      std::optional<std::uint64_t> first;
-      for (const VerifiedSignature& signature : head.cosignatures)
-        if (signature.name == witness.key.name() && signature.key_id == witness.key.id())
-          first = std::min(first.value_or(*signature.time_s), *signature.time_s);
-      if (!first) continue;
-      if (*first >= kEndOfTimes) return refused("a cosignature of a time that nobody writes");
-      const std::string time = to_rfc3339(Timestamp(std::chrono::seconds(*first)));
-      report_.witnesses.push_back({witness.key.name(), time.substr(0, 19) + "Z"});
-      cosigned.push_back(witness.key);
-    }
+    for (const BundleReport::Witness& witness : report_.witnesses) cosigned.push_back(witness.key);
     if (!policy_.satisfied(cosigned))
       return refused("the quorum of the policy did not cosign the meta log's head");
     report_.quorum = policy_.asks();
@@ -363,8 +395,6 @@ class BundleCheck {
     return {};
   }
 
-  /// 10000-01-01, in POSIX seconds: a year has four digits.
-  static constexpr std::uint64_t kEndOfTimes = 253'402'300'800;
   static constexpr std::size_t kMaxPageBytes = std::size_t{1} << 27;
 
   const BundleFiles files_;

@@ -4,8 +4,10 @@
   const {Refusal, Unreadable, need, toUtf8, fromUtf8, hex, sameBytes, fromBase64, toBase64, hashOf,
          parseJson, canonicalObject, Sha256, sha256, parseKey, verifyNote, verifyCheckpoint,
          leafHash, cover, Fold, parseRangeProof, verifyTlogProof, Lines, readSmall, checkManifest,
-         splitPage, filesInPage, checkDisclosure, Policy, witnessName, parseNote} = evidence;
+         splitPage, filesInPage, checkDisclosure, Policy, witnessName, parseNote, othersIn,
+         isKeyOf} = evidence;
 
+  const deploymentPaths = ["meta/leaves.ndjson", "meta/range.proof", "meta/checkpoint"];
   const maxPageBytes = 2 ** 27;
   const maxLeafBytes = 65535;
   const maxDisclosureBytes = 2 ** 24;
@@ -150,7 +152,7 @@
 
     async checkContents() {
       for (const file of this.listed.values()) this.bytesToRead += file.size;
-      for (const path of ["leaves.ndjson", "disclosures.ndjson"])
+      for (const path of ["leaves.ndjson", "disclosures.ndjson", "meta/leaves.ndjson"])
         this.bytesToRead += this.listed.get(path)?.size ?? 0;
       const hash = new Sha256();
       for (const [path, file] of this.listed) {
@@ -180,6 +182,7 @@
     async checkHeads() {
       const {origin, start, size, root} = this.manifest;
       const signer = await this.logKey();
+      need(isKeyOf(signer.name, origin), "a key of another log: " + signer.name);
       const read = async (path) =>
         verifyCheckpoint(await readSmall(this.source, path), origin, signer.key);
       this.head = await read("checkpoint");
@@ -227,7 +230,8 @@
       let index = start;
       for (let raw = await leaves.next(); raw !== null; raw = await leaves.next(), ++index) {
         need(index < end, "a leaf too many");
-        const leaf = this.checkLeaf(raw, index, last);
+        const leaf = this.checkLeaf(raw, index, last, this.manifest.origin);
+        this.countType(leaf.type);
         fold.push({level: 0, index}, leafHash(raw));
         while (opening !== null && parseJson(fromUtf8(opening))?.index === index) {
           this.showOpened(opening, leaf);
@@ -242,17 +246,19 @@
       this.sayOpened();
     }
 
-    checkLeaf(raw, index, last) {
+    checkLeaf(raw, index, last, origin) {
       const leaf = canonicalObject(raw);
       need(leaf.sequence === String(index).padStart(16, "0"),
            "position " + index + " holds another leaf");
-      need(leaf.source === this.manifest.origin, "position " + index + " is of another log");
+      need(leaf.source === origin, "position " + index + " is of another log");
       need(leafTime.test(leaf.time) && leaf.time >= last, "time runs back at position " + index);
       need(typeof leaf.id === "string", "position " + index + " has no id");
-      const {types} = this.report;
-      if (types.has(leaf.type) || types.size < maxShownTypes)
-        types.set(leaf.type, (types.get(leaf.type) ?? 0) + 1);
       return leaf;
+    }
+    countType(type) {
+      const {types} = this.report;
+      if (types.has(type) || types.size < maxShownTypes)
+        types.set(type, (types.get(type) ?? 0) + 1);
     }
 
     showOpened(line, leaf) {
@@ -275,13 +281,44 @@
       this.seen = new Map();
       if (!this.has("meta/head.tlog-proof")) {
         need(!this.policy.asks, "witnesses are asked for, and the meta log\u2019s head is absent");
+        need(!this.hasDeployment(), "the deployment\u2019s log without its proof");
         this.step.state = "absent";
         return "This state of the log was not anchored when the bundle was made.";
       }
-      const {leaf, index} = await this.anchorIn("meta/head.tlog-proof", this.seen);
+      const {leaf, index, head} = await this.anchorIn("meta/head.tlog-proof", this.seen);
       this.report.facts.anchored = String(leaf.time);
-      return "The deployment\u2019s own log, " + leaf.source + ", recorded this state as its event " +
-             index + ", at " + leaf.time + ".";
+      const said = "The deployment\u2019s own log, " + leaf.source + ", recorded this state as " +
+                   "its event " + index + ", at " + leaf.time + ".";
+      if (!this.hasDeployment()) return said;
+      await this.checkDeployment(head);
+      return said + " All of its first " + head.size + " events are in this bundle.";
+    }
+
+    hasDeployment() {
+      return deploymentPaths.some((path) => this.has(path));
+    }
+    /** The deployment's own log, when it is here, is all of it up to the head with the anchor. */
+    async checkDeployment({origin, size, root}) {
+      need(deploymentPaths.every((path) => this.has(path)),
+           "the deployment\u2019s log without its proof");
+      const [leavesPath, proofPath, notePath] = deploymentPaths;
+      const proof = parseRangeProof(await readSmall(this.source, proofPath));
+      const note = await readSmall(this.source, notePath);
+      const proved = verifyCheckpoint(note, origin, this.signer.key);
+      need(proof.start === 0 && proof.end === size && proof.size === size &&
+           sameBytes(proof.note, note) && proved.size === size && sameBytes(proved.root, root),
+           "the deployment\u2019s log is not that of the anchor");
+      const fold = new Fold();
+      const leaves = new Lines(this.chunks(leavesPath), maxLeafBytes);
+      let [index, last] = [0, ""];
+      for (let raw = await leaves.next(); raw !== null; raw = await leaves.next(), ++index) {
+        need(index < size, "a leaf too many");
+        last = this.checkLeaf(raw, index, last, origin).time;
+        fold.push({level: 0, index}, leafHash(raw));
+      }
+      need(index === size && sameBytes(fold.root(), root),
+           "the deployment\u2019s events do not give the root of its head");
+      this.report.facts.deployment = size;
     }
 
     /** The leaf in a proof that the meta log anchors this very state, and that log\u2019s head. */
@@ -346,6 +383,13 @@
       if (facts.anchored) proven.push("the deployment\u2019s own log records this very state");
       else notProven.push("that the deployment\u2019s own log records this state: the bundle has " +
                           "no anchor");
+      if (facts.deployment > 0)
+        proven.push(`the deployment\u2019s own log is all there up to ${facts.deployment} events`);
+      const others = othersIn([...this.listed.keys()]);
+      facts.notChecked = others;
+      if (others.length > 0)
+        notProven.push("what " + others.join(", ") + " say: they were not checked, and " +
+                       "recourse verify --rerun makes them again");
       if (!keysGiven.log || !keysGiven.report)
         notProven.push("whose log this is: the bundle\u2019s own copy of " + this.unnamedKeys() +
                        " was used, and anybody can make a bundle with a key of their own");

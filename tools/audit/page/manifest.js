@@ -40,5 +40,24 @@
     return {program: text.slice(0, from) + text.slice(to), files: text.slice(from, to)};
   }
 
-  Object.assign(evidence, {checkManifest, splitPage, filesInPage});
+  const known = new RegExp("^(checkpoint(\\.start)?|leaves\\.ndjson|range\\.proof|" +
+    "disclosures\\.ndjson|verify\\.py|VERIFY\\.md|trust/policy\\.txt|trust/report\\.key|" +
+    "tsa/[0-9]+\\.(tsr|tlog-proof)|continued/.*|" +
+    "meta/(head\\.tlog-proof|leaves\\.ndjson|range\\.proof|checkpoint))$");
+
+  /** Of these paths the files and folders that no rule of VERIFY.md is about. */
+  function othersIn(paths) {
+    const others = paths.filter((path) => !known.test(path)).map((path) =>
+      (/^(meta|trust|tsa)\//.test(path) ? path : path.replace(/\/.*/, "/")));
+    return [...new Set(others)].sort();
+  }
+
+  /** Whether a key's name is the log's or its meta log's; a number there counts declared losses. */
+  function isKeyOf(name, origin) {
+    const first = (text) => text.replace(/(\/t\/[^/]+|\/meta)\/[1-9][0-9]*$/, "$1");
+    const log = first(origin);
+    return [log, log.slice(0, Math.max(0, log.lastIndexOf("/t/"))) + "/meta"].includes(first(name));
+  }
+
+  Object.assign(evidence, {checkManifest, splitPage, filesInPage, othersIn, isKeyOf});
 })(globalThis.evidence ??= {});
