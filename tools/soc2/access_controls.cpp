@@ -193,7 +193,7 @@ class AccessReviews final : public OneControlTest {
   explicit AccessReviews(const TestContext& context) : OneControlTest(context, "RC-10") {}
 
   void see(const Seen& seen) override {
-    if (seen.within()) spans_.see(seen, writer_);
+    spans_.see(seen, writer_);
     if (const auto* e = seen.as<AccessReviewOpened>()) on_opened(seen, *e);
     if (const auto* e = seen.as<AccessReviewed>()) on_reviewed(seen, *e);
     if (const auto* e = seen.as<AccessRemoved>()) on_removal(seen, *e);
@@ -208,6 +208,7 @@ class AccessReviews final : public OneControlTest {
         overdue(account, *account.remove_until, "remove_not_executed",
                 "The access of " + key.second + " was to be removed and was not,");
     }
+    spans_.finish(context_.end(), context_.latest, writer_);
   }
 
  private:
@@ -269,7 +270,7 @@ class AccessReviews final : public OneControlTest {
 
   std::map<std::pair<std::string, std::string>, Account> accounts_;  ///< Review, principal.
   Spans spans_{std::chrono::days(thresholds_.access_review_every_d), "missed_cycle",
-               "No access review was opened in time."};
+               "No access review was opened in time"};
 };
 
 }  // namespace

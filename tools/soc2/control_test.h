@@ -20,7 +20,11 @@ struct TestContext {
   const Frontier* tree = nullptr;  ///< Of the tenant's leaves up to the present one, included.
   bool with_deployment = false;    ///< Whether deployment events are in the package.
   Timestamp first = {};            ///< Of the first leaf of the period; known once it was seen.
-  Timestamp last = {};             ///< Of the latest leaf that was seen.
+  Timestamp last = {};             ///< Of the latest leaf that was seen; in the end, `to` at least.
+  Row latest = {};                 ///< The latest leaf that is not after the period.
+
+  /// Of the period, once all leaves were seen.
+  Timestamp end() const { return parameters.to.value_or(latest.time); }
 };
 
 /// Tests one control, or several that look at the same things, while the leaves go by. Threads:

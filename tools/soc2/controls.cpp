@@ -148,8 +148,8 @@ const std::array<Control, 26>& all_controls() {
        {"CC6.2", "CC6.3"},
        "Accounts of each review, and each span of {access_review_every_d} days without a "
        "review.",
-       "access.review_opened.accounts[] + spans of {access_review_every_d} days in the period "
-       "without access.review_opened",
+       "access.review_opened.accounts[] + spans of {access_review_every_d} days without "
+       "access.review_opened",
        "Each account was reviewed by somebody else until the review was due; what is not to be "
        "kept was removed within {review_removal_h} h.",
        {"missed_cycle: no review was opened in time.",
@@ -288,22 +288,23 @@ const std::array<Control, 26>& all_controls() {
        "rebuild-equals-live",
        "What is shown is what the log says.",
        {"PI1.3", "PI1.5"},
-       "Every rebuild of a projection of this tenant, and each span of {rebuild_every_d} days "
-       "without one.",
-       "projection.rebuilt{data.ledger = tenant's} + spans of {rebuild_every_d} days in the "
-       "period without one",
+       "Every rebuild of a projection of this tenant, and for each projection each span of "
+       "{rebuild_every_d} days without one.",
+       "projection.rebuilt{data.ledger = tenant's} + spans of {rebuild_every_d} days without one, "
+       "for each of {projections}",
        "The digest of the rebuilt rows equals that of the live ones.",
        {"digest_differs: rebuilt rows differ from the live ones.",
-        "no_rebuild: no rebuild in time."}},
+        "no_rebuild: a projection was not rebuilt in time."}},
       {"RC-22",
        "backup-and-restore",
        "Backups are made, restores are tested, and there is room for what comes in.",
        {"A1.1", "A1.2", "A1.3"},
        "Every backup, failed ones too, every restore test, each span without: "
-       "{backup_every_h} h for backups, {restore_every_d} days for tests; and every sample of the "
-       "disk and the queue.",
-       "backup.completed + backup.failed + restore.tested + capacity.sampled + spans in the "
-       "period without backup.completed, without restore.tested",
+       "{backup_every_h} h for backups, {restore_every_d} days for tests that succeeded; and every "
+       "sample of the disk and the queue.",
+       "backup.completed + backup.failed + restore.tested + capacity.sampled + spans of "
+       "{backup_every_h} h without backup.completed + spans of {restore_every_d} days without "
+       "restore.tested{equal}",
        "A backup is completed in time, and a failed one is followed by one that is; a restore "
        "into an empty place gives the roots of the signed heads; at least {disk_free_percent} % of "
        "the disk are free, and at most {refused_commands} commands of a sample found no place.",
@@ -356,11 +357,13 @@ const std::array<Control, 26>& all_controls() {
        "controls-monitored",
        "These controls are tested regularly, and what they find has an owner and a date.",
        {"CC4.1", "CC4.2"},
-       "Every recorded test of a control, and each span of {control_every_d} days without one.",
-       "control.tested + spans of {control_every_d} days in the period without one",
+       "Every recorded test of a control, and for each control each span of {control_every_d} days "
+       "without one.",
+       "control.tested + spans of {control_every_d} days without one, for each of RC-01 to RC-26",
        "A test that found exceptions names who owns the deficiency and until when.",
        {"no_owner: exceptions, and nobody owns them.",
-        "no_date: exceptions, and no date until when.", "run_missed: no test in time."}},
+        "no_date: exceptions, and no date until when.",
+        "run_missed: a control was not tested in time."}},
   }};
   return list;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "tools/soc2/control_test.h"
+#include "tools/soc2/controls.h"
 
 namespace recourse::soc2 {
 namespace {
@@ -63,10 +64,10 @@ class ControlsMonitored final : public OneControlTest {
   explicit ControlsMonitored(const TestContext& context) : OneControlTest(context, "RC-26") {}
 
   void see(const Seen& seen) override {
-    if (seen.within()) spans_.see(seen, writer_);
+    spans_.see(seen, writer_);
     const auto* const e = seen.as<ControlTested>();
     if (e == nullptr) return;
-    spans_.done(seen);
+    spans_.done(seen, e->control.text);
     if (!writer_.takes(seen)) return;
     const std::size_t number = writer_.add(seen);
     Row& row = writer_.row(number);
@@ -79,9 +80,17 @@ class ControlsMonitored final : public OneControlTest {
     if (!e->due_at) writer_.fail(number, "no_date", what + "no date.");
   }
 
+  void finish() override { spans_.finish(context_.end(), context_.latest, writer_); }
+
  private:
-  Spans spans_{std::chrono::days(thresholds_.control_every_d), "run_missed",
-               "The controls were not tested in time."};
+  static std::vector<std::string> all_ids() {
+    std::vector<std::string> ids;
+    for (const Control& control : controls()) ids.push_back(control.id);
+    return ids;
+  }
+
+  Spans spans_{std::chrono::days(thresholds_.control_every_d), "run_missed", "Not tested in time",
+               all_ids()};
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "engine/event/describe.h"
 #include "engine/ledger/checkpoint.h"
 #include "engine/ledger/frontier.h"
+#include "projections/projection.h"
 #include "tools/soc2/control_test.h"
 #include "tools/soc2/deviation.h"
 #include "tools/soc2/registers.h"
@@ -74,6 +75,8 @@ class Examination {
     add_tests();
     RECOURSE_TRY(read_leaves());
     RECOURSE_TRY(see_deployment_until(std::nullopt));
+    // Where nothing happened any more until then, time has passed all the same.
+    if (parameters_.to) context_.last = std::max(context_.last, *parameters_.to);
     for (const auto& test : tests_) test->finish();
     return package();
   }
@@ -184,6 +187,7 @@ class Examination {
   void see(const Seen& seen) {
     if (seen.within() && context_.first == Timestamp()) context_.first = seen.event.time;
     context_.last = std::max(context_.last, seen.event.time);
+    if (seen.place != Place::outside) context_.latest = row_for(seen);
     registers_.see(seen, history_);
     answers_.see(seen);
     for (const auto& test : tests_) test->see(seen);
@@ -263,6 +267,10 @@ class Examination {
           printed[member.name] = std::to_string(parameters_.thresholds.*member.pointer);
         });
     printed["sample_size"] = std::to_string(parameters_.sample_size);
+    for (const ProjectionKind& kind : read_models()) {
+      std::string& names = printed["projections"];
+      names += (names.empty() ? "" : " ") + std::string(kind.name);
+    }
     // Which heads were compared decides what RC-20 finds.
     std::vector<std::string> notes;
     for (const KeptHead& kept : parameters_.heads) notes.push_back(kept.note);

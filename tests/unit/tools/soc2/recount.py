@@ -29,7 +29,7 @@ def when(text):
 class Event:
     def __init__(self, leaf, digest, meta):
         self.leaf, self.digest, self.meta, self.data = leaf, digest, meta, leaf["data"]
-        self.index, self.time = int(leaf["sequence"]), leaf["time"]
+        self.index, self.time, self.when = int(leaf["sequence"]), leaf["time"], when(leaf["time"])
         self.type = leaf["type"][len("recourse."):].rsplit(".", 1)[0]
         self.imported = self.data.get("imported", False)
 
@@ -105,17 +105,29 @@ def live(events):
 DISPATCHES = live(of("effect.dispatched"))
 
 
-def spans(done, every):
-    """Where a span without what is done regularly was over."""
-    rows, since, done = [], None, {id(e) for e in done}
-    for e in within(EVENTS):
-        since = since or when(e.time)
-        passed = (when(e.time) - since) // every
-        if passed >= 1 and when(e.time) - since > every:
-            rows.append(e)
-            since += passed * every
-        if id(e) in done:
-            since = when(e.time)
+def spans(done, every, things=("",), named=lambda e: ""):
+    """Where a span without one of the things that are done regularly was over."""
+    rows, since, latest, done = [], {}, None, {id(e): named(e) for e in done}
+
+    def judge(e, now):
+        for thing in since if latest else ():
+            if now - since[thing] > every:
+                rows.append(("span", e))
+                since[thing] += (now - since[thing]) // every * every
+
+    own_began = False
+    for e in EVENTS:
+        if e.place == OUTSIDE:
+            continue
+        if not e.meta and not own_began:
+            own_began, since = True, {**dict.fromkeys(things, e.when), **since}
+        latest = e
+        if e.place == WITHIN and own_began:
+            judge(e, e.when)
+        if done.get(id(e)) in things:
+            since[done[id(e)]] = e.when
+    if own_began:
+        judge(latest, when(SCOPE["to"]) if SCOPE["to"] else latest.when)
     return rows
 
 
@@ -259,8 +271,7 @@ POPULATIONS = {
     "RC-08": lambda: within([e for e in of("access.granted", "apikey.created") if own(e)]),
     "RC-09": rc09,
     "RC-10": lambda: [e for e in within(of("access.review_opened")) for _ in e.data["accounts"]] +
-                     [("span", e) for e in spans(of("access.review_opened"),
-                                                 days("access_review_every_d"))],
+                     spans(of("access.review_opened"), days("access_review_every_d")),
     "RC-11": lambda: within(of("auth.denied", "limit.reached")),
     "RC-12": lambda: open_until(of("alert.raised"), by("alert", "alert.closed")),
     "RC-13": lambda: open_until(of("incident.opened"), by("incident", "incident.closed")),
@@ -274,23 +285,25 @@ POPULATIONS = {
     "RC-19": rc19,
     "RC-20": rc20,
     "RC-21": lambda: within([e for e in of("projection.rebuilt") if own_ledger(e)]) +
-                     [("span", e) for e in META and spans(
-                         [e for e in of("projection.rebuilt") if own_ledger(e)],
-                         days("rebuild_every_d"))],
+                     (META and spans([e for e in of("projection.rebuilt") if own_ledger(e)],
+                                     days("rebuild_every_d"),
+                                     SCOPE["parameters"]["projections"].split(),
+                                     lambda e: e.data["projection"])),
     "RC-22": lambda: within(of("backup.completed", "backup.failed", "restore.tested",
                                "capacity.sampled")) +
-                     [("span", e) for e in META and spans(
-                         of("backup.completed"),
-                         datetime.timedelta(hours=LIMITS["backup_every_h"]))] +
-                     [("span", e) for e in META and spans(of("restore.tested"),
-                                                          days("restore_every_d"))],
+                     (META and spans(of("backup.completed"),
+                                     datetime.timedelta(hours=LIMITS["backup_every_h"])) +
+                      spans([e for e in of("restore.tested") if e.data["equal"]],
+                            days("restore_every_d"))),
     "RC-23": lambda: open_until(of("dsr.received"), by("dsr", "dsr.completed")),
     "RC-24": lambda: within(of("bucket.destroyed", "subject.erased")) +
                      open_until(of("hold.placed"), by("hold", "hold.released")),
     "RC-25": lambda: within([e for e in of("export.created", "disclosure.made", "sealed.opened")
                              if own(e)]),
     "RC-26": lambda: within(of("control.tested")) +
-                     [("span", e) for e in spans(of("control.tested"), days("control_every_d"))],
+                     spans(of("control.tested"), days("control_every_d"),
+                           [f"RC-{number:02}" for number in range(1, 27)],
+                           lambda e: e.data["control"]),
 }
 
 

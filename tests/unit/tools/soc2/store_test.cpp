@@ -245,6 +245,85 @@ TEST_CASE("RC-22 wants backups in time and restores that equal the heads") {
   CHECK(only_exception(untested.package(), "RC-22", untested.log.size() - 1, "no_restore_test"));
 }
 
+TEST_CASE("a cycle that is longer than the period runs on from what was done before it") {
+  Story story;
+  RestoreTested restored;
+  restored.equal = true;
+  story.parameters.thresholds.backup_every_h = 24 * 365;
+  story.add_meta(restored);
+  story.wait(24h * 80);
+  story.add(LogHeartbeat{});
+  const auto begin = story.log.size();
+  story.end_after(24h * 10);
+  const auto over = story.log.size();
+  story.end_after(24h * 10);
+  // A month in which 92 days without a restore test went by.
+  story.parameters.start = LogSize(begin);
+  CHECK(only_exception(story.package(), "RC-22", over, "no_restore_test"));
+  // The month before it, in which they did not.
+  story.parameters.start = LogSize(1);
+  story.parameters.end = LogSize(over);
+  CHECK(chapter(story.package(), "RC-22").exceptions.empty());
+  // One that begins when it is long over finds it at once.
+  story.end_after(24h * 10);
+  story.parameters.start = LogSize(over + 1);
+  story.parameters.end = LogSize(0);
+  CHECK(only_exception(story.package(), "RC-22", over + 1, "no_restore_test"));
+
+  // A test that failed does not end the span.
+  Story failed;
+  failed.parameters.thresholds.backup_every_h = 24 * 365;
+  failed.add_meta(restored);
+  failed.wait(24h * 80);
+  restored.equal = false;
+  failed.add_meta(restored);
+  failed.end_after(24h * 20);
+  failed.parameters.start = LogSize(failed.log.size() - 1);
+  CHECK(only_exception(failed.package(), "RC-22", failed.log.size() - 1, "no_restore_test"));
+}
+
+TEST_CASE("a cycle that is over when the period ends is missed though nothing was recorded then") {
+  Story story;
+  const auto last = story.add(LogHeartbeat{});
+  story.parameters.to = story.log.now + 24h * 93;
+  const Package package = story.package();
+  CHECK(only_exception(package, "RC-10", last, "missed_cycle"));
+  CHECK(chapter(package, "RC-10").rows[0].type == "span");
+  CHECK(only_exception(package, "RC-26", last, "run_missed"));
+  // What comes after the period does not count.
+  story.parameters.to = story.log.now + 24h * 91;
+  story.end_after(24h * 93);
+  CHECK(chapter(story.package(), "RC-10").rows.empty());
+}
+
+TEST_CASE("one control that was tested, or one projection that was rebuilt, is not all of them") {
+  Story story;
+  make_tenant(story);
+  for (int day = 0; day < 100; ++day) {
+    ControlTested tested;
+    tested.control = "RC-01";
+    tested.result = "passed";
+    story.add(tested);
+    ProjectionRebuilt rebuilt;
+    rebuilt.projection = "tickets";
+    rebuilt.ledger = 3;
+    rebuilt.equal = true;
+    story.add_meta(rebuilt);
+    story.wait(24h);
+  }
+  const Package package = story.package();
+  const auto missed = [&](std::string_view control) {
+    std::set<std::string> things;
+    for (const Row& row : chapter(package, control).rows)
+      if (row.type == "span") things.insert(row.subject);
+    return things;
+  };
+  CHECK(missed("RC-26").size() == 25);
+  CHECK(!missed("RC-26").contains("RC-01"));
+  CHECK(missed("RC-21").contains("rollbacks"));
+  CHECK(!missed("RC-21").contains("tickets"));
+}
+
 TEST_CASE("RC-23 wants requests answered in time, for whom they are, and recipients told") {
   DsrIdentityVerified verified{EntryId("dsr_1"), SubjectId("sub_1"), "email"};
   DsrCompleted completed{EntryId("dsr_1"), "done", {}};
