@@ -4,6 +4,7 @@ by both verifiers, and refused for periods that are none.
 usage: package_test.py RECOURSE
 """
 
+import csv
 import datetime
 import filecmp
 import json
@@ -15,7 +16,14 @@ import sys
 import tempfile
 import unittest
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
 PROGRAM = None
+TESTS = pathlib.Path(__file__).parent.parent
+RECORDINGS = pathlib.Path(os.environ.get("RECOURSE_SHARED_DATA", TESTS.parent.parent / "shared/data"))
 
 
 def run(*arguments, cwd=None):
@@ -31,13 +39,16 @@ def files_of(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-class Package(unittest.TestCase):
+class OnePackage:
+    """What holds of any package: `one` and `two` are of the same period of the same deployment."""
+
     @classmethod
-    def setUpClass(cls):
+    def make(cls, fill):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="recourse-package-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         made = run(PROGRAM, "demo", "--no-serve", "--data", cls.folder / "data")
         assert made.returncode == 0, made.stderr
+        fill()
         cls.end = now()
         for name in ("one", "two"):
             made = cls.export(name, "--to", cls.end, "--deployment", "--nonce", "auditor-nonce-1")
@@ -56,6 +67,52 @@ class Package(unittest.TestCase):
         self.assertEqual((other, missing), ([], []))
         self.assertEqual(len(same), len(names))
 
+    def test_it_is_made_again_from_its_own_files(self):
+        done = run(PROGRAM, "verify", "--bundle", self.folder / "one", "--rerun")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("every byte is the same", done.stdout)
+        done = run(sys.executable, "-B", self.folder / "one/verify.py", self.folder / "one")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_every_count_is_that_of_an_independent_one(self):
+        done = run(sys.executable, "-B", TESTS / "unit/tools/soc2/recount.py", self.folder / "one")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("26 controls recounted, 0 differences", done.stdout)
+
+    def test_its_tables_are_safe_in_a_spreadsheet(self):
+        tables = list((self.folder / "one").rglob("*.csv"))
+        self.assertGreater(len(tables), 26)
+        for table in tables:
+            with open(table, encoding="utf-8", newline="") as lines:
+                rows = csv.reader(lines)
+                width = len(next(rows))
+                for row in rows:
+                    self.assertEqual(len(row), width, table)
+                    self.assertFalse([cell for cell in row if cell[:1] in tuple("=+-@\t\r")], table)
+
+    @unittest.skipIf(jsonschema is None, "python3-jsonschema is not installed")
+    def test_its_oscal_and_ocsf_are_as_their_schemas_say(self):
+        def errors(name, value):
+            schema = json.loads((TESTS / f"report/{name}.schema.json").read_text(encoding="utf-8"))
+            check = jsonschema.Draft202012Validator(schema)
+            return [f"{list(error.path)}: {error.message}" for error in check.iter_errors(value)]
+
+        for name in ("plan", "results"):
+            text = (self.folder / f"one/oscal/assessment-{name}.json").read_text(encoding="utf-8")
+            self.assertEqual(errors("oscal", json.loads(text)), [])
+        lines = (self.folder / "one/ocsf/events.ndjson").read_text(encoding="utf-8").splitlines()
+        self.assertGreater(len(lines), 5)
+        for line in lines[:2000]:
+            self.assertEqual(errors("ocsf", json.loads(line)), [], line)
+
+
+class Package(OnePackage, unittest.TestCase):
+    """Of the demo desk."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.make(lambda: None)
+
     def test_it_holds_every_part(self):
         names = files_of(self.folder / "one")
         for name in ("report/report.html", "report/report.pdf", "report/source.json",
@@ -68,19 +125,6 @@ class Package(unittest.TestCase):
         html = (self.folder / "one/report/report.html").read_text(encoding="utf-8")
         self.assertNotIn("SOC 2 compliant", html)
         self.assertIn('id="proof"', html)  # It checks its sampled leaves itself.
-
-    def test_it_is_made_again_from_its_own_files(self):
-        done = run(PROGRAM, "verify", "--bundle", self.folder / "one", "--rerun")
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("every byte is the same", done.stdout)
-        done = run(sys.executable, "-B", self.folder / "one/verify.py", self.folder / "one")
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-
-    def test_every_count_is_that_of_an_independent_one(self):
-        script = pathlib.Path(__file__).parent.parent / "unit/tools/soc2/recount.py"
-        done = run(sys.executable, "-B", script, self.folder / "one")
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("26 controls recounted, 0 differences", done.stdout)
 
     def test_a_changed_report_does_not_verify(self):
         copy = self.folder / "changed"
@@ -134,6 +178,24 @@ class Package(unittest.TestCase):
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(says, done.stderr)
             self.assertFalse((self.folder / "none").exists())
+
+
+class Imported(OnePackage, unittest.TestCase):
+    """Of the demo desk, into which a year of a service desk and agents' recorded runs were taken."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not RECORDINGS.is_dir():
+            raise unittest.SkipTest(f"there is no {RECORDINGS}")
+
+        def fill():
+            for form, files in [("servicenow", "incident-log-servicenow/*.csv.gz"),
+                                ("transcript", "agent-traces-tau/*.ndjson.gz")]:
+                made = run(PROGRAM, "import", "--data", cls.folder / "data", "--format", form,
+                           *sorted(RECORDINGS.glob(files)))
+                assert made.returncode == 0, made.stderr
+
+        cls.make(fill)
 
 
 if __name__ == "__main__":
