@@ -22,9 +22,9 @@ struct VerifyOptions {
   bool strict = false;             ///< Also the canonical form and the schema of every leaf.
   bool sealed = true;              ///< Open every sealed value; needs the KEK.
   std::optional<TenantId> tenant;  ///< Only this one's ledger; default: all and the meta ledger.
-  /// The log's verifier key as an auditor has it. Default: that of the deployment, which needs the
-  /// KEK.
-  std::optional<std::string> log_key;
+  /// The log's verifier keys as an auditor has them; those that key.rotated names count with them.
+  /// Default: those of the deployment, which needs the KEK.
+  std::vector<std::string> log_keys;
   /// Rebuilds the projections of a ledger in memory; absent: they are not compared. A function,
   /// because rebuilding belongs to the engine's writer.
   std::function<Result<std::vector<ProjectionDigests>>(LedgerId)> rebuild;

@@ -90,7 +90,7 @@ Integrity VerifyReport::verdict() const {
 std::string to_json(const VerifyReport& report) {
   Json ledgers = Json::array();
   for (const LedgerReport& ledger : report.ledgers) {
-    ledgers.push_back(Json::object({
+    Json one = Json::object({
         {"tenant", ledger.info.tenant.value()},
         {"origin", ledger.info.origin},
         {"size", ledger.head.size.value()},
@@ -103,7 +103,9 @@ std::string to_json(const VerifyReport& report) {
         {"sealed_opened", ledger.sealed_opened},
         {"sealed_erased", ledger.sealed_erased},
         {"projections_equal", ledger.projections},
-    }));
+    });
+    if (ledger.older_key_heads > 0) one.set("older_key_heads", ledger.older_key_heads);
+    ledgers.push_back(std::move(one));
   }
   Json findings = Json::array();
   for (const Finding& finding : report.findings) {
@@ -132,7 +134,11 @@ std::string to_text(const VerifyReport& report) {
     out += "  root         " + to_base64(as_text(ledger.root)) +
            (ledger.root == ledger.head.root ? "  as the head says\n" : "  NOT as the head says\n");
     out += "  heads        " + std::to_string(ledger.heads_compared) + " recorded, " +
-           std::to_string(ledger.checkpoints) + " signed\n";
+           std::to_string(ledger.checkpoints) + " signed" +
+           (ledger.older_key_heads == 0 ? ""
+                                        : ", " + std::to_string(ledger.older_key_heads) +
+                                              " of them by an older key, as key.rotated says") +
+           "\n";
     if (ledger.sealed_opened + ledger.sealed_erased > 0)
       out += "  sealed       " + std::to_string(ledger.sealed_opened) + " opened, " +
              std::to_string(ledger.sealed_erased) + " erased (" +

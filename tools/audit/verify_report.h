@@ -58,6 +58,7 @@ struct LedgerReport {
   std::uint64_t leaves = 0, leaf_bytes = 0;
   std::uint64_t heads_compared = 0;  ///< Heads in commit records and anchors.
   std::uint64_t checkpoints = 0;     ///< Signed heads whose signature and root hold.
+  std::uint64_t older_key_heads = 0;  ///< Of these: only by a key that one from outside vouches for.
   std::uint64_t sealed_opened = 0;   ///< Values that match the leaf's commitment.
   std::uint64_t sealed_erased = 0;   ///< Values whose key was destroyed.
   std::uint64_t sealed_missing = 0;  ///< Neither of the two.

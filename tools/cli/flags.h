@@ -274,7 +274,7 @@ struct RetentionFlags : PlaceFlags {
 
 struct VerifyFlags : PlaceFlags {
   std::string tenant;        ///< Empty: all, and the deployment's own ledger.
-  std::string log_key;       ///< The verifier key as an auditor has it.
+  std::vector<std::string> log_keys;  ///< Verifier keys as an auditor has them.
   std::string receipt;       ///< File with the receipt of an approval: only this is looked at.
   std::string receipt_key;   ///< Whose it should be; empty: as the data directory says.
   std::string bundle;        ///< Directory of a bundle: only this is looked at.

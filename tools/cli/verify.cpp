@@ -91,7 +91,11 @@ int verify_certificate(const VerifyFlags& flags) {
 
 /// An auditor's question: no data directory is looked at.
 int verify_directory(const VerifyFlags& flags) {
-  BundleKeys keys{flags.log_key, flags.report_key, "", flags.tsa_ca};
+  // The newest key signs all heads of a bundle.
+  if (flags.log_keys.size() > 1)
+    return complain("verify", "the heads of a bundle are verified by one log key",
+                    "give --log-key once", kWrongUsage);
+  BundleKeys keys{flags.log_keys.empty() ? std::string() : flags.log_keys.front(), flags.report_key, "", flags.tsa_ca};
   if (!flags.trust_policy.empty()) {
     const auto policy = read_file(flags.trust_policy);
     if (!policy) return complain("verify", policy.error());
@@ -133,7 +137,7 @@ int main_verify(const VerifyFlags& flags) {
   options.sealed = flags.sealed && (*ledger)->has_keys();
   options.threads = flags.threads;
   if (!flags.tenant.empty()) options.tenant = TenantId(flags.tenant);
-  if (!flags.log_key.empty()) options.log_key = flags.log_key;
+  options.log_keys = flags.log_keys;
   auto views =
       flags.projections ? open_views_read_only(flags) : Result<std::unique_ptr<ViewStore>>(nullptr);
   if (flags.projections && !views) return complain("verify", views.error());

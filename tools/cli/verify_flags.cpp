@@ -8,7 +8,9 @@ namespace recourse::cli {
 void verify_options(CLI::App* sub, VerifyFlags& flags) {
   place(sub, flags);
   sub->add_option("--tenant", flags.tenant, "Only this tenant (default: all)")->type_name("NAME");
-  sub->add_option("--log-key", flags.log_key, "Verifier key of the log, as an auditor has it")
+  sub->add_option("--log-key", flags.log_keys,
+                  "Verifier key of the log, as an auditor has it; may be repeated for one that was "
+                  "replaced")
       ->type_name("KEY");
   auto* const receipt =
       sub->add_option("--receipt", flags.receipt, "Only the receipt of an approval in this file")

@@ -287,5 +287,53 @@ TEST_CASE("many findings are counted past the limit, and damage among them still
   CHECK(findings.list().back().what.starts_with("2 further"));
 }
 
+struct Replaced : AuditedLedger {
+  std::string before = signer->verifier_key(tenant), after;
+
+  /// The tenant's newest head is by the first key, the meta ledger's by the second one.
+  Replaced() {
+    append(tenant, 3);
+    anchor_and_sign();
+    const KeyRotated rotated = signer->draw_next_key("log", clock.now()).value();
+    REQUIRE(stage(LedgerId(0), {about("", rotated)}));
+    REQUIRE(ledger->commit());
+    REQUIRE(signer->reload_keys());
+    after = signer->verifier_key(tenant);
+    clock.advance(std::chrono::days(31));  // The one before signs no more.
+    append(LedgerId(0), 1);
+    REQUIRE(signer->sign_round());
+  }
+  VerifyReport check(std::vector<std::string> keys) const {
+    VerifyOptions options;
+    options.log_keys = std::move(keys);
+    return verify(*ledger, *signer, options);
+  }
+};
+
+TEST_CASE("a key vouches for the one that it replaced, as the log says under its own head") {
+  const Replaced log;
+  const VerifyReport by_new = log.check({log.after});
+  INFO(to_text(by_new));
+  CHECK(by_new.verdict() == Integrity::intact);
+  CHECK(by_new.ledgers[1].older_key_heads == 1);
+  CHECK(to_text(by_new).find("by an older key") != std::string::npos);
+  const VerifyReport by_both = log.check({log.before, log.after});
+  CHECK(by_both.verdict() == Integrity::intact);
+  CHECK(by_both.ledgers[1].older_key_heads == 0);
+  CHECK(to_json(by_both).find("older_key_heads") == std::string::npos);
+}
+
+TEST_CASE("a key that signed no head over a change of keys vouches for nobody else's") {
+  const Replaced log;
+  // Nothing that the first key signed covers what came later.
+  CHECK(log.check({log.before}).verdict() == Integrity::damaged);
+  const NoteKey other("example.com/meta", SignatureType::ed25519,
+                      Ed25519Key::from_seed(std::string(32, 'x')).value().public_key());
+  const VerifyReport report = log.check({other.text()});
+  CHECK(report.verdict() == Integrity::damaged);
+  CHECK(report.ledgers[1].checkpoints == 0);
+  CHECK(log.check({"nonsense"}).verdict() == Integrity::could_not_tell);
+}
+
 }  // namespace
 }  // namespace recourse
