@@ -1,6 +1,7 @@
 #include "tools/backup/restore_files.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/failpoint.h"
 #include "engine/ledger/durable_file.h"
@@ -34,8 +35,13 @@ Status prepare_place(const fs::path& data_dir) {
   if (fs::exists(data_dir, error) && !fs::is_directory(data_dir, error))
     return Error{ErrorCode::conflict,
                  data_dir.string() + " is not a directory; name a new one with --data"};
+  std::vector<fs::path> made;  // Their names have to outlive a power cut too.
+  for (fs::path at = fs::absolute(data_dir, error).lexically_normal();
+       !error && at.has_relative_path() && !fs::exists(at, error); at = at.parent_path())
+    made.push_back(at);
   if (!fs::create_directories(data_dir, error) && error)
     return system_error("make", data_dir, error.value());
+  for (const fs::path& path : made) RECOURSE_TRY(sync_directory(path.parent_path()));
   fs::permissions(data_dir, fs::perms::owner_all, error);
   std::vector<fs::path> there;
   for (fs::directory_iterator at(data_dir, error), end; !error && at != end; at.increment(error))
@@ -85,8 +91,11 @@ Status copy_files(const BackupDirectory& directory, const BackupManifest& manife
                   const fs::path& data_dir, Pace& pace) {
   std::string damaged;
   std::size_t count = 0;
+  std::set<fs::path> folders{fs::path()};
   for (const BackupManifest::File& file : manifest.files) {
     const fs::path to = data_dir / file.path;
+    for (fs::path at = fs::path(file.path).parent_path(); !at.empty(); at = at.parent_path())
+      folders.insert(at);
     std::error_code error;
     if (!fs::create_directories(to.parent_path(), error) && error)
       return system_error("make", to.parent_path(), error.value());
@@ -96,8 +105,7 @@ Status copy_files(const BackupDirectory& directory, const BackupManifest& manife
     if (copied.error().code != ErrorCode::corrupt) return copied.error();
     if (++count <= kNamed) damaged += (count == 1 ? "" : ", ") + file.path;
   }
-  for (const char* const folder : {"", "ledger", "keys"})
-    RECOURSE_TRY(sync_directory(data_dir / folder));
+  for (const fs::path& folder : folders) RECOURSE_TRY(sync_directory(data_dir / folder));
   if (count == 0) return {};
   return Error{ErrorCode::corrupt,
                "backup " + std::to_string(manifest.backup) + " is damaged: " + damaged +
