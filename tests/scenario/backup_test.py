@@ -227,6 +227,82 @@ class Damage(Desk):
         self.assertIn("does not belong", other.stderr)
 
 
+class Rotated(Desk):
+    def stop(self):
+        self.server.terminate()
+        self.server.wait(timeout=30)
+        self.server.stdout.close()
+        self.server = None
+
+    def rotated(self):
+        result = self.run_alone("key", "rotate", "--purpose", "log", "--data", "data", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def test_heads_of_the_key_before_count(self):
+        self.made("/v1/tenants", {"tenant": "acme"})  # Nothing happens there ever after.
+        acme = self.made("/v1/keys", {"tenant": "acme", "role": "admin"})["secret"]
+        self.ticket(acme)
+        time.sleep(1.5)
+        note = self.ask("GET", "/v1/log/checkpoint", self.admin)[1]
+        (self.folder / "old.note").write_text(note, encoding="utf-8")
+        self.stop()
+        keys = self.rotated()
+        self.start()
+        self.ticket()
+        time.sleep(1.5)
+        self.back_up()
+        self.done("admin", "drill")
+        self.restored("restored", "--verify", "--head", "old.note")
+        self.verify("restored")
+        self.stop()
+        both = ["--log-key", keys["old"], "--log-key", keys["new"]]
+        for given, older in ((["--log-key", keys["new"]], True), (both, False)):
+            for place in (["--kek", "data.kek"], ["--kek", "none.kek", "--no-sealed"]):
+                result = self.run_alone("verify", "--data", "data", *place, *given)
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+                self.assertEqual("by an older key" in result.stdout, older, result.stdout)
+        # A key that the log does not know vouches for nothing.
+        other = self.run_alone("key", "list", "--data", "data")
+        self.assertEqual(other.returncode, 0)
+        self.run_alone("demo", "--no-serve", "--data", "other")
+        shown = self.run_alone("key", "rotate", "--purpose", "log", "--data", "other", "--json")
+        result = self.run_alone("verify", "--data", "data", "--kek", "data.kek", "--log-key",
+                                json.loads(shown.stdout)["new"])
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("is not signed by the log", result.stdout)
+
+
+class Synced(Desk):
+    def test_every_directory_is_on_stable_storage_before_it_may_be_served(self):
+        if shutil.which("strace") is None:
+            self.skipTest("no strace here")
+        (self.folder / "recourse.conf").write_text("listen=1\n", encoding="utf-8")
+        self.kill()
+        blob = self.folder / "data" / "blobs" / "ab" / "abcd"
+        blob.parent.mkdir(parents=True)
+        blob.write_bytes(b"attached")
+        made = self.run_alone("backup", "--data", "data", "--include", "recourse.conf")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        result = subprocess.run(
+            ["strace", "-f", "-y", "-qq", "-o", "calls", "-e", "trace=fsync,unlink,unlinkat",
+             self.program, "restore", "--data", "new/place", "--kek", "data.kek"],
+            cwd=self.folder, capture_output=True, text=True, timeout=120, check=False,
+            env=self.environment())
+        if "PTRACE" in result.stderr or "ptrace" in result.stderr:
+            self.skipTest("nothing can be traced here")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        calls = (self.folder / "calls").read_text(encoding="utf-8")
+        done = calls.index("RESTORING\"", calls.rindex("unlink", 0, calls.rindex("RESTORING\"")))
+        before, after = calls[:done], calls[done:]
+        place = self.folder / "new" / "place"
+        for path in (place.parent.parent, place.parent, place, place / "blobs",
+                     place / "blobs" / "ab", place / "configuration", place / "ledger",
+                     place / "keys"):
+            self.assertIn(f"<{path.resolve()}>", before, path)
+        self.assertIn(f"<{place.resolve()}>", after)
+
+
 class Killed(Desk):
     def killed_at(self, number, *command):
         """Killed when it syncs a file for the `number`th time; False when it was done before."""

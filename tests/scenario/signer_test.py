@@ -135,6 +135,98 @@ class SignerElsewhere(RunningServer):
         self.assertIsNone(self.start())
         self.assertIn("another key", self.complaint)
 
+    def alone(self, *arguments, code=0):
+        result = self.run_alone(*arguments)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return result.stdout + result.stderr
+
+    def signed(self):
+        """What the signer remembers, by the log."""
+        lines = (self.folder / "signer" / "signed").read_text(encoding="utf-8").splitlines()
+        return [line for line in lines if "/" in line]
+
+    def test_backups_are_tried_out_without_a_signature(self):
+        self.move_key()
+        self.start()
+        self.ticket()
+        self.until("published", lambda: self.state_of(self.newest()))
+        self.stop()
+        self.alone("backup", "--data", "data", "--to", "backups", *self.flags)
+        said = self.alone("drill", "--data", "data", "--from", "backups", *self.flags)
+        self.assertIn("is what the log says", said)
+        self.start()
+        self.ticket()
+        self.until("published", lambda: self.state_of(self.newest()))
+        self.stop()
+        # The signer remembers what came after the backup, so the log in it is not the log.
+        before = self.signed()
+        for flags, what in (([], "--signer"), (self.flags, "was signed")):
+            refused = self.run_alone("restore", "--from", "backups", "--data", "restored", "--kek",
+                                     "data.kek", *flags)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn(what, refused.stderr)
+            self.assertNotIn("was destroyed", refused.stderr)
+        self.assertEqual(self.signed(), before)
+        # With another process in its place nothing can be restored, and a drill says so.
+        self.kill_signer()
+        self.start_signer("other")
+        refused = self.run_alone("restore", "--from", "backups", "--data", "restored", "--kek",
+                                 "data.kek", *self.flags)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("another key", refused.stderr)
+
+    def test_a_server_tries_out_its_backups_too(self):
+        self.move_key()
+        self.flags = [*self.flags, "--backup-dir", "backups"]
+        self.start()
+        for command in ("backup", "drill"):
+            self.done("admin", command)
+        self.ticket()
+        self.until("published", lambda: self.state_of(self.newest()))
+
+    def test_a_move_that_was_broken_off_is_finished(self):
+        self.ticket()
+        self.stop()
+        move = ("signer", "--state", "signer", "--adopt", "data", "--kek", "data.kek")
+        shutil.copytree(self.folder / "data", self.folder / "before")
+        self.alone(*move)
+        halves = (self.folder / "data" / "log-keys").read_bytes()
+        keys = self.folder / "signer" / "log.key"
+        seeds = keys.read_bytes()
+        for at in ("key copied", "public halves kept", "and used on", "all done"):
+            with self.subTest(at):
+                if at != "all done":
+                    shutil.rmtree(self.folder / "data")
+                    shutil.copytree(self.folder / "before", self.folder / "data")
+                if at == "and used on":  # The key copied, then served as before: more was signed.
+                    self.start()
+                    self.ticket()
+                    self.until("published", lambda: self.state_of(self.newest()))
+                    self.stop()
+                if at == "public halves kept":
+                    (self.folder / "data" / "log-keys").write_bytes(halves)
+                self.alone(*move)
+                self.assertEqual((self.folder / "data" / "log-keys").read_bytes(), halves)
+                self.assertEqual(keys.read_bytes(), seeds)
+                # The key is gone from there, whatever the file says.
+                (self.folder / "data" / "log-keys").unlink()
+                self.assertIsNone(self.start())
+                self.assertIn("destroyed", self.complaint)
+                (self.folder / "data" / "log-keys").write_bytes(halves)
+        # Where the key is nowhere, that is said, and none is drawn in its place.
+        shutil.rmtree(self.folder / "signer")
+        refused = self.run_alone(*move)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertFalse(keys.exists())
+
+    def test_a_move_goes_to_one_place_only(self):
+        self.stop()
+        self.start_signer("other")
+        self.kill_signer()
+        said = self.alone("signer", "--state", "other", "--adopt", "data", "--kek", "data.kek",
+                          code=1)
+        self.assertIn("another key", said)
+
     def test_a_log_key_is_replaced(self):
         old = self.shown("/v1/log/key")
         self.stop()

@@ -37,8 +37,8 @@ std::optional<LedgerInfo> find_origin(const Ledger& ledger, std::string_view ori
 
 /// One key pair signs for every ledger, each time under its name.
 Result<Checkpoint> verified(const Signer& signer, const LedgerInfo& info, std::string_view note) {
-  RECOURSE_LET(const NoteKey key, NoteKey::parse(signer.verifier_key(info.ledger)));
-  RECOURSE_LET(VerifiedCheckpoint checkpoint, verify_checkpoint(note, std::span(&key, 1)));
+  RECOURSE_LET(VerifiedCheckpoint checkpoint,
+               verify_checkpoint(note, signer.log_keys(info.ledger)));
   return std::move(checkpoint.checkpoint);
 }
 
@@ -77,6 +77,21 @@ Status compare_with_notes(const Ledger& ledger, const Signer& signer,
                  good.error().message + "; choose a newer backup, or bring the newer log back"};
   }
   return {};
+}
+
+Status check_log_keys(const Ledger& ledger, const Signer& signer,
+                      const std::vector<Ed25519PublicKey>& halves) {
+  const LedgerId meta(0);
+  RECOURSE_LET(const auto note, signer.at_most(meta, ledger.head(meta).size));
+  if (!note) return {};
+  RECOURSE_LET(const Checkpoint claimed, peek_checkpoint(*note));
+  std::vector<NoteKey> keys;
+  for (const Ed25519PublicKey& half : halves)
+    keys.emplace_back(claimed.origin, SignatureType::ed25519, half);
+  if (verify_checkpoint(*note, keys)) return {};
+  return Error{ErrorCode::conflict,
+               "the heads in the backup were signed by another key than the one that the signer "
+               "holds; name the process that holds it with --signer"};
 }
 
 Status mend_signer_state(const Ledger& ledger, const fs::path& data_dir) {

@@ -17,6 +17,11 @@ Status compare_with_manifest(const Ledger& ledger, const BackupManifest& manifes
 Status compare_with_notes(const Ledger& ledger, const Signer& signer,
                           const std::vector<std::filesystem::path>& files);
 
+/// Whether one of `halves` signed the newest kept head of the meta ledger: who holds other keys
+/// cannot go on with this log. Errors: conflict; io.
+Status check_log_keys(const Ledger& ledger, const Signer& signer,
+                      const std::vector<Ed25519PublicKey>& halves);
+
 /// Brings `<data>/signer` up to the newest checkpoint that the log itself keeps: a backup reads the
 /// one before the other, and a signer that forgot something signs nothing. Errors: corrupt for a
 /// kept checkpoint that is not of this log; io.

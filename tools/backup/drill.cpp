@@ -5,6 +5,7 @@
 
 #include "engine/writer/writer.h"
 #include "projections/view_store.h"
+#include "tools/backup/compare_heads.h"
 
 namespace recourse {
 namespace {
@@ -43,6 +44,16 @@ Status compare_with_live(const Ledger& restored, const Ledger& live) {
   return {};
 }
 
+/// Whether a restore would find the holder of the log key, and it the log that it signs for.
+Status ask_holder(const DrillOptions& options, const Ledger& restored, const Signer& signer) {
+  if (!options.signer) return {};
+  const std::unique_ptr<HeadSigner> holder = options.signer();
+  const auto halves = holder->keys();
+  // `unavailable` is how a drill says that it was stopped.
+  if (!halves) return Error{ErrorCode::io, halves.error().message};
+  return check_log_keys(restored, signer, *halves);
+}
+
 Status test(const Ledger& live, const Clock& clock, const DrillOptions& options,
             RestoreTested& tested) {
   const auto began = std::chrono::steady_clock::now();
@@ -67,8 +78,10 @@ Status test(const Ledger& live, const Clock& clock, const DrillOptions& options,
     SystemRandom random;
     RECOURSE_LET(const auto views, ViewStore::open(options.scratch.string()));
     RECOURSE_LET(const auto writer, Writer::open(*place.ledger, *views, clock, random));
-    RECOURSE_LET(const auto signer, Signer::open(*place.ledger, options.scratch.string()));
+    RECOURSE_LET(const auto signer,
+                 Signer::open_read_only(*place.ledger, options.scratch.string()));
     tested.rto_ms = count_ms(std::chrono::steady_clock::now() - began);
+    RECOURSE_TRY(ask_holder(options, *place.ledger, *signer));
     RECOURSE_TRY(compare_with_live(*place.ledger, live));
     VerifyOptions proving;
     proving.threads = 1;  // Somebody else works on this machine.

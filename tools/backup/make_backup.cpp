@@ -108,6 +108,9 @@ class Backup {
     std::error_code ignored;
     if (const fs::path policy = options_.data_dir / "trust-policy"; fs::exists(policy, ignored))
       sources.push_back({"trust-policy", policy});
+    // Where another process holds the log key: what it signed is checked by these.
+    if (const fs::path halves = options_.data_dir / "log-keys"; fs::exists(halves, ignored))
+      sources.push_back({"log-keys", halves});
     if (!options_.settings.empty()) {
       const fs::path settings = cut_directory.path() / "settings.json";
       RECOURSE_TRY(replace_file(settings, options_.settings + '\n'));

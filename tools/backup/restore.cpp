@@ -4,6 +4,8 @@
 #include <chrono>
 
 #include "engine/base/failpoint.h"
+#include "engine/ledger/signer_state.h"
+#include "engine/ledger/signing_keys.h"
 #include "engine/writer/writer.h"
 #include "projections/view_store.h"
 #include "tools/backup/compare_heads.h"
@@ -44,6 +46,37 @@ Status judge(const VerifyReport& report) {
                                        "); choose another one with --backup"};
 }
 
+/// Whether the backup has all that is known as signed.
+Status compare_with_known(const RestoreOptions& options, const Ledger& ledger) {
+  const std::unique_ptr<HeadSigner> holder = options.signer ? options.signer() : nullptr;
+  if (holder != nullptr) {
+    RECOURSE_LET(const auto halves, holder->keys());
+    RECOURSE_TRY(write_log_halves(options.data_dir, halves));
+    RECOURSE_LET(const auto held, Signer::open_read_only(ledger, options.data_dir.string()));
+    RECOURSE_TRY(check_log_keys(ledger, *held, halves));
+  }
+  RECOURSE_TRY(mend_signer_state(ledger, options.data_dir));
+  RECOURSE_LET(const auto signer, Signer::open_read_only(ledger, options.data_dir.string()));
+  RECOURSE_TRY(compare_with_notes(ledger, *signer, options.heads));
+  if (holder == nullptr) return {};
+  RECOURSE_LET(const SignerState state, holder->signed_heads());
+  return check_signed_heads(ledger, state, options.data_dir);
+}
+
+/// Said before hours of copying.
+Status check_signer_is_named(const RestoreOptions& options) {
+  if (options.signer) return {};
+  RECOURSE_LET(const BackupDirectory directory, BackupDirectory::open(options.from));
+  const auto chosen = options.backup ? directory.entry(*options.backup) : directory.newest();
+  if (!chosen) return chosen.error();
+  const auto& files = chosen->manifest.files;
+  if (std::none_of(files.begin(), files.end(),
+                   [](const BackupManifest::File& file) { return file.path == "log-keys"; }))
+    return {};
+  return Error{ErrorCode::conflict,
+               "another process holds the log key of this backup; name it with --signer"};
+}
+
 }  // namespace
 
 Result<RestoredPlace> restore_place(const RestoreOptions& options) {
@@ -72,9 +105,8 @@ Result<RestoredPlace> restore_place(const RestoreOptions& options) {
   opening.free_space_watermark_bytes = 0;
   RECOURSE_LET(place.ledger, Ledger::open(opening));
   RECOURSE_TRY(compare_with_manifest(*place.ledger, place.manifest));
-  RECOURSE_TRY(mend_signer_state(*place.ledger, options.data_dir));
+  RECOURSE_TRY(compare_with_known(options, *place.ledger));
   RECOURSE_LET(const auto signer, Signer::open_read_only(*place.ledger, options.data_dir.string()));
-  RECOURSE_TRY(compare_with_notes(*place.ledger, *signer, options.heads));
   RECOURSE_LET(const auto destructions, all_known(*place.ledger, options));
   RECOURSE_LET(place.erased_again, destroy_again(*place.ledger, destructions));
   FAILPOINT("after_erased_again");
@@ -86,6 +118,7 @@ Result<RestoredPlace> restore_place(const RestoreOptions& options) {
 
 Result<RestoreReport> restore(const RestoreOptions& options) {
   const auto began = std::chrono::steady_clock::now();
+  RECOURSE_TRY(check_signer_is_named(options));
   RECOURSE_LET(RestoredPlace place, restore_place(options));
   SystemRandom system_random;
   SystemClock system_clock;
@@ -93,7 +126,8 @@ Result<RestoreReport> restore(const RestoreOptions& options) {
   Random& random = options.random != nullptr ? *options.random : system_random;
   RECOURSE_LET(const auto views, ViewStore::open(options.data_dir.string()));
   RECOURSE_LET(const auto writer, Writer::open(*place.ledger, *views, clock, random));
-  RECOURSE_LET(const auto signer, Signer::open(*place.ledger, options.data_dir.string()));
+  RECOURSE_LET(const auto signer, Signer::open(*place.ledger, options.data_dir.string(),
+                                               options.signer ? options.signer() : nullptr));
 
   RestoreReport report;
   RECOURSE_LET(const Anchor head, HeadFile::read(options.data_dir / "HEAD"));
@@ -106,8 +140,12 @@ Result<RestoreReport> restore(const RestoreOptions& options) {
   completed.epoch = static_cast<std::int64_t>(report.epoch);
   completed.erased_again = static_cast<std::int64_t>(report.erased_again);
   RECOURSE_TRY(record_in_meta(*writer, {completed}));
-  RECOURSE_TRY(signer->sign_round());
+  // Once a head is signed elsewhere, this log is the one that goes on: a restore that began again
+  // would be another one under the same name.
   RECOURSE_TRY(mark_restored(options.data_dir));
+  FAILPOINT("after_mark_restored");
+  if (const Status round = signer->sign_round(); !round)
+    report.unsigned_because = round.error().message;
   report.rto_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                       std::chrono::steady_clock::now() - began)
                       .count();

@@ -22,6 +22,8 @@ struct RestoreOptions {
   bool verify = false;  ///< Prove every byte before it is served.
   /// Files with a signed head each, as somebody outside keeps them.
   std::vector<std::filesystem::path> heads;
+  /// Makes the way to whoever holds the log key; absent: it is in the backup.
+  std::function<std::unique_ptr<HeadSigner>()> signer;
   /// Where newer erasures are known: see destructions_in().
   std::vector<std::filesystem::path> erasures_from;
   Random* random = nullptr;      ///< Default: the system's.
@@ -40,8 +42,8 @@ struct RestoredPlace {
 };
 
 /// Errors: not_found without such a backup or key file; conflict when something is in the place or
-/// when a head from outside is newer or another one; corrupt for a damaged backup, naming each file
-/// that is; unauthenticated and erased when the key file cannot open it, naming the epochs;
+/// when a head from outside, or that the signer remembers, is newer or another one; corrupt for a
+/// damaged backup, naming each file that is; unauthenticated and erased when the key file cannot open it, naming the epochs;
 /// disk_full, io; unavailable.
 Result<RestoredPlace> restore_place(const RestoreOptions& options);
 
@@ -50,12 +52,14 @@ struct RestoreReport {
   std::uint64_t commit_number = 0;  ///< Of the restored log.
   std::uint64_t epoch = 0;
   std::size_t erased_again = 0;
-  std::int64_t rto_ms = 0;  ///< Until it could have served.
+  std::int64_t rto_ms = 0;       ///< Until it could have served.
+  std::string unsigned_because;  ///< The heads could not be signed yet; empty: they are.
   std::optional<VerifyReport> report;
 };
 
-/// The same, and then: rows are made from the log, restore.completed is recorded, the heads are
-/// signed, and the place may serve. Errors: as restore_place(); corrupt when `verify` found damage.
+/// The same, and then: rows are made from the log, restore.completed is recorded, the place may
+/// serve, and its heads are signed. Errors: as restore_place(); corrupt when `verify` found damage;
+/// conflict when another process holds the log key and is not named.
 Result<RestoreReport> restore(const RestoreOptions& options);
 
 /// Whether a restore into `data_dir` was broken off: it must not be served.

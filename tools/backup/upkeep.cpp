@@ -181,6 +181,7 @@ class Upkeep::Impl {
     drilling.from = options_.backup.to;
     drilling.kek_file = options_.backup.kek_file;
     drilling.scratch = options_.scratch;
+    drilling.signer = options_.signer;
     drilling.scheduled = by_itself;
     drilling.go_on = options_.backup.go_on;
     Result<Drilled> drilled = drill(writer_.ledger(), writer_.clock(), drilling);

@@ -16,6 +16,8 @@ namespace recourse {
 struct UpkeepOptions {
   BackupOptions backup;           ///< Without a place: no backups and no drills.
   std::filesystem::path scratch;  ///< Where drills restore to.
+  /// Makes the way to whoever holds the log key; absent: it is in the data directory.
+  std::function<std::unique_ptr<HeadSigner>()> signer;
   /// By itself that often; 0: only when asked.
   std::chrono::seconds backup_every{0}, drill_every{0}, scrub_every{0};
   std::uint64_t scrub_bytes_per_s = 0;  ///< 0: as fast as it goes.

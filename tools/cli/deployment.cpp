@@ -142,6 +142,15 @@ Result<std::unique_ptr<ViewStore>> open_views_read_only(const PlaceFlags& place)
   return opened;
 }
 
+Result<std::function<std::unique_ptr<HeadSigner>()>> head_signer(const PlaceFlags& place) {
+  constexpr std::string_view kUnix = "unix:";
+  if (place.signer.empty()) return std::function<std::unique_ptr<HeadSigner>()>();
+  if (!place.signer.starts_with(kUnix))
+    return Error{ErrorCode::invalid, place.signer + " is no signer; write it like unix:PATH"};
+  const std::string path = place.signer.substr(kUnix.size());
+  return std::function<std::unique_ptr<HeadSigner>()>([path] { return unix_head_signer(path); });
+}
+
 Result<LedgerInfo> find_ledger(const Ledger& ledger, const std::string& tenant) {
   if (const auto found = ledger.find_tenant(TenantId(tenant))) return *found;
   for (const LedgerInfo& info : ledger.ledgers())
@@ -188,12 +197,8 @@ Status Deployment::open_parts(const DeploymentOptions& options) {
   auto writer = Writer::open(*ledger_, *views_, clock_, random_, options.writer);
   if (!writer) return with_way_out(options.place, writer.error());
   writer_ = std::move(writer).value();
-  std::unique_ptr<HeadSigner> elsewhere;
-  constexpr std::string_view kUnix = "unix:";
-  const std::string& holder = options.place.signer;
-  if (!holder.empty() && !holder.starts_with(kUnix))
-    return Error{ErrorCode::invalid, holder + " is no signer; write it like unix:PATH"};
-  if (!holder.empty()) elsewhere = unix_head_signer(holder.substr(kUnix.size()));
+  RECOURSE_LET(const auto holder, head_signer(options.place));
+  std::unique_ptr<HeadSigner> elsewhere = holder ? holder() : nullptr;
   auto signer = Signer::open(*ledger_, options.place.data_dir, std::move(elsewhere));
   if (!signer) return with_way_out(options.place, signer.error());
   signer_ = std::move(signer).value();

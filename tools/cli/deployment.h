@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -60,6 +61,9 @@ Result<std::unique_ptr<ViewStore>> open_views(const PlaceFlags& place);
 /// Ledger::open_read_only.
 Result<std::unique_ptr<Ledger>> open_ledger_read_only(const PlaceFlags& place);
 Result<std::unique_ptr<ViewStore>> open_views_read_only(const PlaceFlags& place);
+
+/// Makes the way to the process that holds the log key; empty when none is named. Errors: invalid.
+Result<std::function<std::unique_ptr<HeadSigner>()>> head_signer(const PlaceFlags& place);
 
 /// The key file that `place` means.
 std::string kek_path(const PlaceFlags& place);

@@ -40,6 +40,9 @@ int main_drill(const DrillFlags& flags) {
   options.from = flags.from;
   options.kek_file = kek_path(flags);
   options.scratch = flags.scratch.empty() ? drill_place(flags) : flags.scratch;
+  const auto signer = head_signer(flags);
+  if (!signer) return complain("drill", signer.error().message, "", kWrongUsage);
+  options.signer = *signer;
   Writer& writer = (*deployment)->writer();
   const auto drilled = drill((*deployment)->ledger(), writer.clock(), options);
   if (!drilled) return complain("drill", drilled.error());

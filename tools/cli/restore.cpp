@@ -19,6 +19,9 @@ int main_restore(const RestoreFlags& flags) {
   options.verify = flags.verify;
   for (const std::string& head : flags.heads) options.heads.emplace_back(head);
   for (const std::string& place : flags.erasures_from) options.erasures_from.emplace_back(place);
+  const auto signer = head_signer(flags);
+  if (!signer) return complain("restore", signer.error().message, "", kWrongUsage);
+  options.signer = *signer;
   const auto restored = restore(options);
   if (!restored) {
     // Nothing is served from there: it is not finished.
@@ -49,6 +52,9 @@ int main_restore(const RestoreFlags& flags) {
              grouped(events) + " events in " + grouped(report.manifest.heads.size()) +
              " ledgers, up to commit " + grouped(report.commit_number) + ", in epoch " +
              grouped(report.epoch) + '.');
+  if (!report.unsigned_because.empty())
+    print_line("Its heads are not signed yet (" + one_line(report.unsigned_because) +
+               "); the server does that.");
   print_line(report.erased_again == 0
                  ? "Nobody who was erased would have come back."
                  : grouped(report.erased_again) +

@@ -17,8 +17,40 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Copies first, destroys last: a crash in between leaves the key in both places, never in none.
+Status destroy_here(Ledger& ledger, const std::vector<KeyName>& names) {
+  RECOURSE_TRY(ledger.keys().destroy(names));
+  return ledger.keys().compact();
+}
+
+/// What is remembered in the signer's directory must be of this log.
+Status check_memory(const SignerFlags& flags, const Ledger& ledger,
+                    const signer::SigningMemory& memory) {
+  return check_signed_heads(ledger, memory.state(), flags.data_dir);
+}
+
+/// The data directory says that its key went elsewhere: there it has to be before it is destroyed
+/// here, again if it was.
+Status finish_adoption(const SignerFlags& flags, const std::vector<Ed25519PublicKey>& halves) {
+  DeploymentOptions options;
+  options.place = flags;
+  RECOURSE_LET(const auto ledger, open_ledger(options));
+  RECOURSE_LET(const auto memory, signer::SigningMemory::reopen(flags.state_dir));
+  const std::vector<Ed25519PublicKey> there = memory.keys();
+  if (!std::equal(there.begin(), there.end(), halves.begin(), halves.end(),
+                  [](const auto& a, const auto& b) { return a.bytes() == b.bytes(); }))
+    return Error{ErrorCode::conflict,
+                 "the log key of " + flags.data_dir + " went elsewhere, and " + flags.state_dir +
+                     " holds another key; name the directory that it went to"};
+  RECOURSE_TRY(check_memory(flags, *ledger, memory));
+  RECOURSE_LET(const std::vector<KeyName> names, signing_key_names(*ledger, "log"));
+  return destroy_here(*ledger, names);
+}
+
+/// Copies first, destroys last: a crash in between leaves the key in both places, never in none,
+/// and the same command finishes it.
 Status adopt(const SignerFlags& flags) {
+  RECOURSE_LET(const auto halves, read_log_halves(flags.data_dir));
+  if (!halves.empty()) return finish_adoption(flags, halves);
   DeploymentOptions options;
   options.place = flags;
   RECOURSE_LET(const auto deployment, Deployment::open(options));
@@ -30,12 +62,16 @@ Status adopt(const SignerFlags& flags) {
     RECOURSE_LET(const Key seed, deployment->ledger().keys().find(name));
     seeds.emplace_back(seed.view());
   }
+  {
+    const auto before = signer::SigningMemory::reopen(flags.state_dir);
+    if (!before && before.error().code != ErrorCode::not_found) return before.error();
+    if (before) RECOURSE_TRY(check_memory(flags, deployment->ledger(), *before));
+  }
   const auto adopted = signer::SigningMemory::adopt(flags.state_dir, seeds, std::move(state));
   for (std::string& seed : seeds) OPENSSL_cleanse(seed.data(), seed.size());
   if (!adopted) return adopted.error();
   RECOURSE_TRY(write_log_halves(flags.data_dir, adopted->keys()));
-  RECOURSE_TRY(deployment->ledger().keys().destroy(names));
-  return deployment->ledger().keys().compact();
+  return destroy_here(deployment->ledger(), names);
 }
 
 }  // namespace

@@ -80,6 +80,7 @@ Result<UpkeepOptions> upkeep_options_of(const ServeFlags& flags) {
   for (const std::string& file : flags.configuration)
     options.backup.configuration.emplace_back(file);
   options.scratch = flags.drill_dir.empty() ? drill_place(flags) : flags.drill_dir;
+  RECOURSE_LET(options.signer, head_signer(flags));
   options.backup_every = std::chrono::seconds(flags.backup_every_s);
   options.drill_every = std::chrono::seconds(flags.drill_every_s);
   options.scrub_every = std::chrono::seconds(flags.scrub_every_s);

@@ -16,19 +16,13 @@ namespace fs = std::filesystem;
 fs::path key_path(const fs::path& directory) { return directory / "log.key"; }
 fs::path memory_path(const fs::path& directory) { return directory / "signed"; }
 
-/// One seed in hex a line, the newest last.
+/// One seed in hex a line, the newest last; all of them or none. REQUIRES: no key is there.
 Status write_seeds(const fs::path& directory, const std::vector<std::string>& seeds) {
-  auto file = OpenFile::open(key_path(directory), O_WRONLY | O_CREAT | O_EXCL, 0600);
-  if (!file && fs::exists(key_path(directory)))
-    return Error{ErrorCode::conflict, key_path(directory).string() + " is there already"};
-  if (!file) return file.error();
   std::string text;
   for (const std::string& seed : seeds) text.append(to_hex(seed)).append("\n");
-  Status written = file->write_at(0, text);
+  Status written = replace_file(key_path(directory), text);
   OPENSSL_cleanse(text.data(), text.size());
-  RECOURSE_TRY(std::move(written));
-  RECOURSE_TRY(file->sync());
-  return sync_directory(directory);
+  return written;
 }
 
 Result<std::vector<Ed25519Key>> read_keys(const fs::path& directory) {
@@ -102,16 +96,50 @@ Result<SigningMemory> SigningMemory::open(const fs::path& directory, Random& ran
   return memory;
 }
 
+Result<SigningMemory> SigningMemory::reopen(const fs::path& directory) {
+  // Before the lock, which makes the directory.
+  if (!fs::exists(key_path(directory)))
+    return Error{ErrorCode::not_found, "there is no log key in " + directory.string()};
+  RECOURSE_LET(SigningMemory memory, locked(directory));
+  RECOURSE_TRY(memory.load());
+  return memory;
+}
+
 Result<SigningMemory> SigningMemory::adopt(const fs::path& directory,
                                            const std::vector<std::string>& seeds,
                                            SignerState state) {
   RECOURSE_LET(SigningMemory memory, locked(directory));
-  if (fs::exists(key_path(directory)))
-    return Error{ErrorCode::conflict, key_path(directory).string() + " is there already"};
+  const bool again = fs::exists(key_path(directory));
+  if (again) {
+    RECOURSE_TRY(memory.load());
+    RECOURSE_TRY(memory.check_goes_on(seeds, state));
+  }
   RECOURSE_TRY(replace_file(memory_path(directory), state.text()));
-  RECOURSE_TRY(write_seeds(directory, seeds));
+  if (!again) RECOURSE_TRY(write_seeds(directory, seeds));
   RECOURSE_TRY(memory.load());
   return memory;
+}
+
+Status SigningMemory::check_goes_on(const std::vector<std::string>& seeds,
+                                    const SignerState& state) const {
+  bool same = seeds.size() == generations_.size();
+  for (std::size_t i = 0; same && i < seeds.size(); ++i) {
+    RECOURSE_LET(const Ed25519Key key, Ed25519Key::from_seed(seeds[i]));
+    const Ed25519PublicKey given = key.public_key(), there = generations_[i].public_key();
+    same = given.bytes() == there.bytes();
+  }
+  if (!same)
+    return Error{ErrorCode::conflict, key_path(directory_).string() +
+                                          " is another key; name a new directory with --state"};
+  for (const auto& [origin, head] : state_.signed_heads) {
+    const auto known = state.signed_heads.find(origin);
+    if (known == state.signed_heads.end() || known->second.size < head.size ||
+        (known->second.size == head.size && known->second.root != head.root))
+      return Error{ErrorCode::conflict, directory_.string() + " has signed a head of " + origin +
+                                            " that the data directory does not know: it is in use "
+                                            "by another one; bring the newer log back"};
+  }
+  return {};
 }
 
 std::vector<Ed25519PublicKey> SigningMemory::keys() const {

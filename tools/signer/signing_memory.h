@@ -18,8 +18,11 @@ class SigningMemory {
   /// Makes the directory and draws the key when neither is there. Errors: locked; forbidden when
   /// others may read the key; corrupt for a damaged memory or one without a key; io.
   static Result<SigningMemory> open(const std::filesystem::path& directory, Random& random);
-  /// Begins with a key and a memory that were elsewhere before. Errors: conflict when a key is
-  /// there.
+  /// The same without drawing anything. Errors: not_found without a key; as above.
+  static Result<SigningMemory> reopen(const std::filesystem::path& directory);
+  /// Begins with a key and a memory that were elsewhere before, or goes on where a crash ended
+  /// that: then `memory` takes the place of an older one. Errors: conflict when another key is
+  /// there, or one that has signed what `memory` does not know.
   static Result<SigningMemory> adopt(const std::filesystem::path& directory,
                                      const std::vector<std::string>& seeds, SignerState memory);
 
@@ -37,6 +40,7 @@ class SigningMemory {
       : directory_(std::move(directory)), lock_(std::move(lock)) {}
   static Result<SigningMemory> locked(const std::filesystem::path& directory);
   Status load();
+  Status check_goes_on(const std::vector<std::string>& seeds, const SignerState& state) const;
 
   std::filesystem::path directory_;
   OpenFile lock_;

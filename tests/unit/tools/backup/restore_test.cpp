@@ -1,6 +1,8 @@
 #include "tools/backup/restore.h"
 
+#include "engine/ledger/checkpoint.h"
 #include "engine/ledger/destruction_journal.h"
+#include "engine/ledger/signing_keys.h"
 #include "tests/unit/tools/backup/backed_up.h"
 #include "tools/backup/compare_heads.h"
 #include "tools/backup/drill.h"
@@ -161,6 +163,132 @@ TEST_CASE("a head from outside that the backup does not reach is not passed over
   CHECK(refused.error().message.find("5 would be lost") != std::string::npos);
   desk.back_up();
   CHECK(restore(options));
+}
+
+/// What holds the log key elsewhere, and what it remembers.
+struct Holder {
+  std::string seed;
+  SignerState state;
+  int asked_to_sign = 0;
+};
+
+class HeldElsewhere final : public HeadSigner {
+ public:
+  explicit HeldElsewhere(Holder& holder) : holder_(holder) {}
+  Result<std::vector<Ed25519PublicKey>> keys() override {
+    return std::vector<Ed25519PublicKey>{key().public_key()};
+  }
+  Result<SignerState> signed_heads() override { return holder_.state; }
+  Result<std::vector<std::string>> sign(std::span<const HeadToSign> heads) override {
+    std::vector<std::string> lines;
+    for (const HeadToSign& one : heads) {
+      ++holder_.asked_to_sign;
+      holder_.state.signed_heads[one.head.origin] = {LogSize(one.head.size), one.head.root};
+      lines.push_back(signature_line(one.head.origin, key(), checkpoint_text(one.head)));
+    }
+    return lines;
+  }
+
+ private:
+  Ed25519Key key() const { return Ed25519Key::from_seed(holder_.seed).value(); }
+  Holder& holder_;
+};
+
+/// The log key has left the data directory.
+struct SignedElsewhere : BackedUp {
+  Holder holder;
+
+  SignedElsewhere() {
+    const auto names = signing_key_names(*ledger, "log").value();
+    const Key seed = ledger->keys().find(names.front()).value();
+    holder.seed = std::string(seed.view());
+    holder.state = read_signer_state(data()).value();
+    signer.reset();
+    REQUIRE(write_log_halves(data(), HeldElsewhere(holder).keys().value()));
+    REQUIRE(ledger->keys().destroy(names));
+    signer = Signer::open(*ledger, data(), std::make_unique<HeldElsewhere>(holder)).value();
+  }
+  std::function<std::unique_ptr<HeadSigner>()> way() {
+    return [this] { return std::make_unique<HeldElsewhere>(holder); };
+  }
+};
+
+TEST_CASE("where another process holds the log key it signs what is restored") {
+  SignedElsewhere desk;
+  desk.back_up();
+  RestoreOptions options = desk.restore_options();
+  SUBCASE("and has to be named") {
+    const auto refused = restore(options);
+    CHECK(refused.error().code == ErrorCode::conflict);
+    CHECK(refused.error().message.find("--signer") != std::string::npos);
+    CHECK(!fs::exists(desk.target()));
+  }
+  SUBCASE("also a backup that does not say whose key it was") {
+    fs::remove(fs::path(desk.data()) / "log-keys");
+    desk.back_up();
+  }
+  options.signer = desk.way();
+  const RestoreReport report = restore(options).value();
+  CHECK(report.report->verdict() == Integrity::intact);
+  CHECK(report.unsigned_because == "");
+  CHECK(desk.holder.asked_to_sign == 1);
+  const auto restored = desk.open_restored();
+  CHECK(desk.holder.state.signed_heads.at(restored->ledgers()[0].origin) ==
+        restored->head(LedgerId(0)));
+}
+
+TEST_CASE("what whoever holds the log key remembers is not passed over, nor is another key") {
+  SignedElsewhere desk;
+  desk.back_up();
+  RestoreOptions options = desk.restore_options();
+  options.signer = desk.way();
+  SUBCASE("a newer head") {
+    desk.append(desk.tenant, 5);
+    REQUIRE(desk.signer->sign_round());
+    const auto refused = restore(options);
+    CHECK(refused.error().code == ErrorCode::corrupt);
+    CHECK(refused.error().message.find("was signed up to") != std::string::npos);
+  }
+  SUBCASE("another key") {
+    desk.holder.seed = std::string(32, 'x');
+    CHECK(restore(options).error().code == ErrorCode::conflict);
+  }
+  CHECK(is_half_restored(desk.target()));
+}
+
+TEST_CASE("a drill asks nobody for a signature") {
+  SignedElsewhere desk;
+  desk.back_up();
+  DrillOptions options;
+  options.from = desk.place();
+  options.kek_file = desk.kek();
+  options.scratch = desk.directory / "drill";
+  options.signer = desk.way();
+  CHECK(drill(*desk.ledger, desk.clock, options).value().told == "");
+  CHECK(desk.holder.asked_to_sign == 0);
+  SUBCASE("and finds out when its key is another one") {
+    desk.holder.seed = std::string(32, 'x');
+    const Drilled bad = drill(*desk.ledger, desk.clock, options).value();
+    CHECK(!bad.tested.equal);
+    CHECK(bad.tested.cause == Clear("conflict"));
+  }
+}
+
+TEST_CASE("after the log key was replaced older heads count in a restore") {
+  BackedUp desk;
+  const fs::path note = desk.directory / "older.note";
+  std::ofstream(note) << *desk.signer->latest(desk.tenant);
+  const KeyRotated rotated = desk.signer->draw_next_key("log", desk.clock.now()).value();
+  REQUIRE(desk.stage(LedgerId(0), {SmallLedger::about("", rotated)}));
+  REQUIRE(desk.ledger->commit());
+  REQUIRE(desk.signer->reload_keys());
+  desk.clock.advance(std::chrono::days(31));  // The one before signs no more.
+  desk.append(LedgerId(0), 1);
+  REQUIRE(desk.signer->sign_round());
+  desk.back_up();
+  RestoreOptions options = desk.restore_options();
+  options.heads = {note};
+  CHECK(restore(options).value().report->verdict() == Integrity::intact);
 }
 
 TEST_CASE("a signer that was copied before the heads of the log are remembers them again") {

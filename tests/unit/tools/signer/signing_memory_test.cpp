@@ -107,5 +107,34 @@ TEST_CASE_FIXTURE(Remembering, "questions and answers are the texts that are doc
     CHECK_FALSE(parse_signing_answer(memory->answer(nonsense)));
 }
 
+TEST_CASE("a key that moves in is there whole, also when the move was broken off") {
+  const TemporaryDirectory directory;
+  const fs::path path = directory / "signer";
+  const SampleTree tree{40};
+  const std::vector<std::string> seeds{std::string(32, 'a'), std::string(32, 'b')};
+  SignerState state;
+  state.signed_heads[kLog] = {LogSize(20), tree.root_at(20)};
+  CHECK(SigningMemory::reopen(path).error().code == ErrorCode::not_found);
+  CHECK(!fs::exists(path));
+  REQUIRE(SigningMemory::adopt(path, seeds, state));
+  SUBCASE("again") {
+    state.signed_heads[kLog] = {LogSize(30), tree.root_at(30)};
+    CHECK(SigningMemory::adopt(path, seeds, state).value().keys().size() == 2);
+    CHECK(SigningMemory::reopen(path).value().state() == state);
+  }
+  SUBCASE("another key is not pushed aside") {
+    CHECK(SigningMemory::adopt(path, {seeds[0]}, state).error().code == ErrorCode::conflict);
+    CHECK(SigningMemory::adopt(path, {seeds[1], seeds[0]}, state).error().code ==
+          ErrorCode::conflict);
+  }
+  SUBCASE("nor is a memory of what the directory does not know") {
+    state.signed_heads[kLog] = {LogSize(10), tree.root_at(10)};
+    CHECK(SigningMemory::adopt(path, seeds, state).error().code == ErrorCode::conflict);
+    state.signed_heads[kLog] = {LogSize(20), tree.root_at(10)};
+    CHECK(SigningMemory::adopt(path, seeds, state).error().code == ErrorCode::conflict);
+    CHECK(SigningMemory::adopt(path, seeds, SignerState()).error().code == ErrorCode::conflict);
+  }
+}
+
 }  // namespace
 }  // namespace recourse::signer
