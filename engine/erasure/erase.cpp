@@ -32,6 +32,32 @@ Result<SubjectTrace> rest_of(DecisionStep& step, const EntryId& dsr,
   return trace->summary(step.ledger);
 }
 
+/// The deferred erasures of a tenant that no hold is known to forbid any more.
+Result<std::vector<EntryId>> released(Writer& writer, const TenantId& tenant) {
+  std::vector<EntryId> due;
+  RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
+  RECOURSE_LET(const PrivacyState open, privacy_row(writer.views(), info.ledger));
+  for (const EntryId& dsr : open.deferred) {
+    RECOURSE_LET(const DsrState row, dsr_row(writer.views(), info.ledger, dsr));
+    bool held = false;
+    for (const EntryId& hold : row.holds) {
+      RECOURSE_LET(const HoldState state, hold_row(writer.views(), info.ledger, hold));
+      held = held || !state.released;
+    }
+    if (!held) due.push_back(dsr);
+  }
+  return due;
+}
+
+/// False: another hold came in between.
+Result<bool> erase_now(Writer& writer, const TenantId& tenant, const EntryId& dsr,
+                       const NoteDestruction& note) {
+  RECOURSE_LET(WriteRequest request, erase_request(writer, tenant, dsr, note));
+  request.principal = own_principal();
+  RECOURSE_LET(const Committed done, writer.handle(std::move(request)));
+  return holds_alternative<SubjectErased>(done.events.front().data);
+}
+
 }  // namespace
 
 Status check_person(const Ledger& ledger, LedgerId id, const SubjectId& person) {
@@ -108,26 +134,29 @@ Status sweep(Ledger& ledger) {
   return ledger.compact_vault();
 }
 
-Result<std::size_t> run_deferred(Writer& writer, const NoteDestruction& note) {
+Result<std::size_t> run_deferred(Writer& writer, const NoteDestruction& note,
+                                 FailedErasures* failed) {
+  using Steady = std::chrono::steady_clock;
   std::size_t erased = 0;
+  std::optional<Error> first;
+  const auto keep = [&](const Error& error) {
+    if (!first) first = error;
+  };
   for (const TenantId& tenant : writer.directory().tenants()) {
-    RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
-    RECOURSE_LET(const PrivacyState open, privacy_row(writer.views(), info.ledger));
-    for (const EntryId& dsr : open.deferred) {
-      RECOURSE_LET(const DsrState row, dsr_row(writer.views(), info.ledger, dsr));
-      bool held = false;
-      for (const EntryId& hold : row.holds) {
-        RECOURSE_LET(const HoldState state, hold_row(writer.views(), info.ledger, hold));
-        held = held || !state.released;
-      }
-      if (held) continue;
-      RECOURSE_LET(WriteRequest request, erase_request(writer, tenant, dsr, note));
-      request.principal = own_principal();
-      const Outcome done = writer.handle(std::move(request));
-      if (!done && done.error().code != ErrorCode::conflict) return done.error();
-      if (done && holds_alternative<SubjectErased>(done->events.front().data)) ++erased;
+    const Result<std::vector<EntryId>> due = released(writer, tenant);
+    if (!due) keep(due.error());
+    if (!due) continue;
+    for (const EntryId& dsr : *due) {
+      const std::string name = tenant.value() + '/' + dsr.value();
+      if (failed != nullptr && failed->contains(name) && Steady::now() < failed->at(name)) continue;
+      const Result<bool> done = erase_now(writer, tenant, dsr, note);
+      if (failed != nullptr && done) failed->erase(name);
+      if (failed != nullptr && !done) (*failed)[name] = Steady::now() + kFailedAgainAfter;
+      if (done && *done) ++erased;
+      if (!done && done.error().code != ErrorCode::conflict) keep(done.error());
     }
   }
+  if (first) return *first;
   return erased;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <map>
+#include <string>
 
 #include "engine/decision/decide_privacy.h"
 #include "engine/privacy/key_name.h"
@@ -55,8 +58,16 @@ Result<WriteRequest> erase_request(Writer& writer, const TenantId& tenant, const
 /// io.
 Status sweep(Ledger& ledger);
 
+/// After how long something is tried again by itself that costs a walk and failed.
+inline constexpr std::chrono::minutes kFailedAgainAfter{10};
+
+/// Erasures that could not be executed, and when each is tried again: kept by who comes back often.
+using FailedErasures = std::map<std::string, std::chrono::steady_clock::time_point>;
+
 /// Executes every deferred erasure of which the holds were released. The number of persons erased.
-/// Not for the writer's threads. Errors: those of erase_request and of the writer.
-Result<std::size_t> run_deferred(Writer& writer, const NoteDestruction& note = {});
+/// Not for the writer's threads. Errors: the first one of erase_request, of the writer or of a
+/// tenant's rows, after all others were tried.
+Result<std::size_t> run_deferred(Writer& writer, const NoteDestruction& note = {},
+                                 FailedErasures* failed = nullptr);
 
 }  // namespace recourse

@@ -40,11 +40,6 @@ Result<std::int64_t> last_retired(const Ledger& ledger) {
   return last;
 }
 
-bool rotation_under_way(const std::filesystem::path& kek_file) {
-  std::error_code ignored;
-  return std::filesystem::exists(kek_file.string() + ".next", ignored);
-}
-
 /// Whether the store is wrapped under the next key already.
 Result<bool> is_rewrapped(const KeyStore& keys, const std::filesystem::path& kek_file) {
   if (!rotation_under_way(kek_file)) return false;
@@ -126,6 +121,11 @@ Status end_rotation(Writer& writer, const Signer& signer, const std::filesystem:
 }
 
 }  // namespace
+
+bool rotation_under_way(const std::filesystem::path& kek_file) {
+  std::error_code ignored;
+  return std::filesystem::exists(kek_file.string() + ".next", ignored);
+}
 
 Result<EpochChange> retire_kek(Writer& writer, const Signer& signer,
                                const std::filesystem::path& kek_file,

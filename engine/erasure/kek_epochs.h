@@ -29,6 +29,10 @@ Result<EpochChange> retire_kek(Writer& writer, const Signer& signer,
                                const std::filesystem::path& kek_file,
                                const BackupUnderNextKey& backup = {});
 
+/// Whether a rotation was begun and not ended: a backup refused, or a crash came in between. The
+/// store may be wrapped under the next key already; retire_kek() goes on from there.
+bool rotation_under_way(const std::filesystem::path& kek_file);
+
 /// Ends a rotation that a crash left after the old key was to be destroyed, records it, and issues
 /// the certificates that are due. For a start. True when something was done. Errors: as above.
 Result<bool> finish_retirement(Writer& writer, const Signer& signer,

@@ -30,14 +30,18 @@ class PrivacyRounds::Impl {
   Status round() {
     const std::lock_guard lock(working_);
     if (writer_.failed()) return {};
-    if (!started_) {
-      RECOURSE_TRY(finish_retirement(writer_, signer_, options_.kek_file));
-      started_ = true;
-    }
-    RECOURSE_TRY(run_deferred(writer_, options_.note));
-    RECOURSE_TRY(end_retention());
-    RECOURSE_TRY(sweep_if_needed());
-    return end_epoch();
+    std::optional<Error> failed;
+    const auto look_at = [&](const Status& done) {
+      if (done) return;
+      if (failed) failed->message += "; " + done.error().message;
+      if (!failed) failed = done.error();
+    };
+    look_at(finish_what_was_begun());
+    look_at(erase_deferred());
+    look_at(end_retention());
+    look_at(sweep_if_needed());
+    look_at(end_epoch());
+    return failed ? Status(*failed) : Status();
   }
 
  private:
@@ -58,6 +62,23 @@ class PrivacyRounds::Impl {
     }
   }
 
+  Status finish_what_was_begun() {
+    if (started_) return {};
+    RECOURSE_TRY(finish_retirement(writer_, signer_, options_.kek_file));
+    started_ = true;
+    return {};
+  }
+
+  Status erase_deferred() {
+    RECOURSE_TRY(run_deferred(writer_, options_.note, &deferred_));
+    return {};
+  }
+
+  bool goes_on() {
+    const std::lock_guard lock(mutex_);
+    return !stopping_;
+  }
+
   Status end_retention() {
     if (options_.retention_every.count() == 0) return {};
     const auto now = Steady::now();
@@ -67,14 +88,19 @@ class PrivacyRounds::Impl {
     options.note = options_.note;
     RECOURSE_LET(const auto fates, run_retention(writer_, options));
     std::size_t destroyed = 0, deferred = 0;
+    std::optional<Error> failed;
     for (const BucketFate& fate : fates) {
       destroyed += fate.fate == "destroyed" ? 1U : 0U;
       deferred += fate.fate == "deferred" ? 1U : 0U;
+      if (fate.error && !failed) failed = fate.error;
     }
     if (destroyed + deferred > 0)
       spdlog::info("retention: {} buckets destroyed, {} deferred by holds", destroyed, deferred);
-    retention_at_ = now + options_.retention_every;
-    return {};
+    // What failed is tried again soon, though not in every round: it may have walked far.
+    retention_at_ = now + (failed ? std::min<std::chrono::seconds>(options_.retention_every,
+                                                                   kFailedAgainAfter)
+                                  : options_.retention_every);
+    return failed ? Status(*failed) : Status();
   }
 
   Status sweep_if_needed() {
@@ -94,13 +120,18 @@ class PrivacyRounds::Impl {
       return {};
     const auto now = Steady::now();
     if (counted_at_ && now - *counted_at_ < std::min<std::chrono::seconds>(
-                                                options_.kek_epoch, std::chrono::minutes(10)))
+                                                options_.kek_epoch, kFailedAgainAfter))
       return {};
     counted_at_ = now;
     RECOURSE_LET(const KeyStore::Census census, writer_.ledger().keys().census());
-    if (census.destroyed_now == 0) return {};
+    // A rotation that was begun has counted already: the store is in the next epoch, in which
+    // nothing was destroyed yet, and the old key lives until the rotation ends.
+    if (census.destroyed_now == 0 && !rotation_under_way(options_.kek_file)) return {};
+    BackupUnderNextKey backup;
+    if (options_.backup)
+      backup = [this] { return options_.backup([this] { return goes_on(); }); };
     RECOURSE_LET(const EpochChange change,
-                 retire_kek(writer_, signer_, options_.kek_file, options_.backup));
+                 retire_kek(writer_, signer_, options_.kek_file, backup));
     spdlog::info("key epoch {} ended: {} keys live on, {} erasures certified", change.retired,
                  change.rewrapped, change.certified);
     for (const std::string& why : change.uncertified)
@@ -113,6 +144,7 @@ class PrivacyRounds::Impl {
   const PrivacyRoundsOptions options_;
   std::mutex working_;
   bool started_ = false;
+  FailedErasures deferred_;
   std::uint64_t swept_ = 0;
   std::optional<Steady::time_point> retention_at_, counted_at_;
   std::string complained_;

@@ -58,28 +58,37 @@ class BucketEnd {
   BucketEnd(Writer& writer, const LedgerInfo& info, const RetentionOptions& options)
       : writer_(writer), info_(info), options_(options) {}
 
-  Result<BucketFate> end(const KeyName& bucket) {
+  BucketFate end(const KeyName& bucket) {
     BucketFate fate;
     fate.tenant = info_.tenant;
     fate.retention = bucket.text();
     fate.month = bucket.month();
     fate.fate = "kept";
-    if (!retention_time(fate.retention)) return fate;
+    if (const Status ended = end(bucket, fate); !ended) {
+      fate.fate = "failed";
+      fate.error = ended.error();
+    }
+    return fate;
+  }
+
+ private:
+  Status end(const KeyName& bucket, BucketFate& fate) {
+    if (!retention_time(fate.retention)) return {};
     RECOURSE_LET(fate.due_at, due_after_month(fate.retention, fate.month));
-    if (*fate.due_at > writer_.clock().now()) return fate;
+    if (*fate.due_at > writer_.clock().now()) return {};
     RECOURSE_LET(const auto month, bounds_of_month(fate.month));
     RECOURSE_LET(const auto holds, holds_over_month(writer_.views(), info_.ledger, month));
     RECOURSE_LET(fate.holds,
                  holds_on_month(writer_.ledger(), info_.ledger, holds, fate.retention, fate.month));
     fate.fate = fate.holds.empty() ? "due" : "deferred";
-    if (options_.dry_run || !fate.holds.empty()) return fate;
+    if (options_.dry_run || !fate.holds.empty()) return {};
     RECOURSE_TRY(destroy(bucket, fate, ids_of(holds), month));
     fate.fate = "destroyed";
     RECOURSE_LET(fate.vault_rows, forget(fate));
-    return fate;
+    writer_.ledger().keys().end_destruction(info_.ledger, recorded_);
+    return {};
   }
 
- private:
   Status destroy(const KeyName& bucket, const BucketFate& fate, std::vector<EntryId> looked_at,
                  std::pair<Timestamp, Timestamp> month) {
     WriteRequest request;
@@ -93,6 +102,9 @@ class BucketEnd {
       return destroy_bucket(step.state, {fate.retention, fate.month, *fate.due_at}, step.context);
     };
     request.after_commit = [&](std::span<const RecordedEvent> events) -> Status {
+      // Others of this thread say how far they got before the rows are gone, which comes later.
+      recorded_ = LogSize(events.front().position.value());
+      writer_.ledger().keys().begin_destruction(info_.ledger, recorded_);
       if (options_.note)
         RECOURSE_TRY(options_.note(info_.origin, std::span(&bucket, 1), events.front().time));
       return writer_.ledger().keys().destroy(bucket);
@@ -102,7 +114,7 @@ class BucketEnd {
   }
 
   /// Afterwards and not on the writer's thread, since a month may be long. A crash before it leaves
-  /// rows that nobody can open; the next start removes them.
+  /// rows that nobody can open; the next start removes them, for the mark stays before the event.
   Result<std::uint64_t> forget(const BucketFate& fate) {
     std::vector<SealedPlace> places;
     RECOURSE_TRY(each_sealed_in_bucket(
@@ -115,7 +127,18 @@ class BucketEnd {
   Writer& writer_;
   const LedgerInfo& info_;
   const RetentionOptions& options_;
+  LogSize recorded_;  ///< Before the event that says that the bucket ends.
 };
+
+/// Of one tenant, added to `fates`.
+Status end_buckets(Writer& writer, const TenantId& tenant, const RetentionOptions& options,
+                   std::vector<BucketFate>& fates) {
+  RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
+  RECOURSE_LET(const auto buckets, writer.ledger().keys().buckets(info.ledger));
+  BucketEnd ends(writer, info, options);
+  for (const KeyName& bucket : buckets) fates.push_back(ends.end(bucket));
+  return {};
+}
 
 }  // namespace
 
@@ -160,16 +183,19 @@ Status check_leaf_class(std::string_view retention) {
 
 Result<std::vector<BucketFate>> run_retention(Writer& writer, const RetentionOptions& options) {
   std::vector<TenantId> tenants = writer.directory().tenants();
-  if (options.tenant) tenants = {*options.tenant};
+  if (options.tenant) {
+    RECOURSE_TRY(ledger_of(writer.ledger(), *options.tenant));
+    tenants = {*options.tenant};
+  }
   std::vector<BucketFate> fates;
   for (const TenantId& tenant : tenants) {
-    RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
-    RECOURSE_LET(const auto buckets, writer.ledger().keys().buckets(info.ledger));
-    BucketEnd ends(writer, info, options);
-    for (const KeyName& bucket : buckets) {
-      RECOURSE_LET(BucketFate fate, ends.end(bucket));
-      fates.push_back(std::move(fate));
-    }
+    const Status ended = end_buckets(writer, tenant, options, fates);
+    if (ended) continue;
+    BucketFate fate;
+    fate.tenant = tenant;
+    fate.fate = "failed";
+    fate.error = ended.error();
+    fates.push_back(std::move(fate));
   }
   return fates;
 }

@@ -30,15 +30,17 @@ struct BucketFate {
   TenantId tenant;
   std::string retention, month;
   std::optional<Timestamp> due_at;  ///< None: no time is set for the class.
-  std::string fate;                 ///< kept, due (of a dry run), destroyed, deferred
+  std::string fate;                 ///< kept, due (of a dry run), destroyed, deferred, failed
   std::vector<EntryId> holds;       ///< In the way.
   std::uint64_t vault_rows = 0;     ///< That were removed.
+  std::optional<Error> error;       ///< Of what failed: of the bucket, or of a tenant without one.
 };
 
 /// Destroys the keys of all buckets of all tenants (or of one) whose time is over and of which no
 /// hold keeps anything: bucket.destroyed, then the key, then the vault's rows. What the deployment
-/// itself keeps, such as the names of its staff, has no end. Slow; not for the writer's threads.
-/// Errors: not_found; those of the writer and of the leaves.
+/// itself keeps, such as the names of its staff, has no end. What fails stands in its fate and keeps
+/// no other one from it. Slow; not for the writer's threads. Errors: not_found for the tenant that
+/// was asked for.
 struct RetentionOptions {
   std::optional<TenantId> tenant;
   bool dry_run = false;

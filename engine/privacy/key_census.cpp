@@ -2,6 +2,8 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+
 #include "engine/privacy/key_store.h"
 #include "engine/privacy/key_store_impl.h"
 #include "engine/privacy/rocks_error.h"
@@ -75,6 +77,9 @@ Status KeyStore::set_carried_out(LedgerId ledger, LogSize size) {
   Impl& impl = *impl_;
   const std::lock_guard lock(impl.write_mutex);
   RECOURSE_TRY(impl.writable());
+  if (const auto open = impl.unfinished.lower_bound({ledger, LogSize(0)});
+      open != impl.unfinished.end() && open->first == ledger)
+    size = std::min(size, open->second);
   std::string value;
   put_u64(value, size.value());
   const std::string row = carried_out_row(ledger);
@@ -85,6 +90,17 @@ Status KeyStore::set_carried_out(LedgerId ledger, LogSize size) {
     if (!put.ok()) return rocks_error(put, "write the key store", impl.path);
   }
   return impl.write_synced(batch, "write the key store");
+}
+
+void KeyStore::begin_destruction(LedgerId ledger, LogSize at) {
+  const std::lock_guard lock(impl_->write_mutex);
+  impl_->unfinished.emplace(ledger, at);
+}
+
+void KeyStore::end_destruction(LedgerId ledger, LogSize at) {
+  const std::lock_guard lock(impl_->write_mutex);
+  if (const auto found = impl_->unfinished.find({ledger, at}); found != impl_->unfinished.end())
+    impl_->unfinished.erase(found);
 }
 
 }  // namespace recourse

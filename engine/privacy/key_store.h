@@ -112,6 +112,12 @@ class KeyStore {
   Result<LogSize> carried_out(LedgerId ledger) const;
   Status set_carried_out(LedgerId ledger, LogSize size);
 
+  /// The event at `at` says that something is destroyed, and that takes a while longer: the mark
+  /// stays before it, whoever sets it, until end_destruction() is called. What never ends, since it
+  /// failed, is made good by the next start of the program.
+  void begin_destruction(LedgerId ledger, LogSize at);
+  void end_destruction(LedgerId ledger, LogSize at);
+
   /// How many keys were destroyed since this store was opened: what was derived from its keys
   /// before this changed must be derived anew.
   std::uint64_t destructions() const;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ struct KeyStore::Impl {
 
   /// Held by whoever adds, writes or destroys keys.
   std::mutex write_mutex;
+  /// Positions of destructions that are not carried out whole yet. Guarded by write_mutex.
+  std::multiset<std::pair<LedgerId, LogSize>> unfinished;
   /// After a failed write nobody knows what the disk holds. Guarded by write_mutex.
   std::optional<Error> broken;
 

@@ -160,6 +160,7 @@ class Writer::Impl {
     std::unique_ptr<ViewStore::Batch> rows;  ///< Null when there is nothing to commit.
     std::map<LedgerId, LedgerViews*> views;  ///< Of the ledgers that are written.
     std::promise<Status> committed;
+    std::map<std::size_t, Error> undone;  ///< What was to follow, by caller. Set before the promise.
   };
 
   /// Decides and commits as many of `waiting` as fit into one batch, and takes them off.
@@ -173,6 +174,7 @@ class Writer::Impl {
                             [this](LedgerId id) { return views_of(id); }),
                  {},
                  nullptr,
+                 {},
                  {},
                  {}});
     WriteGroup& group = underway->group;
@@ -208,7 +210,7 @@ class Writer::Impl {
   }
 
   /// What requests want done on this thread once their events are durable.
-  void follow_up(const Underway& underway) {
+  void follow_up(Underway& underway) {
     for (std::size_t i = 0; i < underway.callers.size(); ++i) {
       const auto& then = underway.callers[i].request.after_commit;
       const auto events = underway.group.events_of_request(i);
@@ -216,6 +218,7 @@ class Writer::Impl {
       if (const Status done = then(events); !done) {
         failed_ = true;
         spdlog::error("what follows from a commit failed: {}", done.error().message);
+        underway.undone.emplace(i, done.error());
       }
     }
   }
@@ -236,6 +239,12 @@ class Writer::Impl {
       load_.refused += underway.callers.size();
     }
     std::vector<Outcome> answers = underway.group.outcomes(committed);
+    for (const auto& [i, error] : underway.undone)
+      answers[i] = Error{ErrorCode::unknown_outcome,
+                         "it is recorded, and what follows from it was not carried out (" +
+                             error.message +
+                             "); restart the server, which completes it, then retry with the same "
+                             "idempotency key"};
     for (std::size_t i = 0; i < answers.size(); ++i)
       underway.callers[i].answer(std::move(answers[i]));
   }

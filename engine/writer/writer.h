@@ -36,8 +36,8 @@ struct WriteRequest {
   /// Decided with nothing else staged, so that what the ledger holds is all there is.
   bool alone = false;
   /// Called on the writer's thread once the events are durable and before anything else is decided
-  /// or answered; not for a repeat. When it fails, the writer stops as after a failed write: a
-  /// start of the program completes what the events say.
+  /// or answered; not for a repeat. When it fails, this request is answered `unknown_outcome` and
+  /// the writer stops as after a failed write: a start of the program completes what the events say.
   std::function<Status(std::span<const RecordedEvent>)> after_commit = {};
 };
 

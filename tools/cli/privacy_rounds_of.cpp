@@ -21,11 +21,16 @@ Result<std::chrono::seconds> round_time(std::string_view option, const std::stri
 }
 
 /// A backup by the job that makes them, waited for: the old key goes only after it is whole.
-Result<std::int64_t> back_up(Upkeep& upkeep) {
+Result<std::int64_t> back_up(Upkeep& upkeep, const std::function<bool()>& go_on) {
   RECOURSE_LET(const std::uint64_t run, upkeep.ask(UpkeepJob::backup));
   Upkeep::JobStatus status = upkeep.status(UpkeepJob::backup);
-  for (; status.runs < run; status = upkeep.status(UpkeepJob::backup))
+  for (; status.runs < run; status = upkeep.status(UpkeepJob::backup)) {
+    if (!go_on())
+      return Error{ErrorCode::unavailable,
+                   "the server stops before the backup under the next key is whole; the key epoch "
+                   "ends after its next start"};
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
   if (status.failed)
     return Error{ErrorCode::unavailable, "the backup under the next key failed: " + status.told};
   RECOURSE_LET(const BackupDirectory made, BackupDirectory::open(upkeep.options().backup.to));
@@ -46,7 +51,10 @@ Result<PrivacyRoundsOptions> privacy_rounds_of(const PlaceFlags& place, const Se
   const std::filesystem::path backups =
       upkeep != nullptr ? upkeep->options().backup.to : std::filesystem::path();
   options.note = note_destructions(place, backups);
-  if (!backups.empty()) options.backup = [upkeep] { return back_up(*upkeep); };
+  if (!backups.empty()) 
+    options.backup = [upkeep](const std::function<bool()>& go_on) {
+      return back_up(*upkeep, go_on);
+    };
   return options;
 }
 

@@ -25,6 +25,7 @@ Json json_of(const BucketFate& fate) {
   Json holds = Json::array();
   for (const EntryId& hold : fate.holds) holds.push_back(hold.value());
   json.set("holds", std::move(holds));
+  if (fate.error) json.set("error", fate.error->message);
   return json;
 }
 
@@ -53,17 +54,22 @@ int main_retention(const RetentionFlags& flags) {
   const auto fates = run_retention((*deployment)->writer(), retention);
   if (!fates) return complain("retention run", fates.error());
   bool destroyed = false;
-  for (const BucketFate& fate : *fates) destroyed = destroyed || fate.fate == "destroyed";
+  const Error* failed = nullptr;
+  for (const BucketFate& fate : *fates) {
+    destroyed = destroyed || fate.fate == "destroyed";
+    if (failed == nullptr && fate.error) failed = &*fate.error;
+  }
   if (destroyed)
     if (const Status swept = sweep((*deployment)->ledger()); !swept)
       return complain("retention run", swept.error());
   if (flags.json) {
     Json list = Json::array();
     for (const BucketFate& fate : *fates) list.push_back(json_of(fate));
-    return print_json(list), kDone;
+    print_json(list);
+  } else {
+    print_fates(*fates);
   }
-  print_fates(*fates);
-  return kDone;
+  return failed == nullptr ? kDone : complain("retention run", *failed);
 }
 
 }  // namespace recourse::cli

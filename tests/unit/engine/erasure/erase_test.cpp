@@ -55,7 +55,8 @@ TEST_CASE_FIXTURE(DeskWithPersons,
   const auto full = [](const std::string&, std::span<const KeyName>, Timestamp) {
     return Status(Error{ErrorCode::disk_full, "no room for the journal"});
   };
-  CHECK(erase(second, full).ok());  // It is in the log.
+  // It is in the log, and nobody is told that the person is erased.
+  CHECK(erase(second, full).error().code == ErrorCode::unknown_outcome);
   CHECK(writer->failed());
   CHECK(ledger->keys().find(KeyName::subject(id(), joe.value())).ok());
   // The event is in the log, so the next start does what it says.

@@ -2,8 +2,10 @@
 
 #include "engine/base/sha256.h"
 #include "engine/erasure/certificate.h"
+#include "engine/erasure/privacy_rounds.h"
 #include "engine/ledger/signed_note.h"
 #include "engine/privacy/key_rotation.h"
+#include "engine/writer/decision_state.h"
 #include "tests/unit/engine/erasure/desk_with_persons.h"
 
 namespace recourse {
@@ -121,6 +123,52 @@ TEST_CASE_FIXTURE(Epochs,
   CHECK(retirements().front().epoch == 1);
   CHECK(row(dsr).status == DsrStatus::completed);
   CHECK_FALSE(*finish_retirement(*writer, *signer, kek));
+}
+
+TEST_CASE_FIXTURE(Epochs, "a round ends the rotation that a refused backup kept open") {
+  const EntryId dsr = granted(jane);
+  erased(dsr);
+  fs::last_write_time(kek, fs::file_time_type::clock::now() - std::chrono::hours(48));
+  PrivacyRoundsOptions options;
+  options.kek_file = kek;
+  options.tick = std::chrono::hours(1);
+  options.retention_every = std::chrono::seconds(0);
+  Result<std::int64_t> made = Error{ErrorCode::disk_full, "no room for a backup"};
+  options.backup = [&](const std::function<bool()>& go_on) {
+    CHECK(go_on());
+    return made;
+  };
+  (void)PrivacyRounds(*writer, *signer, options).round();
+  CHECK(rotation_under_way(kek));
+  CHECK(ledger->keys().census()->destroyed_now == 0);
+  CHECK(row(dsr).status == DsrStatus::erased);
+  made = 7;
+  CHECK(PrivacyRounds(*writer, *signer, options).round().ok());
+  CHECK_FALSE(rotation_under_way(kek));
+  CHECK(row(dsr).status == DsrStatus::completed);
+  REQUIRE(retirements().size() == 1);
+  CHECK(retirements().front().backup == 7);
+}
+
+TEST_CASE_FIXTURE(Epochs, "a round ends an epoch whatever goes wrong in one tenant") {
+  const LedgerInfo broken = *writer->create_tenant(TenantId("broken"));
+  const EntryId dsr = granted(jane);
+  erased(dsr);
+  const auto rubbish = views->batch();
+  rubbish->put(kDecisionState, broken.ledger,
+               views->state(kDecisionState, broken.ledger).generation, "privacy/", "no row");
+  REQUIRE(rubbish->write());
+  fs::last_write_time(kek, fs::file_time_type::clock::now() - std::chrono::hours(48));
+  PrivacyRoundsOptions options;
+  options.kek_file = kek;
+  options.tick = std::chrono::hours(1);
+  {
+    PrivacyRounds rounds(*writer, *signer, options);
+    const Status done = rounds.round();
+    REQUIRE_FALSE(done.ok());
+    CHECK(done.error().message.find("privacy/") != std::string::npos);
+  }
+  CHECK(row(dsr).status == DsrStatus::completed);
 }
 
 TEST_CASE_FIXTURE(Epochs, "an erasure of this epoch waits for the next one's end") {

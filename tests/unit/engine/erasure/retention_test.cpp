@@ -1,5 +1,6 @@
 #include "engine/erasure/retention.h"
 
+#include "engine/writer/decision_state.h"
 #include "tests/unit/engine/erasure/desk_with_persons.h"
 
 namespace recourse {
@@ -70,6 +71,36 @@ TEST_CASE_FIXTURE(Kept, "a hold keeps the month that it speaks of") {
   CHECK(readable(tickets[0]) == 2);
   must(privacy_request(tenant, ReleaseHold{placed, {}}, &release_hold));
   CHECK(run().front().fate == "destroyed");
+}
+
+TEST_CASE_FIXTURE(Kept, "a tenant whose rows cannot be read keeps no other one's values") {
+  const LedgerInfo broken = *writer->create_tenant(TenantId("broken"));
+  const auto rubbish = views->batch();
+  rubbish->put(kDecisionState, broken.ledger,
+               views->state(kDecisionState, broken.ledger).generation, "privacy/", "no row");
+  REQUIRE(rubbish->write());
+  OpenTicket open;
+  open.title = "Kept";
+  REQUIRE(writer->handle(
+      command_request(TenantId("broken"), admin, open, "jim@example.com")));
+  clock.set(at("2028-04-01T00:00:00Z"));
+  const auto fates = run();
+  REQUIRE(fates.size() == 2);
+  for (const BucketFate& fate : fates) {
+    CHECK(fate.fate == (fate.tenant == tenant ? "destroyed" : "failed"));
+    CHECK(fate.error.has_value() == (fate.tenant != tenant));
+  }
+  CHECK(readable(tickets[0]) == 0);
+}
+
+TEST_CASE_FIXTURE(Kept, "what is erased meanwhile does not hide a month that is not gone whole") {
+  const LogSize before = ledger->head(id()).size;
+  ledger->keys().begin_destruction(id(), before);
+  erased(granted(jane));
+  CHECK(*ledger->keys().carried_out(id()) == before);
+  ledger->keys().end_destruction(id(), before);
+  erased(granted(joe));
+  CHECK(ledger->keys().carried_out(id())->value() == ledger->head(id()).size.value());
 }
 
 }  // namespace
