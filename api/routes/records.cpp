@@ -5,47 +5,21 @@
 #include "api/routes/resources.h"
 #include "api/routes/state_rows.h"
 #include "api/routes/write.h"
+#include "engine/writer/remove_access.h"
 
 namespace recourse::routes {
 namespace {
 
-std::vector<ApiKey> living_keys(const Call& call) {
-  std::vector<ApiKey> keys = call.app.writer.directory().keys(call.tenant);
-  std::erase_if(keys, [&](const ApiKey& key) {
-    return key.revoked || (key.expires_at && *key.expires_at <= call.app.clock.now());
-  });
-  return keys;
-}
-
-std::vector<PrincipalId> accounts(const Call& call) {
+std::vector<PrincipalId> accounts(const Directory& directory, const DecisionContext& context) {
   std::vector<PrincipalId> ids;
-  for (const ApiKey& key : living_keys(call)) ids.push_back(key.principal.id);
+  for (const ApiKey& key : living_keys(directory, TenantId(context.tenant), context.now))
+    ids.push_back(key.principal.id);
   const auto before = [](const PrincipalId& a, const PrincipalId& b) {
     return a.value() < b.value();
   };
   std::sort(ids.begin(), ids.end(), before);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
-}
-
-/// Takes the keys away before it is said that they are gone: a crash in between leaves nobody with
-/// a key that the register knows nothing of.
-Status revoke_keys(const Call& call, AccessRemoved& removed) {
-  if (removed.grant) return {};  // One role of several; the keys are revoked one by one.
-  const std::vector<ApiKey> keys = living_keys(call);
-  const auto theirs = [&](const ApiKey& key) { return key.principal.id == removed.principal; };
-  const bool another_admin = std::any_of(keys.begin(), keys.end(), [&](const ApiKey& key) {
-    return !theirs(key) && key.principal.role == Role::admin;
-  });
-  if (!another_admin && std::any_of(keys.begin(), keys.end(), theirs))
-    return Error{ErrorCode::conflict,
-                 "nobody else is an admin of this tenant: give another person an admin key first"};
-  for (const ApiKey& key : keys) {
-    if (!theirs(key)) continue;
-    RECOURSE_TRY(call.app.writer.revoke_key(key.id, {call.principal.kind, call.principal.id}));
-    ++removed.keys_revoked;
-  }
-  return {};
 }
 
 http::Response fact_recorded(const Committed& committed) {
@@ -91,13 +65,20 @@ void record_fact(CallPtr call) {
   Body body;
   if (!with_body(*call, body, [&](BodyReader& reader) { fact = read_fact(**rule, reader); }))
     return;
-  if (auto* removed = get_if<AccessRemoved>(&fact))
-    if (const Status gone = revoke_keys(*call, *removed); !gone) return refuse(*call, gone.error());
   WriteRequest request;
   request.tenant = call->tenant;
-  request.decide = [fact = std::move(fact), accounts = accounts(*call)](DecisionStep& step) {
-    return recourse::record_fact(step.state, fact, RecordContext{step.context, accounts});
-  };
+  const Directory& directory = call->app.writer.directory();
+  if (const auto* removed = get_if<AccessRemoved>(&fact)) {
+    request.alone = true;
+    request.decide = remove_access(directory, *removed);
+  } else {
+    request.decide = [fact = std::move(fact), &directory](DecisionStep& step) {
+      RecordContext context{step.context, {}};
+      if (get_if<AccessReviewOpened>(&fact) != nullptr)
+        context.accounts = accounts(directory, step.context);
+      return recourse::record_fact(step.state, fact, context);
+    };
+  }
   submit(call, body.canonical, std::move(request), fact_recorded);
 }
 

@@ -37,12 +37,20 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
   context.tenant = request.tenant.value();
   DecisionStep step{views->state(), context, ledger_, id};
   RECOURSE_LET(std::vector<NewEvent> events, request.decide(step));
+  const LedgerId meta(0);
+  RECOURSE_ASSERT(step.for_deployment.empty() || (id != meta && !events.empty()),
+                  "the deployment's events go with a tenant's");
+  LedgerViews* const deployment = step.for_deployment.empty() ? nullptr : views_of_(meta);
+  if (deployment == nullptr && !step.for_deployment.empty())
+    return Error{ErrorCode::unavailable, "the deployment's state cannot be read; see the log"};
   Decided decided;
   decided.ledger = id;
   decided.nothing_to_do = events.empty();
   if (events.empty()) return decided;
   if (!touched_.contains(id)) RECOURSE_TRY(stage_heartbeat(*info, views->state(), now));
   RECOURSE_LET(decided.events, stage(id, views->state(), std::move(events), now));
+  if (deployment != nullptr)
+    RECOURSE_TRY(stage_beside(meta, deployment->state(), std::move(step.for_deployment), now));
   if (keyed) {
     ledger_.stage_request(id, key, decided.events.front().position,
                           static_cast<std::uint32_t>(decided.events.size()), request.fingerprint);
@@ -116,8 +124,13 @@ Status WriteGroup::stage_heartbeat(const LedgerInfo& info, State& state, Timesta
   NewEvent event;
   event.stream = info.origin;
   event.data = LogHeartbeat{static_cast<std::int64_t>(anchor.size.value()), anchor.root};
-  RECOURSE_LET(auto recorded, stage(info.ledger, state, {std::move(event)}, now));
-  heartbeats_.emplace_back(info.ledger, std::move(recorded.front()));
+  return stage_beside(info.ledger, state, {std::move(event)}, now);
+}
+
+Status WriteGroup::stage_beside(LedgerId ledger, State& state, std::vector<NewEvent> events,
+                                Timestamp now) {
+  RECOURSE_LET(auto recorded, stage(ledger, state, std::move(events), now));
+  for (RecordedEvent& event : recorded) beside_.emplace_back(ledger, std::move(event));
   return {};
 }
 
@@ -133,11 +146,14 @@ Status WriteGroup::commit() {
 
 std::vector<const RecordedEvent*> WriteGroup::events_of(LedgerId ledger) const {
   std::vector<const RecordedEvent*> events;
-  for (const auto& [id, event] : heartbeats_)
+  for (const auto& [id, event] : beside_)
     if (id == ledger) events.push_back(&event);
   for (const Decided& decided : decided_)
     if (decided.ledger == ledger && !decided.repeated)
       for (const RecordedEvent& event : decided.events) events.push_back(&event);
+  std::sort(events.begin(), events.end(), [](const RecordedEvent* a, const RecordedEvent* b) {
+    return a->position < b->position;
+  });
   return events;
 }
 

@@ -68,6 +68,7 @@ class WriteGroup {
   Result<std::vector<RecordedEvent>> stage(LedgerId ledger, State& state,
                                            std::vector<NewEvent> events, Timestamp now);
   Status stage_heartbeat(const LedgerInfo& info, State& state, Timestamp now);
+  Status stage_beside(LedgerId ledger, State& state, std::vector<NewEvent> events, Timestamp now);
 
   Ledger& ledger_;
   const Directory& directory_;
@@ -76,7 +77,8 @@ class WriteGroup {
   const std::chrono::seconds quiet_;
   ViewsOf views_of_;
   std::deque<Decided> decided_;  // Addresses stay while it grows.
-  std::deque<std::pair<LedgerId, RecordedEvent>> heartbeats_;
+  /// Events that no request is answered with.
+  std::deque<std::pair<LedgerId, RecordedEvent>> beside_;
   std::set<LedgerId> touched_;
   std::map<LedgerId, TreeHead> heads_;
   std::map<std::pair<LedgerId, Hash>, std::size_t> keys_;

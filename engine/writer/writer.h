@@ -21,6 +21,9 @@ struct DecisionStep {
   const DecisionContext& context;
   Ledger& ledger;
   LedgerId id;
+  /// Events of the deployment's own ledger that are committed with those of the step, which makes
+  /// at least one. Only for a step in a tenant's ledger.
+  std::vector<NewEvent> for_deployment = {};
 };
 using DecideEvents = std::function<Result<std::vector<NewEvent>>(DecisionStep&)>;
 

@@ -3,6 +3,7 @@
 usage: registers_test.py RECOURSE
 """
 
+import http.client
 import json
 import os
 import sys
@@ -48,6 +49,46 @@ class Registers(RunningServer):
         self.refused("nobody else is an admin", "admin", "register", "record", "access.removed",
                      "principal=" + me)
         self.assertEqual(self.ask("GET", "/v1/whoami", self.admin)[0], 200)
+
+    def remove(self, body, key):
+        connection = http.client.HTTPConnection(*self.address, timeout=60)
+        headers = {"Authorization": "Bearer " + self.admin, "Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = f'"{key}"'
+        connection.request("POST", "/v1/records/access.removed", json.dumps(body), headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        replayed = response.getheader("Idempotency-Replayed")
+        connection.close()
+        return response.status, answer, replayed
+
+    def comes_in(self, secret):
+        return self.ask("GET", "/v1/whoami", secret)[0] == 200
+
+    def test_no_key_is_revoked_before_the_removal_is_on_record(self):
+        leaver = self.person("leaver", "operator")
+        gone = {"principal": leaver}
+        self.assertEqual(self.remove(gone, "")[0], 400)
+        self.assertTrue(self.comes_in(self.secret("leaver")))
+        self.assertEqual(self.remove({**gone, "notice": "acn_none"}, "a")[0], 404)
+        self.assertTrue(self.comes_in(self.secret("leaver")))
+        self.assertEqual(self.remove({**gone, "keys_revoked": 3}, "a")[0], 422)
+        self.assertTrue(self.comes_in(self.secret("leaver")))
+        status, first, _ = self.remove(gone, "b")
+        self.assertEqual(status, 201, first)
+        self.assertFalse(self.comes_in(self.secret("leaver")))
+        self.kill_and_start()
+        self.assertFalse(self.comes_in(self.secret("leaver")))
+        self.assertTrue(self.comes_in(self.admin))
+        # Somebody who comes back is not thrown out by a repeat of the old request.
+        back = self.made("/v1/keys", {"role": "operator", "principal": leaver})
+        status, again, replayed = self.remove(gone, "b")
+        self.assertEqual((status, again["type"], replayed), (201, first["type"], "true"))
+        self.assertEqual(again["receipt"]["first_position"], first["receipt"]["first_position"])
+        self.assertTrue(self.comes_in(back["secret"]))
+        removals = [json.loads(line) for line in self.shown("/v1/events").splitlines()
+                    if "access.removed" in line]
+        self.assertEqual([one["data"]["keys_revoked"] for one in removals], [1])
 
     def test_a_declared_incident_stands_among_the_others(self):
         incident = self.record("admin", "incident.opened", "severity=high", "title=Twice refunded")

@@ -4,6 +4,7 @@
 
 #include <future>
 
+#include "engine/writer/remove_access.h"
 #include "tests/unit/engine/writer/deployment_for_test.h"
 
 using namespace recourse;
@@ -300,4 +301,37 @@ TEST_CASE_FIXTURE(Desk,
   const auto* beat = get_if<LogHeartbeat>(&event->data);
   REQUIRE(beat != nullptr);
   CHECK(beat->meta_root == ledger->head(LedgerId(0)).root);
+}
+
+TEST_CASE_FIXTURE(Desk, "access and keys are gone in one commit, or both are still there") {
+  const auto remove = [&](const Principal& by, AccessRemoved fact) {
+    WriteRequest request;
+    request.tenant = kTenant;
+    request.principal = by;
+    request.alone = true;
+    request.decide = remove_access(writer->directory(), std::move(fact));
+    return writer->handle(std::move(request));
+  };
+  const auto revoked = [&](const Principal& who) {
+    return writer->directory().find_key(who.key)->revoked;
+  };
+  CHECK(remove(ada, {bob.id, {}, EntryId("acn_none"), 0}).error().code == ErrorCode::not_found);
+  CHECK_FALSE(revoked(bob));
+  CHECK(remove(ada, {ada.id, {}, {}, 0}).error().code == ErrorCode::conflict);
+  CHECK_FALSE(revoked(ada));
+  const std::uint64_t before = ledger->commit_number();
+  const auto done = remove(ada, {bob.id, {}, {}, 0});
+  REQUIRE_MESSAGE(done.ok(), (done.ok() ? "" : done.error().message));
+  CHECK(find<AccessRemoved>(done->events)->keys_revoked == 1);
+  CHECK(ledger->commit_number() == before + 1);
+  CHECK(revoked(bob));
+  CHECK_FALSE(revoked(agent));
+  // Rows and directory are the same as what the log says.
+  reopen();
+  CHECK(revoked(bob));
+  RebuildOptions beside;
+  beside.switch_over = false;
+  const auto rebuilt = rebuild(*ledger, *views, LedgerId(0), beside);
+  REQUIRE(rebuilt.ok());
+  for (const RebuiltView& view : *rebuilt) CHECK_MESSAGE(view.equal, view.projection);
 }
