@@ -24,6 +24,7 @@ class TimeStamping::Impl {
         random_(random),
         clock_(clock),
         options_(options),
+        started_(clock.now()),
         pause_(options.first_pause) {}
 
   ~Impl() {
@@ -97,8 +98,14 @@ class TimeStamping::Impl {
     state.newest = newest_;
     state.failures = failures_;
     state.trouble = trouble_;
-    const bool missing = !newest_ || now > *newest_ + options_.every + options_.grace;
-    if (!trouble_.empty()) state.standing = missing ? Standing::red : Standing::degraded;
+    state.checked = !authority_.ca_file.empty();
+    // Whatever keeps it: an authority that is stuck has not failed yet.
+    const bool overdue =
+        now > (newest_ ? *newest_ + options_.every : started_) + options_.grace;
+    const bool failing = !trouble_.empty();
+    state.standing = overdue || (failing && !newest_) ? Standing::red
+                     : failing                        ? Standing::degraded
+                                                      : Standing::ok;
     return state;
   }
 
@@ -118,6 +125,7 @@ class TimeStamping::Impl {
   Random& random_;
   const Clock& clock_;
   const TimeStampingOptions options_;
+  const Timestamp started_;
   mutable std::mutex mutex_;  ///< Guards what follows.
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -29,7 +29,8 @@ class TimeStamping {
     Standing standing = Standing::ok;
     std::optional<Timestamp> newest;  ///< What the newest stamp says.
     std::uint64_t failures = 0;
-    std::string trouble;  ///< Why there is no newer one; empty when there is.
+    std::string trouble;   ///< Why there is no newer one; empty when there is.
+    bool checked = false;  ///< Somebody vouches for the authority, so its signatures say something.
   };
 
   /// All arguments outlive it. Errors: those of reading the kept stamps.

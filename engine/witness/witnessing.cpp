@@ -22,6 +22,15 @@ std::string url_of(const std::string& prefix) {
   return prefix + (prefix.ends_with('/') ? "" : "/") + "add-checkpoint";
 }
 
+/// Without parameters, in lower case.
+std::string media_type(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
+  for (char& c : type)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return type;
+}
+
 /// For one line of a log or of a page: what a stranger sent is not taken as it is.
 std::string told(const PostPort::Answer& answer) {
   std::string text = "it answered " + std::to_string(answer.status);
@@ -222,7 +231,7 @@ class Witnessing::Impl {
         known_size(i, head.size);
         return cosigned ? Status() : keep(head, line);
       }
-      const bool size_told = answer.status == 409 && answer.content_type == kTlogSizeType;
+      const bool size_told = answer.status == 409 && media_type(answer.content_type) == kTlogSizeType;
       if (answer.status == 409 && !size_told)
         return Error{ErrorCode::corrupt, "it cosigned another root at this size"};
       if (answer.status == 422)

@@ -1,5 +1,7 @@
 #include "tools/cli/outside_evidence.h"
 
+#include <spdlog/spdlog.h>
+
 #include "api/integrations/http_post.h"
 #include "engine/ledger/durable_file.h"
 
@@ -42,6 +44,7 @@ routes::HealthPart stamps_part(const TimeStamping::State& state) {
   std::string detail =
       state.newest ? "newest time stamp: " + to_rfc3339(*state.newest) : "no time stamp yet";
   if (!state.trouble.empty()) detail += "; the authority was asked in vain";
+  if (!state.checked) detail += "; its signatures are not checked: no --tsa-ca vouches for it";
   return {"time-stamps", std::string(name(state.standing)), detail};
 }
 
@@ -90,6 +93,10 @@ Result<std::unique_ptr<OutsideEvidence>> OutsideEvidence::start(Deployment& depl
                                                       std::move(policy), *made->to_witnesses_));
   }
   if (!flags.tsa.empty()) {
+    if (flags.tsa_ca.empty())
+      spdlog::warn("time stamps of {} are kept without a check of who signed them; --tsa-ca names "
+                   "the certificates that vouch for it",
+                   flags.tsa);
     RECOURSE_LET(made->stamping_,
                  TimeStamping::start(deployment.signer(), *made->to_authority_,
                                      {flags.tsa, flags.tsa_ca}, made->random_, made->clock_));

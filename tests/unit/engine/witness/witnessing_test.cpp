@@ -24,6 +24,7 @@ class FakeWitnesses final : public PostPort {
     bool up = true;
     int asked = 0;
     std::string wrong_line;  ///< Sent instead of a cosignature.
+    std::string size_type = std::string(kTlogSizeType);
   };
   std::map<std::string, One> all;
 
@@ -49,7 +50,7 @@ class FakeWitnesses final : public PostPort {
     const AddCheckpoint request = parse_add_checkpoint(body).value();
     const Checkpoint head = peek_checkpoint(request.note).value();
     if (request.old_size != one.size)
-      return Answer{409, std::string(kTlogSizeType), std::to_string(one.size) + "\n"};
+      return Answer{409, one.size_type, std::to_string(one.size) + "\n"};
     if (const Status good = check_continues(one.size, one.root, head, request.proof); !good)
       return Answer{good.error().code == ErrorCode::conflict ? 409 : 422, "text/plain", "no\n"};
     if (!one.wrong_line.empty()) return Answer{200, "text/plain", one.wrong_line};
@@ -123,6 +124,19 @@ TEST_CASE_FIXTURE(Watched, "each signed meta head gets the cosignatures, which a
   CHECK(cosigners(**signer->at_most(LedgerId(0), LogSize(first)), policy.keys()).size() == 2);
   start();
   CHECK(witnessing->state().witnessed == ledger->head(LedgerId(0)).size.value());
+}
+
+TEST_CASE_FIXTURE(Watched, "a witness may say its size in another spelling of the media type") {
+  start();
+  grow(LedgerId(0));
+  witnessing->tick();
+  witnessing.reset();
+  witnesses.at("b").size_type = "Text/x.tlog.size ; charset=utf-8";
+  start();  // It does not know any more what they cosigned.
+  grow(LedgerId(0));
+  witnessing->tick();
+  CHECK(cosignatures() == 2);
+  CHECK(witnessing->state().standing == Standing::ok);
 }
 
 TEST_CASE_FIXTURE(Watched, "a tenant's leaves are witnessed once their anchor is") {
