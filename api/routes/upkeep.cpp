@@ -44,6 +44,8 @@ Error no_upkeep() { return {ErrorCode::not_found, "this server looks after nothi
 /// That it was asked twice is no harm: one that waits already is the one that is asked for.
 void ask_for(const CallPtr& call, UpkeepJob job) {
   if (call->app.options.upkeep == nullptr) return refuse(*call, no_upkeep());
+  Body body;
+  if (!with_body(*call, body, [](BodyReader&) {})) return;  // It has no members.
   then(call, idempotency_key(call->request), [&](const std::string& key) {
     if (key.empty())
       return refuse(*call, {ErrorCode::precondition_missing,
@@ -102,18 +104,22 @@ void list_backups(CallPtr call) {
   if (call->app.options.upkeep == nullptr) return refuse(*call, no_upkeep());
   if (const Status good = only_query(*call, {}); !good) return refuse(*call, good.error());
   // A directory of backups may be on a slow disk: not on a thread that serves others.
-  call->app.waiters.post([call] {
+  const bool taken = call->app.long_reads.run([call](const LongReads::GoOn& go_on) {
     std::string items;
     const auto& place = call->app.options.upkeep->options().backup.to;
     const auto directory =
         place.empty() ? Result<BackupDirectory>(no_upkeep()) : BackupDirectory::open(place);
     if (directory)
-      for (const std::uint64_t number : directory->list())
+      for (const std::uint64_t number : directory->list()) {
+        if (!go_on()) return refuse(*call, {ErrorCode::unavailable, "the server stops"});
         items += (items.empty() ? "" : ",") + backup_json(*directory, number);
+      }
     JsonObject object;
     object.raw("items", '[' + items + ']').raw("jobs", jobs_json(*call, true));
     respond(*call, http::json(std::move(object).take()));
   });
+  if (!taken)
+    refuse(*call, {ErrorCode::unavailable, "too many long reads wait already; try again later"});
 }
 
 void show_state(CallPtr call) {

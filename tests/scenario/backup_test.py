@@ -4,6 +4,7 @@ the middle, with somebody erased since.
 usage: backup_test.py RECOURSE
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -56,6 +57,31 @@ class Desk(RunningServer):
 
 
 class Backup(Desk):
+    def test_a_place_that_does_not_answer_keeps_nobody_else_waiting(self):
+        self.back_up()
+        [manifest] = (self.folder / "backups").rglob("manifest.json")
+        manifest.unlink()
+        os.mkfifo(manifest)  # Whoever reads it waits.
+        answers = []
+        asking = threading.Thread(
+            target=lambda: answers.append(self.ask("GET", "/v1/backups", self.admin)))
+        asking.start()
+        time.sleep(0.5)
+        others = http.client.HTTPConnection(*self.address, timeout=10)
+        status, made = self.ask("POST", "/v1/keys", self.admin, {"role": "viewer"}, others)
+        self.assertEqual(status, 201, made)
+        others.close()
+        self.assertEqual(answers, [])
+        os.close(os.open(manifest, os.O_WRONLY))
+        asking.join()
+        self.assertEqual((answers[0][0], answers[0][1]["items"][0]["whole"]), (200, False))
+
+    def test_what_is_asked_for_has_no_members(self):
+        for job in ("backups", "drills", "scrubs"):
+            status, answer = self.ask("POST", "/v1/" + job, self.admin, {"rate": 5})
+            self.assertEqual(status, 422, answer)
+            self.assertEqual(answer["errors"][0]["pointer"], "/rate")
+
     def test_made_while_events_come_in_and_restored_as_it_was(self):
         stop = threading.Event()
         refused = []
