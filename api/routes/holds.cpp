@@ -56,10 +56,11 @@ std::optional<Timestamp> optional_time(BodyReader& reader, std::string_view name
 
 void place_legal_hold(CallPtr call) {
   PlaceHold command;
+  NamedPerson person;
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
     command.scope = reader.word_of<HoldScope>("scope");
-    if (const auto subject = reader.optional_code("subject")) command.subject = SubjectId(*subject);
+    person.read(reader);
     if (const auto ticket = reader.optional_code("ticket")) command.ticket = TicketId(*ticket);
     command.from = optional_time(reader, "from");
     command.to = optional_time(reader, "to");
@@ -70,9 +71,14 @@ void place_legal_hold(CallPtr call) {
     command.review_at = review.value_or(Timestamp());
   });
   if (!good) return;
-  const auto person = command.subject;
-  submit(call, body.canonical, privacy_request(call->tenant, command, &place_hold, person),
-         hold_step);
+  then(call, person.find(*call), [&](std::optional<SubjectId> found) {
+    command.subject = found;
+    const std::string about = found            ? found->value()
+                              : command.ticket ? command.ticket->value()
+                                               : std::string();
+    submit(call, body.canonical, privacy_request(call->tenant, command, &place_hold, found),
+           hold_step, refused_as("place_hold", about));
+  });
 }
 
 void list_holds(CallPtr call) {
@@ -100,7 +106,8 @@ void review_legal_hold(CallPtr call) {
   if (!good) return;
   then(call, hold_id(*call), [&](const EntryId& id) {
     command.hold = id;
-    submit(call, body.canonical, privacy_request(call->tenant, command, &review_hold), hold_step);
+    submit(call, body.canonical, privacy_request(call->tenant, command, &review_hold), hold_step,
+           refused_as("review_hold", id.value()));
   });
 }
 
@@ -112,7 +119,8 @@ void release_legal_hold(CallPtr call) {
   if (!good) return;
   then(call, hold_id(*call), [&](const EntryId& id) {
     command.hold = id;
-    submit(call, body.canonical, privacy_request(call->tenant, command, &release_hold), hold_step);
+    submit(call, body.canonical, privacy_request(call->tenant, command, &release_hold), hold_step,
+           refused_as("release_hold", id.value()));
   });
 }
 

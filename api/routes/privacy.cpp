@@ -87,39 +87,17 @@ http::Response privacy_done(const Committed& committed) {
   return accepted(committed, std::move(object), 200);
 }
 
-Result<EntryId> request_id(const Call& call) {
-  RECOURSE_LET(std::string id, id_parameter(call, "request"));
-  return EntryId(std::move(id));
-}
-
-/// Person and address of a body: one of the two, or neither where nobody is known yet.
-struct Person {
-  std::optional<std::string> subject, email;
-
-  void read(BodyReader& reader) {
-    subject = reader.optional_code("subject");
-    email = reader.optional_text("email", {1, 512});
-    if (subject && email) reader.fault("email", "name the person by subject or by email, not both");
-  }
-  Result<std::optional<SubjectId>> find(const Call& call) const {
-    if (subject) return std::optional(SubjectId(*subject));
-    if (!email) return std::optional<SubjectId>();
-    RECOURSE_LET(SubjectId found, person_at(call.app.ledger, call.ledger, *email));
-    return std::optional(std::move(found));
-  }
-};
-
 /// Long walks over the ledger, on the thread for these.
-void submit_after_walk(const CallPtr& call, std::string body, Answer answer,
+void submit_after_walk(const CallPtr& call, std::string body, Answer answer, WriteOptions options,
                        std::function<Result<WriteRequest>()> make) {
-  const bool taken =
-      call->app.long_reads.run([call, body = std::move(body), answer = std::move(answer),
-                                make = std::move(make)](const LongReads::GoOn& go_on) {
+  const bool taken = call->app.long_reads.run(
+      [call, body = std::move(body), answer = std::move(answer), options = std::move(options),
+       make = std::move(make)](const LongReads::GoOn& go_on) {
         if (!go_on())
           return refuse(*call, {ErrorCode::unavailable, "the server stops; nothing was stored"});
         auto request = make();
         if (!request) return refuse(*call, request.error());
-        submit(call, body, std::move(*request), answer);
+        submit(call, body, std::move(*request), answer, options);
       });
   if (!taken)
     refuse(*call, {ErrorCode::unavailable, "too many long reads wait already; try again later"});
@@ -127,9 +105,33 @@ void submit_after_walk(const CallPtr& call, std::string body, Answer answer,
 
 }  // namespace
 
+WriteOptions refused_as(std::string command, std::string target) {
+  WriteOptions options;
+  options.refusal = Refusal(std::move(command), std::move(target));
+  return options;
+}
+
+Result<EntryId> dsr_parameter(const Call& call) {
+  RECOURSE_LET(std::string id, id_parameter(call, "request"));
+  return EntryId(std::move(id));
+}
+
+void NamedPerson::read(BodyReader& reader) {
+  subject = reader.optional_code("subject");
+  email = reader.optional_text("email", {1, 512});
+  if (subject && email) reader.fault("email", "name the person by subject or by email, not both");
+}
+
+Result<std::optional<SubjectId>> NamedPerson::find(const Call& call) const {
+  if (subject) return std::optional(SubjectId(*subject));
+  if (!email) return std::optional<SubjectId>();
+  RECOURSE_LET(SubjectId found, person_at(call.app.ledger, call.ledger, *email));
+  return std::optional(std::move(found));
+}
+
 void receive_dsr_request(CallPtr call) {
   ReceiveDsr command;
-  Person person;
+  NamedPerson person;
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
     command.kind = reader.word_of<DsrKind>("kind");
@@ -141,7 +143,7 @@ void receive_dsr_request(CallPtr call) {
   then(call, person.find(*call), [&](std::optional<SubjectId> found) {
     command.subject = found;
     submit(call, body.canonical, privacy_request(call->tenant, command, &receive_dsr, found),
-           privacy_step);
+           privacy_step, refused_as("receive_dsr", found ? found->value() : std::string()));
   });
 }
 
@@ -174,7 +176,7 @@ void list_dsr_requests(CallPtr call) {
 
 void show_dsr_request(CallPtr call) {
   when_reached(call, [call] {
-    then(call, request_id(*call), [&](const EntryId& id) {
+    then(call, dsr_parameter(*call), [&](const EntryId& id) {
       then(call, dsr_row(call->app.views, call->ledger, id),
            [&](const DsrState& row) { respond(*call, http::json(request_json(row))); });
     });
@@ -182,7 +184,7 @@ void show_dsr_request(CallPtr call) {
 }
 
 void verify_dsr_identity(CallPtr call) {
-  Person person;
+  NamedPerson person;
   std::string method;
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
@@ -190,7 +192,7 @@ void verify_dsr_identity(CallPtr call) {
     method = reader.optional_code("method").value_or(kMethod);
   });
   if (!good) return;
-  then(call, request_id(*call), [&](const EntryId& id) {
+  then(call, dsr_parameter(*call), [&](const EntryId& id) {
     then(call, person.find(*call), [&](std::optional<SubjectId> found) {
       if (!found) {
         // The request may say already whom it is about.
@@ -202,7 +204,7 @@ void verify_dsr_identity(CallPtr call) {
         return respond(*call, unprocessable({{"/subject", "name the person by subject or email"}}));
       const VerifyIdentity command{id, *found, method};
       submit(call, body.canonical, privacy_request(call->tenant, command, &verify_identity, found),
-             privacy_step);
+             privacy_step, refused_as("verify_identity", id.value()));
     });
   });
 }
@@ -216,11 +218,11 @@ void assess_dsr_request(CallPtr call) {
     command.reason = reader.optional_text("reason");
   });
   if (!good) return;
-  then(call, request_id(*call), [&](const EntryId& id) {
+  then(call, dsr_parameter(*call), [&](const EntryId& id) {
     command.dsr = id;
-    submit_after_walk(call, body.canonical, privacy_step, [call, command] {
-      return assess_request(call->app.writer, call->tenant, command);
-    });
+    submit_after_walk(
+        call, body.canonical, privacy_step, refused_as("assess_dsr", id.value()),
+        [call, command] { return assess_request(call->app.writer, call->tenant, command); });
   });
 }
 
@@ -232,35 +234,38 @@ void extend_dsr_request(CallPtr call) {
     command.due_at = optional_time(reader, "due_at");
   });
   if (!good) return;
-  then(call, request_id(*call), [&](const EntryId& id) {
+  then(call, dsr_parameter(*call), [&](const EntryId& id) {
     command.dsr = id;
-    submit(call, body.canonical, privacy_request(call->tenant, command, &extend_dsr), privacy_step);
+    submit(call, body.canonical, privacy_request(call->tenant, command, &extend_dsr), privacy_step,
+           refused_as("extend_dsr", id.value()));
   });
 }
 
 void execute_dsr_request(CallPtr call) {
   Body body;
   if (!with_body(*call, body, [](BodyReader&) {})) return;
-  then(call, request_id(*call), [&](const EntryId& id) {
+  then(call, dsr_parameter(*call), [&](const EntryId& id) {
     then(call, dsr_row(call->app.views, call->ledger, id), [&](const DsrState& row) {
       switch (row.kind) {
         case DsrKind::erasure:
-          return submit_after_walk(call, body.canonical, privacy_done, [call, id] {
-            return erase_request(call->app.writer, call->tenant, id,
-                                 call->app.options.note_destruction);
-          });
+          return submit_after_walk(call, body.canonical, privacy_done,
+                                   refused_as("erase_subject", id.value()), [call, id] {
+                                     return erase_request(call->app.writer, call->tenant, id,
+                                                          call->app.options.note_destruction);
+                                   });
         case DsrKind::restriction:
         case DsrKind::objection:
           return submit(call, body.canonical,
                         privacy_request(call->tenant, RestrictProcessing{id}, &restrict_processing),
-                        privacy_done);
+                        privacy_done, refused_as("restrict_processing", id.value()));
         case DsrKind::rectification:
           return refuse(*call, {ErrorCode::conflict,
                                 "say what is right: POST .../correct {position, path, value}"});
         case DsrKind::access:
         case DsrKind::portability:
-          return refuse(*call, {ErrorCode::conflict,
-                                "the answer is made by `recourse export --format subject`"});
+          return refuse(*call,
+                        {ErrorCode::conflict,
+                         "the answer is made by POST .../export, or by `recourse privacy export`"});
       }
     });
   });
@@ -279,10 +284,10 @@ void correct_dsr_value(CallPtr call) {
     command.value_json = value.value_or("");
   });
   if (!good) return;
-  then(call, request_id(*call), [&](const EntryId& id) {
+  then(call, dsr_parameter(*call), [&](const EntryId& id) {
     command.dsr = id;
     submit(call, body.canonical, privacy_request(call->tenant, command, &correct_value),
-           privacy_done);
+           privacy_done, refused_as("correct_value", id.value()));
   });
 }
 
@@ -298,21 +303,21 @@ void note_dsr_recipient(CallPtr call) {
       reader.fault("recipient", "name a recipient, or a store that had copies");
   });
   if (!good) return;
-  then(call, request_id(*call), [&](const EntryId& id) {
+  then(call, dsr_parameter(*call), [&](const EntryId& id) {
     if (recipient)
       return submit(call, body.canonical,
                     privacy_request(call->tenant, NotifyRecipient{id, *recipient, outcome},
                                     &notify_recipient),
-                    privacy_step);
+                    privacy_step, refused_as("notify_recipient", id.value()));
     submit(call, body.canonical,
            privacy_request(call->tenant, PropagateErasure{id, *store, outcome}, &propagate_erasure),
-           privacy_step);
+           privacy_step, refused_as("propagate_erasure", id.value()));
   });
 }
 
 void show_erasure_certificate(CallPtr call) {
   when_reached(call, [call] {
-    then(call, request_id(*call), [&](const EntryId& id) {
+    then(call, dsr_parameter(*call), [&](const EntryId& id) {
       then(call, dsr_row(call->app.views, call->ledger, id), [&](const DsrState& row) {
         then(call, ledger_of(call->app.ledger, call->tenant), [&](const LedgerInfo& info) {
           then(call, certificate_of(call->app.ledger, call->app.signer, info, row),
@@ -332,15 +337,17 @@ void release_subject(CallPtr call) {
   then(call, id_parameter(*call, "subject"), [&](std::string subject) {
     Body body;
     if (!with_body(*call, body, [](BodyReader&) {})) return;
-    submit(call, body.canonical,
-           privacy_request(call->tenant, ReleaseProcessing{SubjectId(subject), {}},
-                           &release_processing, SubjectId(subject)),
-           [](const Committed& committed) {
-             JsonObject object;
-             if (const auto* e = find_event<ProcessingReleased>(committed))
-               object.value("subject", e->subject).flag("restricted", false);
-             return accepted(committed, std::move(object), 200);
-           });
+    submit(
+        call, body.canonical,
+        privacy_request(call->tenant, ReleaseProcessing{SubjectId(subject), {}},
+                        &release_processing, SubjectId(subject)),
+        [](const Committed& committed) {
+          JsonObject object;
+          if (const auto* e = find_event<ProcessingReleased>(committed))
+            object.value("subject", e->subject).flag("restricted", false);
+          return accepted(committed, std::move(object), 200);
+        },
+        refused_as("release_processing", subject));
   });
 }
 

@@ -9,6 +9,9 @@ namespace recourse::routes {
 class Refusal {
  public:
   explicit Refusal(const Command& command);
+  /// For what no command describes. `target`: the id of what it was about, or nothing.
+  Refusal(std::string command, std::string target)
+      : command_(std::move(command)), target_(std::move(target)) {}
 
   /// Sees to it that it stands in the log as command.rejected, if `error` says something about who
   /// asked or what it was about: forbidden, conflict. Not that an executor came second, which is no

@@ -153,6 +153,7 @@ void verify_dsr_identity(CallPtr call);
 void assess_dsr_request(CallPtr call);
 void extend_dsr_request(CallPtr call);
 void execute_dsr_request(CallPtr call);
+void export_dsr_answer(CallPtr call);  ///< privacy_export.cpp
 void correct_dsr_value(CallPtr call);
 void note_dsr_recipient(CallPtr call);
 void show_erasure_certificate(CallPtr call);

@@ -147,6 +147,7 @@ std::span<const RouteSpec> native_routes() {
       {Method::post, "/v1/privacy/requests/{request}/assess", "privacy.assess", Needs::admin, kWrites, kNative, "Grant or refuse a request", assess_dsr_request},
       {Method::post, "/v1/privacy/requests/{request}/extend", "privacy.extend", Needs::admin, kWrites, kNative, "Take two months more, once", extend_dsr_request},
       {Method::post, "/v1/privacy/requests/{request}/execute", "privacy.execute", Needs::admin, kWrites, kNative, "Erase the person, or restrict the processing", execute_dsr_request},
+      {Method::post, "/v1/privacy/requests/{request}/export", "privacy.export", Needs::admin, kWrites, kNative, "Answer the person: all that is stored, with proofs", export_dsr_answer},
       {Method::post, "/v1/privacy/requests/{request}/correct", "privacy.correct", Needs::admin, kWrites, kNative, "Put the right value beside a wrong one", correct_dsr_value},
       {Method::post, "/v1/privacy/requests/{request}/recipients", "privacy.notify", Needs::admin, kWrites, kNative, "Record that a recipient or another store was told", note_dsr_recipient},
       {Method::get, "/v1/privacy/requests/{request}/certificate", "privacy.certificate", Needs::auditor, kReads, kNative, "The signed certificate of an erasure", show_erasure_certificate},

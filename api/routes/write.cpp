@@ -5,7 +5,6 @@
 #include "api/routes/count_events.h"
 #include "api/routes/count_input.h"
 #include "api/routes/json_object.h"
-#include "api/routes/refusals.h"
 #include "api/routes/route_table.h"
 
 namespace recourse::routes {
@@ -21,14 +20,18 @@ std::string fingerprint(const http::Request& request, std::string_view body) {
   return out;
 }
 
+Result<std::optional<StoredRequest>> find_stored(const Call& call, const TenantId& tenant,
+                                                 const std::string& key) {
+  if (key.empty()) return std::optional<StoredRequest>();
+  const auto info = call.app.ledger.find_tenant(tenant);
+  if (!info) return std::optional<StoredRequest>();
+  return call.app.ledger.find_request(
+      info->ledger, call.app.ledger.request_key(info->ledger, call.principal.id.value(), key));
+}
+
 /// Whether the request was made before, so that no limit keeps its answer back.
 bool is_repeat(const Call& call, const WriteRequest& request) {
-  if (request.idempotency_key.empty()) return false;
-  const auto info = call.app.ledger.find_tenant(request.tenant);
-  if (!info) return false;
-  const Hash key =
-      call.app.ledger.request_key(info->ledger, call.principal.id.value(), request.idempotency_key);
-  const auto stored = call.app.ledger.find_request(info->ledger, key);
+  const auto stored = find_stored(call, request.tenant, request.idempotency_key);
   return stored && stored->has_value();
 }
 
@@ -99,6 +102,11 @@ void hand_on(const CallPtr& call, std::string_view body, WriteRequest request, E
 }
 
 }  // namespace
+
+Result<std::optional<StoredRequest>> stored_request(const Call& call) {
+  RECOURSE_LET(const std::string key, idempotency_key(call.request));
+  return find_stored(call, call.tenant, key);
+}
 
 Result<std::string> idempotency_key(const http::Request& request) {
   const Error bad{ErrorCode::invalid,
@@ -195,7 +203,11 @@ void submit_for_deployment(const CallPtr& call, std::string_view body, Command c
 
 void submit(const CallPtr& call, std::string_view body, WriteRequest request, Answer answer,
             WriteOptions options) {
-  hand_on(call, body, std::move(request), {std::move(answer)}, std::move(options));
+  std::function<void(const Error&)> noted;
+  if (options.refusal)
+    noted = [call, refusal = *options.refusal](const Error& error) { refusal.note(*call, error); };
+  hand_on(call, body, std::move(request), {std::move(answer), std::move(noted)},
+          std::move(options));
 }
 
 }  // namespace recourse::routes

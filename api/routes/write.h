@@ -7,6 +7,7 @@
 #include "api/routes/body_reader.h"
 #include "api/routes/call.h"
 #include "api/routes/json_object.h"
+#include "api/routes/refusals.h"
 #include "engine/command/commands.h"
 
 namespace recourse::routes {
@@ -20,6 +21,8 @@ struct WriteOptions {
   std::string requester_address;  ///< See command_request().
   /// Members of a problem that an error of this code gets.
   std::function<std::vector<http::Member>(const Error&)> explain;
+  /// What to record when what no command describes is refused; default: nothing.
+  std::optional<Refusal> refusal = {};
 };
 
 /// Gives `command` in the caller's name and answers when it is durable. That it was refused is
@@ -36,6 +39,10 @@ void submit(const CallPtr& call, std::string_view body, WriteRequest request, An
 /// forbidden for all but the deployment's admins.
 void submit_for_deployment(const CallPtr& call, std::string_view body, Command command,
                            Answer answer);
+
+/// What the caller's Idempotency-Key stands for already; none for a new one, or without one.
+/// Errors: invalid; io.
+Result<std::optional<StoredRequest>> stored_request(const Call& call);
 
 /// The request's Idempotency-Key: a quoted string (draft-ietf-httpapi-idempotency-key-header) or
 /// the same without quotes, 1 to 255 visible ASCII characters. Empty when there is none. Errors:

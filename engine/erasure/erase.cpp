@@ -69,7 +69,8 @@ Status check_person(const Ledger& ledger, LedgerId id, const SubjectId& person) 
                                              ": name one of the tenant's subjects (sub_...), or "
                                              "give an address"};
     case ErrorCode::erased:
-      return conflict("the subject " + person.value() + " was erased already");
+      return conflict("the subject " + person.value() +
+                      " was erased already: nothing of this person is left");
     default:
       return key.error();
   }

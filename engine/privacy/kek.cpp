@@ -142,12 +142,6 @@ Result<Kek> create_kek(const fs::path& path, std::uint64_t epoch, Random& random
   return kek;
 }
 
-Result<Kek> read_or_create_kek(const fs::path& path, Random& random) {
-  Result<Kek> kek = read_kek(path);
-  if (kek || kek.error().code != ErrorCode::not_found) return kek;
-  return create_kek(path, 1, random);
-}
-
 Status replace_kek(const fs::path& path, const fs::path& next) {
   RECOURSE_TRY(read_kek(next));
   // The next file is whole and synced: overwriting the old one before the rename loses nothing, a

@@ -25,10 +25,6 @@ Result<Kek> read_kek(const std::filesystem::path& path);
 /// file. Errors: conflict when `path` exists; io; disk_full.
 Result<Kek> create_kek(const std::filesystem::path& path, std::uint64_t epoch, Random& random);
 
-/// read_kek, or create_kek(epoch 1) when there is no file: for a first start only, since a store
-/// that was made with a lost key does not open with a new one.
-Result<Kek> read_or_create_kek(const std::filesystem::path& path, Random& random);
-
 /// Ends a rotation: the file at `next` takes the place of the one at `path`, whose bytes are
 /// overwritten first (best effort: neither SSDs nor copy-on-write file systems promise it).
 /// Errors: as read_kek of `next`; io.

@@ -37,6 +37,7 @@ int main_rebuild(const RebuildFlags& flags);
 int main_export(const ExportFlags& flags);
 int main_erase(const EraseFlags& flags);
 int main_privacy_export(const PrivacyExportFlags& flags);
+int main_hold(const HoldFlags& flags);
 int main_kek_rotate(const KekRotateFlags& flags);
 int main_retention(const RetentionFlags& flags);
 int main_verify(const VerifyFlags& flags);

@@ -263,6 +263,16 @@ struct PrivacyExportFlags : PersonFlags {
   std::string out;
   bool json = false;
 };
+struct HoldFlags : TargetFlags {
+  std::string verb;  ///< place, list, review or release
+  std::string hold;  ///< review, release
+  std::string tenant = "default";
+  std::string subject, email, ticket;  ///< One of them, or `everything`.
+  bool everything = false;
+  std::string from, to, matter, requested_by, review, reason;
+  std::string by;  ///< Empty: whoever has the data directory.
+  bool all = false, json = false;
+};
 struct KekRotateFlags : PlaceFlags {
   bool json = false;
 };
@@ -384,15 +394,14 @@ struct BenchFlags {
   bool json = false;
 };
 
-using Flags =
-    std::variant<ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags,
-                 TenantListFlags, KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags,
-                 RolloutFlags, ExperimentFlags, RollbackFlags, ConnectorFlags, ProjectionFlags,
-                 ProjectionVerifyFlags, RegisterFlags, RecallFlags, ApprovalFlags, PolicyCheckFlags,
-                 PolicyDraftFlags, PolicyActivateFlags, PolicyRetireFlags, PolicyRevertFlags,
-                 PolicyListFlags, PolicyBacktestFlags, PolicySimulateFlags, ExplainFlags,
-                 RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BackupFlags,
-                 RestoreFlags, DrillFlags, ScrubFlags, BenchFlags, WitnessFlags, EraseFlags,
-                 PrivacyExportFlags, KekRotateFlags, RetentionFlags, SignerFlags, KeyRotateFlags>;
+using Flags = std::variant<
+    ServeFlags, DemoFlags, ImportFlags, ReplayFlags, TenantCreateFlags, TenantListFlags,
+    KeyCreateFlags, KeyListFlags, KeyRevokeFlags, KillFlags, RolloutFlags, ExperimentFlags,
+    RollbackFlags, ConnectorFlags, ProjectionFlags, ProjectionVerifyFlags, RegisterFlags,
+    RecallFlags, ApprovalFlags, PolicyCheckFlags, PolicyDraftFlags, PolicyActivateFlags,
+    PolicyRetireFlags, PolicyRevertFlags, PolicyListFlags, PolicyBacktestFlags, PolicySimulateFlags,
+    ExplainFlags, RebuildFlags, ExportFlags, VerifyFlags, TailFlags, DoctorFlags, BackupFlags,
+    RestoreFlags, DrillFlags, ScrubFlags, BenchFlags, WitnessFlags, EraseFlags, PrivacyExportFlags,
+    HoldFlags, KekRotateFlags, RetentionFlags, SignerFlags, KeyRotateFlags>;
 
 }  // namespace recourse::cli

@@ -14,6 +14,7 @@
 #include "tools/cli/evidence_flags.h"
 #include "tools/cli/experiment_flags.h"
 #include "tools/cli/export_flags.h"
+#include "tools/cli/hold_flags.h"
 #include "tools/cli/privacy_flags.h"
 #include "tools/cli/projection_flags.h"
 #include "tools/cli/register_flags.h"
@@ -518,6 +519,7 @@ class CommandLine {
 
   void privacy() {
     declare(app_, erase_command());
+    verbs("hold", "Orders that something be kept", "admin", hold_verbs(), hold_options);
     declare(command_group("privacy", "Answers for a person"), privacy_export_command());
     declare(command_group("kek", "The key encryption key"), kek_rotate_command());
     declare(command_group("retention", "How long values are kept"), retention_command());

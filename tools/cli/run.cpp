@@ -46,6 +46,7 @@ struct Dispatch {
   int operator()(const ExportFlags& flags) const { return main_export(flags); }
   int operator()(const EraseFlags& flags) const { return main_erase(flags); }
   int operator()(const PrivacyExportFlags& flags) const { return main_privacy_export(flags); }
+  int operator()(const HoldFlags& flags) const { return main_hold(flags); }
   int operator()(const KekRotateFlags& flags) const { return main_kek_rotate(flags); }
   int operator()(const RetentionFlags& flags) const { return main_retention(flags); }
   int operator()(const VerifyFlags& flags) const { return main_verify(flags); }

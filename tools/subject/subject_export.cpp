@@ -163,11 +163,17 @@ Result<Json> recipients_of(const ViewStore& views, LedgerId ledger, const Subjec
 
 Result<SubjectExport> export_subject(const Ledger& ledger, const Signer& signer,
                                      const ViewStore& views, const LedgerInfo& info,
-                                     const SubjectId& subject, const EntryId& dsr) {
-  const auto note = signer.latest(info.ledger);
+                                     const SubjectId& subject, const EntryId& dsr,
+                                     std::optional<LogSize> at) {
+  std::optional<std::string> note = signer.latest(info.ledger);
+  if (at) {
+    RECOURSE_LET(note, signer.at_most(info.ledger, *at));
+  }
   if (!note)
     return Error{ErrorCode::unavailable, "nothing of this tenant is signed yet; try again soon"};
   RECOURSE_LET(const Checkpoint head, peek_checkpoint(*note));
+  if (at && head.size != at->value())
+    return Error{ErrorCode::not_found, "no head of " + std::to_string(at->value()) + " leaves"};
   SubjectExport made;
   made.size = LogSize(head.size);
   SubjectWalk walk(ledger, views, info, subject, made.size);

@@ -24,12 +24,13 @@ struct SubjectExport {
   std::vector<DecisionExplained> explained;
 };
 
-/// Walks over the ledger up to its newest signed head. `purpose`: access or portability. `dsr`: of
-/// the request that is answered. Errors: unavailable when nothing is signed yet; those of the
-/// leaves and of explain().
+/// Walks over the ledger up to its newest signed head, or to the kept one of size `at`. `dsr`: of
+/// the request that is answered. Errors: unavailable when nothing is signed yet; not_found for a
+/// head that is none; those of the leaves and of explain().
 Result<SubjectExport> export_subject(const Ledger& ledger, const Signer& signer,
                                      const ViewStore& views, const LedgerInfo& info,
-                                     const SubjectId& subject, const EntryId& dsr);
+                                     const SubjectId& subject, const EntryId& dsr,
+                                     std::optional<LogSize> at = {});
 
 /// The page of an export.
 std::string subject_page(const Json& exported);
