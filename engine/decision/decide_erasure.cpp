@@ -38,6 +38,29 @@ Status check_erased(const DsrState& dsr) {
   return conflict("the person is not erased yet: execute the request first");
 }
 
+/// A request whose recipients can be told: what was asked for is done. Errors: not_found; conflict.
+Result<DsrState> done_request(State& state, const EntryId& id) {
+  const DsrState* const found = state.dsrs.find(id);
+  if (found == nullptr) return not_found("request", id.value());
+  switch (found->kind) {
+    case DsrKind::access:
+    case DsrKind::portability:
+      return conflict("nobody else has to be told of a request of " +
+                      std::string(word(found->kind)));
+    case DsrKind::erasure: {
+      RECOURSE_LET(DsrState open, open_dsr(state, id));
+      RECOURSE_TRY(check_erased(open));
+      return open;
+    }
+    case DsrKind::rectification:
+    case DsrKind::restriction:
+    case DsrKind::objection:
+      if (found->outcome && found->outcome->text == "done") return *found;
+      return conflict("what was asked for is not done yet: execute the request first");
+  }
+  return not_found("request", id.value());
+}
+
 Status check_outcome(std::string_view outcome, std::string_view last) {
   constexpr std::array<std::string_view, 3> kOutcomes{"acknowledged", "sent", "failed"};
   if (outcome == last || std::find(kOutcomes.begin(), kOutcomes.end(), outcome) != kOutcomes.end())
@@ -93,8 +116,7 @@ Result<Events> certify_erasure(State& state, const CertifyErasure& command,
 Result<Events> notify_recipient(State& state, const NotifyRecipient& command,
                                 const DecisionContext& context) {
   RECOURSE_TRY(admin_only(context));
-  RECOURSE_LET(DsrState dsr, open_erasure(state, command.dsr));
-  RECOURSE_TRY(check_erased(dsr));
+  RECOURSE_LET(DsrState dsr, done_request(state, command.dsr));
   RECOURSE_TRY(check_code("recipient", command.recipient));
   RECOURSE_TRY(check_outcome(command.outcome, "impossible"));
   Draft draft{state, context, {}};

@@ -64,9 +64,7 @@ class PrivacyFold {
       deferred.push_back(e.dsr);
   }
   void operator()(const SubjectErased& e) {
-    SubjectState& subject = state_.subjects.change(e.subject);
-    subject.erased_at = event_.time;
-    const std::vector<Clear> shown = subject.recipients;
+    state_.subjects.change(e.subject).erased_at = event_.time;
     if (!e.dsr) return;
     PrivacyState& open = state_.privacy.change(TenantId());
     std::erase(open.deferred, *e.dsr);
@@ -75,8 +73,7 @@ class PrivacyFold {
     row.status = DsrStatus::erased;
     row.erased_at = static_cast<std::int64_t>(event_.position.value());
     row.holds.clear();
-    for (const Clear& one : shown) add_recipient(row.recipients, one);
-    for (const Clear& one : open.recipients) add_recipient(row.recipients, one);
+    list_recipients(*e.dsr, e.subject);
   }
   void operator()(const ErasureCertified& e) {
     DsrState& row = state_.dsrs.change(e.dsr);
@@ -93,6 +90,10 @@ class PrivacyFold {
   }
   void operator()(const ProcessingRestricted& e) {
     state_.subjects.change(e.subject).restricted = true;
+    if (e.dsr) list_recipients(*e.dsr, e.subject);
+  }
+  void operator()(const ValueCorrected& e) {
+    if (e.dsr) list_recipients(*e.dsr, e.subject);
   }
   void operator()(const ProcessingReleased& e) {
     state_.subjects.change(e.subject).restricted = false;
@@ -104,6 +105,20 @@ class PrivacyFold {
       add_recipient(state_.subjects.change(*e.subject).recipients, e.recipient);
     else
       add_recipient(state_.privacy.change(TenantId()).recipients, e.recipient);
+  }
+  void operator()(const EffectDispatched& e) {
+    // What is run here, or by an executor of the tenant's own, stays in the house.
+    const std::string& name = e.connector.text;
+    if (e.provenance.imported || name == "internal" || name == "client") return;
+    const TicketState* const ticket = state_.tickets.find(e.ticket);
+    if (ticket == nullptr || ticket->requester.value().empty()) return;
+    const SubjectId requester = ticket->requester;
+    const Clear provider("connector/" + name);
+    const SubjectState* const known = state_.subjects.find(requester);
+    if (known != nullptr && std::find(known->recipients.begin(), known->recipients.end(),
+                                      provider) != known->recipients.end())
+      return;
+    add_recipient(state_.subjects.change(requester).recipients, provider);
   }
   void operator()(const HoldPlaced& e) {
     state_.holds.change(e.hold) = {e.hold,          e.scope,     e.subject,   e.ticket,
@@ -118,6 +133,16 @@ class PrivacyFold {
   }
 
  private:
+  /// Who has to be told of what was done: who got values of this person, or of anybody.
+  void list_recipients(const EntryId& dsr, const SubjectId& subject) {
+    std::vector<Clear> all;
+    if (const SubjectState* const own = state_.subjects.find(subject)) all = own->recipients;
+    if (const PrivacyState* const open = state_.privacy.find(TenantId()))
+      all.insert(all.end(), open->recipients.begin(), open->recipients.end());
+    DsrState& row = state_.dsrs.change(dsr);
+    for (const Clear& one : all) add_recipient(row.recipients, one);
+  }
+
   State& state_;
   const RecordedEvent& event_;
 };

@@ -63,7 +63,7 @@ std::vector<FlushedTable*> DecisionState::tables() {
 std::vector<ProjectionKind> all_projections() {
   std::vector<ProjectionKind> kinds = read_models();
   kinds.insert(kinds.begin(),
-               {kDecisionState, "decision_state", 15,
+               {kDecisionState, "decision_state", 16,
                 [](const RowSource& source, Digest& digest) -> std::unique_ptr<Projection> {
                   return std::make_unique<DecisionState>(source, digest);
                 }});

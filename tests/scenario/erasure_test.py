@@ -198,6 +198,27 @@ class Erasure(RunningServer):
         self.assertNotIn(CANARY, json.dumps(self.opened(self.tickets[1])))
         self.assertEqual(self.shown("/v1/holds")["items"][0]["released"], True)
 
+    def test_who_was_given_values_has_to_be_told(self):
+        self.stop()
+        self.alone("export", "--format", "bundle", "--out", "closed", "--recipient", "auditor-1")
+        self.alone("export", "--format", "bundle", "--out", "opened", "--open", "--recipient",
+                   "auditor-7", "--purpose", "dispute")
+        made = [json.loads(line)["data"] for line in
+                self.alone("export", "--format", "ndjson", "--out", "-", "--type",
+                           "disclosure.made").splitlines()]
+        self.assertEqual({one["recipient"] for one in made}, {"auditor-7"})
+        self.assertEqual(len({one["subject"] for one in made}), len(made))
+        self.assertGreater(min(one["fields"] for one in made), 0)
+        said = self.alone("erase", "--email", ADDRESS)
+        request = said.split("Request ")[1].split()[0]
+        self.alone("kek", "rotate")
+        self.start()
+        at = f"/v1/privacy/requests/{request}"
+        row = self.shown(at)
+        self.assertEqual((row["status"], row["recipients"]), ("certified", ["auditor-7"]))
+        self.made(at + "/recipients", {"recipient": "auditor-7", "outcome": "acknowledged"})
+        self.assertEqual(self.shown(at)["status"], "completed")
+
     def test_retention_says_what_it_would_do(self):
         self.stop()
         fates = json.loads(self.alone("retention", "run", "--dry-run", "--json"))

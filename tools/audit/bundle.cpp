@@ -285,8 +285,11 @@ class BundleExport {
     if (leaf.find("\"$sealed\":") == leaf.npos) return {};
     RECOURSE_LET(RecordedEvent event, read_leaf(leaf));
     std::vector<std::string> pointers;
-    for_each_sealed(event.data,
-                    [&](const std::string& pointer, Sealed&) { pointers.push_back(pointer); });
+    std::vector<std::vector<std::string>> subjects;
+    for_each_sealed(event.data, [&](const std::string& pointer, Sealed& sealed) {
+      pointers.push_back(pointer);
+      subjects.push_back(sealed.subjects);
+    });
     for (std::size_t i = 0; i < pointers.size(); ++i) {
       if (!is_chosen(event.data, pointers[i])) continue;
       const Result<OpenedValue> value = ledger_.open_value(
@@ -302,6 +305,7 @@ class BundleExport {
       line_ += ",\"rho\":\"" + to_base64(value->rho) + "\",\"value\":" + value->json + "}\n";
       RECOURSE_TRY(shown.write(line_));
       ++summary_.disclosed;
+      for (const std::string& subject : subjects[i]) ++summary_.disclosed_of[subject];
     }
     return {};
   }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,7 +62,8 @@ struct BundleSummary {
   bool witnessed = false, stamped = false;  ///< What vouches for that anchor from outside.
   std::uint64_t files = 0, bytes = 0;
   std::uint64_t disclosed = 0, erased = 0;
-  Hash manifest{};  ///< SHA-256 of manifest.json
+  std::map<std::string, std::int64_t> disclosed_of;  ///< The same by the person (sub_) concerned.
+  Hash manifest{};                                   ///< SHA-256 of manifest.json
 };
 
 /// Writes the evidence of a range as a directory that an auditor verifies without this program.

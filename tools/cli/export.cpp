@@ -145,6 +145,7 @@ Result<BundleSummary> bundle_with_lock(Deployment& deployment, const ExportFlags
   options.anchor = [&] { return anchor_now(deployment); };
   RECOURSE_LET(const BundleSummary summary,
                export_bundle(deployment.ledger(), deployment.signer(), options));
+  RECOURSE_TRY(record_disclosure(deployment.writer(), flags, summary));
   RECOURSE_TRY(record_export(deployment.writer(), flags, summary));
   return summary;
 }

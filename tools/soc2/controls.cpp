@@ -321,7 +321,8 @@ const std::array<Control, 26>& all_controls() {
        "dsr.received + earlier dsr.received without dsr.completed before the start",
        "Due within {request_d} days, extended before that to at most {request_extended_d} "
        "days; completed until it is due; the identity verified before; an erasure erases; who "
-       "had got the data is told of an erasure, rectification or restriction.",
+       "had got the data (disclosure.made to others, connectors that effects for the person's "
+       "tickets were sent by) is told of an erasure, rectification or restriction.",
        {"past_due: not completed in time.", "due_too_late: more time than the rules give.",
         "identity_not_verified: completed without knowing who asked.",
         "not_erased: completed, and nothing was erased.",

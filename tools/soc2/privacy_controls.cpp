@@ -6,12 +6,7 @@ namespace {
 /// RC-23
 class PrivacyRequests final : public OneControlTest {
  public:
-  explicit PrivacyRequests(const TestContext& context) : OneControlTest(context, "RC-23") {
-    if (!context.with_deployment)
-      writer_.note(
-          "Exports stand in the deployment events, which are not in this package, so who "
-          "got data by one is not known.");
-  }
+  explicit PrivacyRequests(const TestContext& context) : OneControlTest(context, "RC-23") {}
 
   void see(const Seen& seen) override {
     if (const auto* e = seen.as<DsrReceived>()) on_received(seen, *e);
@@ -32,8 +27,7 @@ class PrivacyRequests final : public OneControlTest {
     if (const auto* e = seen.as<DsrCompleted>()) on_completed(seen, *e);
     if (const auto* e = seen.as<DisclosureMade>(); e != nullptr && !e->dsr)
       (e->subject ? got_[e->subject->value()] : got_[""]).insert(e->recipient.text);
-    if (const auto* e = seen.as<ExportCreated>(); e != nullptr && e->recipient)
-      if (e->tenant == context_.source.tenant) got_[""].insert(e->recipient->text);
+    if (const auto* e = seen.as<EffectDispatched>()) on_dispatched(*e);
   }
 
   void finish() override {
@@ -63,6 +57,14 @@ class PrivacyRequests final : public OneControlTest {
   Request* find(const EntryId& id) {
     const auto found = requests_.find(id.value());
     return found != requests_.end() ? &found->second : nullptr;
+  }
+
+  /// A connector's provider got what was sealed for the ticket's requester.
+  void on_dispatched(const EffectDispatched& e) {
+    const std::string& name = e.connector.text;
+    if (e.provenance.imported || name == "internal" || name == "client") return;
+    const PastTicket* const ticket = context_.history.ticket(e.ticket.value());
+    if (ticket != nullptr) got_[ticket->requester].insert("connector/" + name);
   }
 
   void on_received(const Seen& seen, const DsrReceived& e) {

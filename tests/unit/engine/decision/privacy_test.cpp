@@ -137,6 +137,41 @@ TEST_CASE_FIXTURE(Office, "an erasure is complete once everybody who got the dat
       .then("recipients.notified dsr.completed");
 }
 
+TEST_CASE_FIXTURE(Office,
+                  "whom a connector sent to got the data; who runs it in the house did not") {
+  const TicketId ticket = open_ticket();
+  EffectDispatched sent;
+  sent.action = ActionId("act_1");
+  sent.ticket = ticket;
+  for (const char* name : {"internal", "client", "shop", "shop"}) {
+    sent.connector = name;
+    record({{"act_1", "", {}, "", "", sent}});
+  }
+  EffectDispatched imported = sent;
+  imported.connector = "elsewhere";
+  imported.provenance.imported = true;
+  record({{"act_1", "", {}, "", "", imported}});
+  const EntryId id = granted();
+  order(&erase_subject, EraseSubject{id, trace()});
+  CHECK(dsr(id).recipients == std::vector<Clear>{"connector/shop"});
+  order(&notify_recipient, NotifyRecipient{id, "connector/shop", "acknowledged"})
+      .then("recipients.notified");
+}
+
+TEST_CASE_FIXTURE(Office, "who got the data is told of a rectification too, once it is done") {
+  DisclosureMade shown{"processor-eu", "gdpr-28", 2, kJane, {}};
+  record({{"ctl", "", {}, "", "", shown}});
+  const EntryId id = granted(DsrKind::rectification);
+  const NotifyRecipient told{id, "processor-eu", "sent"};
+  order(&notify_recipient, told).refused(ErrorCode::conflict);
+  order(&correct_value, CorrectValue{id, 3, "/data/title", "\"Right\""});
+  CHECK(dsr(id).recipients == std::vector<Clear>{"processor-eu"});
+  order(&notify_recipient, told).then("recipients.notified");
+  CHECK(dsr(id).notified == std::vector<Clear>{"processor-eu"});
+  order(&notify_recipient, NotifyRecipient{granted(DsrKind::access), "processor-eu", "sent"})
+      .refused(ErrorCode::conflict);
+}
+
 TEST_CASE_FIXTURE(Office, "a refusal names its ground and ends the request") {
   const EntryId id = received();
   AssessDsr refuse;

@@ -371,6 +371,53 @@ TEST_CASE("RC-23 wants requests answered in time, for whom they are, and recipie
   CHECK(passes(untold.package(), "RC-23", 1));
 }
 
+TEST_CASE("RC-23 counts a connector's provider as a recipient, and no export without values") {
+  const DsrIdentityVerified verified{EntryId("dsr_1"), SubjectId("sub_1"), "email"};
+  const DsrCompleted completed{EntryId("dsr_1"), "done", {}};
+  EffectDispatched sent;
+  sent.action = ActionId("act_1");
+  sent.ticket = TicketId("tkt_1");
+  sent.connector = "shop";
+  ExportCreated exported;
+  exported.tenant = TenantId("acme");
+  exported.format = "soc2";
+  exported.recipient = Clear("auditor");
+
+  Story story;
+  story.open_ticket();
+  story.run_action("act_2");  // By ourselves.
+  EffectDispatched taken = sent;
+  taken.connector = "client";
+  story.add(taken);
+  story.add_meta(exported);
+  exported.format = "subject";
+  exported.recipient = Clear("subject");
+  story.add(exported, kAda);  // What an earlier request of somebody else was answered with.
+  story.add(request_of(story, DsrKind::erasure));
+  story.add(verified, kAda);
+  story.add(erased(), kAda);
+  story.add(completed, kAda);
+  story.end_after(24h * 31);
+  CHECK(passes(story.package(), "RC-23", 1));
+
+  Story untold;
+  untold.open_ticket();
+  untold.open_ticket("tkt_2", "sub_2");
+  untold.add(sent);
+  EffectDispatched others = sent;
+  others.ticket = TicketId("tkt_2");
+  others.connector = "bank";
+  untold.add(others);
+  const auto asked = untold.add(request_of(untold, DsrKind::erasure));
+  untold.add(verified, kAda);
+  untold.add(erased(), kAda);
+  untold.add(completed, kAda);
+  untold.end_after(24h * 31);
+  CHECK(only_exception(untold.package(), "RC-23", asked, "recipients_not_told"));
+  untold.add(RecipientsNotified{EntryId("dsr_1"), "connector/shop", "acknowledged"}, kAda);
+  CHECK(passes(untold.package(), "RC-23", 1));
+}
+
 TEST_CASE("RC-24 finds data that outlives its time and data destroyed under a hold") {
   Story story;
   const auto first = story.open_ticket();
