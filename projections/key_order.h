@@ -18,6 +18,8 @@ class FlushedTable {
   virtual ~FlushedTable() = default;
   /// What its keys begin with.
   virtual std::string_view prefix() const = 0;
+  /// Whether `json` is a row of this table as this program knows it.
+  virtual bool reads(std::string_view json) const = 0;
 
   /// Hands every changed row to `sink` and moves the digest along.
   virtual void flush(const RowSink& sink) = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,13 @@
 
 namespace recourse {
 
+/// What a handler throws where an event leaves it no way on. It does not leave Projection::fold().
+class FoldFailure : public std::runtime_error {
+ public:
+  /// `cause` goes on record: the same on every machine, without names and texts of customers.
+  using std::runtime_error::runtime_error;
+};
+
 /// Events of one ledger folded into rows. Pure: time is the event's own, there is no clock,
 /// randomness or I/O, and no sealed text is read, so a rebuild gives the same digest for ever.
 /// Threads: one at a time.
@@ -20,6 +28,10 @@ class Projection {
   virtual ~Projection() = default;
   /// Folds one event. Total: an event it has no use for changes nothing.
   virtual void apply(const RecordedEvent& event) = 0;
+  /// apply(), with what a handler threw as an error. Half of the event may be in the rows then, so
+  /// that this object is no use any more. Errors: unsupported. Lack of memory is none: it ends the
+  /// process.
+  Status fold(const RecordedEvent& event);
   /// Its tables, for as long as it lives. No prefix is the beginning of another one.
   virtual std::vector<FlushedTable*> tables() = 0;
   /// Hands the changed rows over, in the order of their keys, and brings the digest up to date.

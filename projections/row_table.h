@@ -53,6 +53,10 @@ class RowTable final : public FlushedTable {
   }
 
   std::string_view prefix() const override { return prefix_; }
+  bool reads(std::string_view json) const override {
+    Row row{};
+    return decode_row(json, row);
+  }
 
   void flush(const RowSink& sink) override {
     hand_over(0, order_changes(), digest_, sink);

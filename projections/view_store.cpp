@@ -13,6 +13,7 @@ namespace recourse {
 namespace {
 
 constexpr char kRow = 'r';
+constexpr char kParked = 'k';
 
 Error failed(std::string_view what, const rocksdb::Status& status) {
   return {status.IsCorruption() ? ErrorCode::corrupt : ErrorCode::io,
@@ -63,7 +64,26 @@ ViewState decode_state(std::string_view bytes) {
   return state;
 }
 
-rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+std::string build_key(char kind, std::uint8_t projection, LedgerId ledger,
+                      std::uint32_t generation) {
+  std::string key(1, kind);
+  put_u32(key, generation);
+  key.push_back(static_cast<char>(projection));
+  put_u32(key, ledger.value());
+  return key;
+}
+
+std::string parked_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
+                       Position position) {
+  std::string key = build_key(kParked, projection, ledger, generation);
+  put_u64(key, position.value());
+  return key;
+}
+
+std::string parked_value(const ParkedEvent& event) {
+  return guarded(event.type + '\n' + event.cause);
+}
+
 std::string_view view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 }  // namespace
@@ -114,6 +134,11 @@ class StoreBatch final : public ViewStore::Batch {
   void set_state(std::uint8_t projection, LedgerId ledger, const ViewState& state,
                  ViewSlot slot) override {
     batch_.Put(state_key(projection, ledger, slot), guarded(encode_state(state)));
+  }
+
+  void park(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
+            const ParkedEvent& event) override {
+    batch_.Put(parked_key(projection, ledger, generation, event.position), parked_value(event));
   }
 
   Status write() override {
@@ -190,10 +215,7 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open_read_only(const std::string& 
 
 std::string ViewStore::row_key(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
                                std::string_view key) {
-  std::string out(1, kRow);
-  put_u32(out, generation);
-  out.push_back(static_cast<char>(projection));
-  put_u32(out, ledger.value());
+  std::string out = build_key(kRow, projection, ledger, generation);
   out.append(key);
   return out;
 }
@@ -353,13 +375,21 @@ std::unique_ptr<RowSource> ViewStore::source(std::uint8_t projection, LedgerId l
 
 namespace {
 
-/// All rows of one generation of one projection of one ledger: [begin, end).
+/// All rows of one generation of one projection of one ledger, [begin, end), and what it leaves
+/// out.
 struct Generation {
-  std::string begin, end;
+  std::string begin, end, parked_begin, parked_end;
 
   Generation(std::uint8_t projection, LedgerId ledger, std::uint32_t generation)
-      : begin(ViewStore::row_key(projection, ledger, generation, "")),
-        end(ViewStore::row_key(projection, LedgerId(ledger.value() + 1), generation, "")) {}
+      : begin(build_key(kRow, projection, ledger, generation)),
+        end(build_key(kRow, projection, LedgerId(ledger.value() + 1), generation)),
+        parked_begin(build_key(kParked, projection, ledger, generation)),
+        parked_end(build_key(kParked, projection, LedgerId(ledger.value() + 1), generation)) {}
+
+  void remove(rocksdb::WriteBatch& batch) const {
+    batch.DeleteRange(begin, end);
+    batch.DeleteRange(parked_begin, parked_end);
+  }
 
   bool any(rocksdb::DB& db) const {
     const rocksdb::Slice upper(end);
@@ -372,6 +402,25 @@ struct Generation {
 };
 
 }  // namespace
+
+std::vector<ParkedEvent> ViewStore::parked(std::uint8_t projection, LedgerId ledger,
+                                           std::uint32_t generation) const {
+  const Generation rows(projection, ledger, generation);
+  const rocksdb::Slice upper(rows.parked_end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> at(impl_->db->NewIterator(options));
+  std::vector<ParkedEvent> events;
+  for (at->Seek(rows.parked_begin); at->Valid(); at->Next()) {
+    const auto text = unguarded(view(at->value()));
+    const std::size_t line = text ? text->find('\n') : std::string_view::npos;
+    RECOURSE_ASSERT(line != std::string_view::npos, "views can be read: `recourse rebuild`");
+    events.push_back({Position(get_u64(view(at->key()).substr(rows.parked_begin.size()))),
+                      std::string(text->substr(0, line)), std::string(text->substr(line + 1))});
+  }
+  RECOURSE_ASSERT(at->status().ok(), "views can be read: `recourse rebuild`");
+  return events;
+}
 
 Status ViewStore::switch_to(const std::vector<NewView>& views, LedgerId ledger,
                             const std::vector<std::string>& sst_files) {
@@ -388,8 +437,10 @@ Status ViewStore::switch_to(const std::vector<NewView>& views, LedgerId ledger,
     RECOURSE_ASSERT(view.state.generation != served, "a build has a generation of its own");
     impl_->queues.forget(row_key(view.projection, ledger, served, ""));
     switched.Put(state_key(view.projection, ledger), guarded(encode_state(view.state)));
-    const Generation& rows = old.emplace_back(view.projection, ledger, served);
-    switched.DeleteRange(rows.begin, rows.end);
+    old.emplace_back(view.projection, ledger, served).remove(switched);
+    for (const ParkedEvent& event : view.parked)
+      switched.Put(parked_key(view.projection, ledger, view.state.generation, event.position),
+                   parked_value(event));
   }
   rocksdb::WriteOptions options;
   options.disableWAL = true;
@@ -412,10 +463,8 @@ Status ViewStore::promote(std::uint8_t projection, LedgerId ledger, ViewSlot fro
   const ViewState served = state(projection, ledger);
   rocksdb::WriteBatch batch;
   const auto gone = slot(projection, ledger, ViewSlot::previous);
-  if (gone && from != ViewSlot::previous) {
-    const Generation rows(projection, ledger, gone->generation);
-    batch.DeleteRange(rows.begin, rows.end);
-  }
+  if (gone && from != ViewSlot::previous)
+    Generation(projection, ledger, gone->generation).remove(batch);
   batch.Delete(state_key(projection, ledger, from));
   batch.Put(state_key(projection, ledger, ViewSlot::previous), guarded(encode_state(served)));
   batch.Put(state_key(projection, ledger), guarded(encode_state(*next)));
@@ -432,10 +481,9 @@ Status ViewStore::drop_slot(std::uint8_t projection, LedgerId ledger, ViewSlot w
   RECOURSE_ASSERT(which != ViewSlot::live, "rows that are served stay where they are");
   const auto found = slot(projection, ledger, which);
   if (!found) return {};
-  const Generation rows(projection, ledger, found->generation);
   rocksdb::WriteBatch batch;
   batch.Delete(state_key(projection, ledger, which));
-  batch.DeleteRange(rows.begin, rows.end);
+  Generation(projection, ledger, found->generation).remove(batch);
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   const rocksdb::Status status = impl_->db->Write(options, &batch);
@@ -477,11 +525,12 @@ Status ViewStore::drop_rows(std::uint8_t projection, LedgerId ledger, std::uint3
   RECOURSE_ASSERT(generation != state(projection, ledger).generation,
                   "rows that are served stay where they are");
   const Generation rows(projection, ledger, generation);
-  if (!rows.any(*impl_->db)) return {};
+  if (!rows.any(*impl_->db) && parked(projection, ledger, generation).empty()) return {};
+  rocksdb::WriteBatch batch;
+  rows.remove(batch);
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  const rocksdb::Status status = impl_->db->DeleteRange(options, impl_->db->DefaultColumnFamily(),
-                                                        slice(rows.begin), slice(rows.end));
+  const rocksdb::Status status = impl_->db->Write(options, &batch);
   if (!status.ok()) return failed("an old view cannot be dropped", status);
   return flush();
 }

@@ -20,6 +20,13 @@ struct ViewState {
   std::uint32_t generation = 0;  ///< Which build of the rows is served.
 };
 
+/// An event that a build leaves out because it could not fold it.
+struct ParkedEvent {
+  Position position;
+  std::string type;
+  std::string cause;
+};
+
 /// The builds of a projection that there can be side by side: the one that is served, one that is
 /// being made, and the one that was served before.
 enum class ViewSlot : char { live = 's', candidate = 'c', previous = 'p' };
@@ -49,10 +56,17 @@ class ViewStore {
                      std::string_view key, std::string_view json) = 0;
     virtual void set_state(std::uint8_t projection, LedgerId ledger, const ViewState& state,
                            ViewSlot slot = ViewSlot::live) = 0;
+    /// The build leaves out `event`.
+    virtual void park(std::uint8_t projection, LedgerId ledger, std::uint32_t generation,
+                      const ParkedEvent& event) = 0;
     /// Errors: io.
     virtual Status write() = 0;
   };
   std::unique_ptr<Batch> batch();
+
+  /// What the build leaves out, in the order of positions.
+  std::vector<ParkedEvent> parked(std::uint8_t projection, LedgerId ledger,
+                                  std::uint32_t generation) const;
 
   /// Makes everything written durable (a memtable flush).
   Status flush();
@@ -102,6 +116,7 @@ class ViewStore {
   struct NewView {
     std::uint8_t projection;
     ViewState state;
+    std::vector<ParkedEvent> parked = {};
   };
   /// Ingests files of RowFile that hold the rows of the new generations, then switches all `views`
   /// of the ledger to them and drops the old ones, in one durable step; readers see the one or the

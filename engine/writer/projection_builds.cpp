@@ -3,8 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 
-#include "engine/event/leaf.h"
 #include "engine/writer/decision_state.h"
 
 namespace recourse {
@@ -13,72 +13,12 @@ namespace {
 /// A previous build further behind than this is not brought to the head while commits wait.
 constexpr std::uint64_t kMostBehind = 200'000;
 
-Result<ProjectionKind> kind_of(std::string_view name) {
-  std::string known;
-  for (const ProjectionKind& kind : all_projections()) {
-    if (kind.name == name) return kind;
-    known += (known.empty() ? "" : ", ") + std::string(kind.name);
-  }
-  return Error{ErrorCode::not_found,
-               "there is no projection " + std::string(name) + "; there are " + known};
-}
-
 }  // namespace
-
-/// Rows on their way, in one slot.
-struct ProjectionBuilds::Build {
-  ProjectionKind kind;
-  LedgerId ledger;
-  ViewSlot slot;
-  ViewState state;
-  std::unique_ptr<RowSource> source;
-  std::unique_ptr<Digest> digest;
-  std::unique_ptr<Projection> projection;
-  std::string fault;
-
-  Build(const ProjectionKind& of, LedgerId id, ViewSlot in, const ViewState& at,
-        const ViewStore& views)
-      : kind(of),
-        ledger(id),
-        slot(in),
-        state(at),
-        source(views.source(of.number, id, at.generation)),
-        digest(std::make_unique<Digest>(at.digest)),
-        projection(of.make(*source, *digest)) {}
-
-  /// Folds the next events, at most `most`, and stores the rows with where they stand.
-  Status step(const Ledger& from, ViewStore& views, std::uint64_t most) {
-    const std::uint64_t begin = state.applied.value();
-    const std::uint64_t end = std::min(from.head(ledger).size.value(), begin + most);
-    if (begin == end) return {};
-    RecordedEvent event;
-    Status unreadable;
-    RECOURSE_TRY(from.scan(
-        ledger, Position(begin), Position(end), [&](Position position, std::string_view leaf) {
-          unreadable = read_for_fold(leaf, event);
-          if (!unreadable.ok())
-            unreadable =
-                Error{unreadable.error().code, "event " + std::to_string(position.value()) + ": " +
-                                                   unreadable.error().message};
-          if (unreadable.ok()) projection->apply(event);
-          return unreadable.ok();
-        }));
-    RECOURSE_TRY(unreadable);
-    const auto batch = views.batch();
-    projection->flush([&](std::string_view key, std::string_view json) {
-      batch->put(kind.number, ledger, state.generation, key, json);
-    });
-    state.applied = LogSize(end);
-    state.digest = *digest;
-    batch->set_state(kind.number, ledger, state, slot);
-    return batch->write();
-  }
-};
 
 ProjectionBuilds::ProjectionBuilds(Writer& writer, Options options)
     : writer_(writer), options_(options) {
   for (const LedgerInfo& info : writer_.ledger().ledgers())
-    for (const ProjectionKind& kind : all_projections()) {
+    for (const ProjectionKind& kind : writer_.projections()) {
       const auto state = writer_.views().slot(kind.number, info.ledger, ViewSlot::candidate);
       if (!state) continue;
       if (state->version != kind.version) {  // Of another program; nobody could fold it further.
@@ -87,9 +27,13 @@ ProjectionBuilds::ProjectionBuilds(Writer& writer, Options options)
         if (!dropped) spdlog::warn("an old build stays: {}", dropped.error().message);
         continue;
       }
-      builds_[{info.ledger.value(), kind.number}] =
-          std::make_unique<Build>(kind, info.ledger, ViewSlot::candidate, *state, writer_.views());
+      builds_[{info.ledger.value(), kind.number}] = std::make_unique<FoldedView>(
+          kind, info.ledger, ViewSlot::candidate, *state, writer_.views());
+      for (const ParkedEvent& event :
+           writer_.views().parked(kind.number, info.ledger, state->generation))
+        writer_.record_parked(info.ledger, std::string(kind.name), event);
     }
+  begin_missing();
   thread_ = std::thread([this] { work(); });
 }
 
@@ -120,35 +64,142 @@ void ProjectionBuilds::work() {
 
 bool ProjectionBuilds::work_once() {
   const std::lock_guard lock(mutex_);
+  const bool stepped = step_builds();
+  const bool brought = bring_up();
+  return switch_by_itself() || stepped || brought;
+}
+
+bool ProjectionBuilds::step(FoldedView& build) {
+  const LogSize before = build.state().applied;
+  const LogSize head = writer_.ledger().head(build.ledger()).size;
+  const LogSize until(std::min(head.value(), before.value() + options_.step));
+  const Status done = build.advance(writer_.ledger(), writer_.views(), until, writer_.parks());
+  std::string& trouble = trouble_[{build.ledger().value(), build.kind().number}];
+  if (!done && trouble != done.error().message)
+    spdlog::error("the build of {} waits: {}", build.kind().name, done.error().message);
+  trouble = done ? "" : done.error().message;
+  record_parked(build);
+  return done.ok() && build.state().applied != before;
+}
+
+void ProjectionBuilds::record_parked(FoldedView& build) {
+  const std::string name(build.kind().name);
+  for (const ParkedEvent& event : build.take_parked())
+    writer_.record_parked(build.ledger(), name, event);
+}
+
+bool ProjectionBuilds::step_builds() {
+  // Commands wait for a state to decide from, nobody for the others.
+  const bool commands_wait =
+      std::any_of(builds_.begin(), builds_.end(), [this](const auto& one) {
+        const FoldedView& build = *one.second;
+        return build.kind().number == kDecisionState && !build.fault() && has_older_rows(build);
+      });
   bool worked = false;
-  for (auto& [key, build] : builds_) {
-    if (!build->fault.empty()) continue;
-    const std::uint64_t before = build->state.applied.value();
-    const Status done = build->step(writer_.ledger(), writer_.views(), options_.step);
-    if (!done) {
-      build->fault = done.error().message;
-      spdlog::error("the build of {} stopped: {}", build->kind.name, build->fault);
-    }
-    worked = worked || build->state.applied.value() != before;
+  for (const auto& [key, build] : builds_) {
+    if (build->fault() || (commands_wait && build->kind().number != kDecisionState)) continue;
+    worked = step(*build) || worked;
+    if (build->fault())
+      spdlog::error("the build of {} stopped at event {}: {}", build->kind().name,
+                    build->fault()->position.value(), build->fault()->cause);
   }
   return worked;
+}
+
+/// Projections that were stopped for long: the writer folds a piece each time it opens them.
+bool ProjectionBuilds::bring_up() {
+  std::set<LedgerId> behind;
+  for (const auto& [ledger, view] : writer_.behind())
+    if (view.why == ViewBehind::Why::catching_up) behind.insert(ledger);
+  for (const LedgerId ledger : behind)
+    if (const Status piece = writer_.at_rest(ledger, [] { return Status(); }); !piece) return false;
+  return !behind.empty();
+}
+
+bool ProjectionBuilds::switch_by_itself() {
+  for (const auto& [key, build] : builds_) {
+    if (!has_older_rows(*build) || !check_near(*build)) continue;
+    // It could not be put on record as long as the deployment's own ledger waits.
+    const bool first = key == Key{0, kDecisionState};
+    if (!first && !decides(LedgerId(0))) continue;
+    const std::string name(build->kind().name);
+    const LedgerId ledger = build->ledger();
+    const Status done = promote(ledger, name, ViewSlot::candidate, Actor{});
+    if (!done) {
+      spdlog::error("{} is not switched to: {}", name, done.error().message);
+      return false;
+    }
+    spdlog::info("{} of ledger {} was made anew and is served now", name, ledger.value());
+    return true;  // The builds are others now.
+  }
+  return false;
+}
+
+void ProjectionBuilds::begin_missing() {
+  for (const LedgerInfo& info : writer_.ledger().ledgers())
+    for (const ProjectionKind& kind : writer_.projections()) {
+      const ViewState live = writer_.views().state(kind.number, info.ledger);
+      const bool older = live.version != 0 && live.version != kind.version;
+      if (!older || builds_.contains({info.ledger.value(), kind.number})) continue;
+      spdlog::info("{} of ledger {} was made by version {} of its handlers and is made anew",
+                   kind.name, info.ledger.value(), live.version);
+      if (const Status begun = begin(kind, info.ledger); !begun)
+        spdlog::error("{} is not made anew: {}", kind.name, begun.error().message);
+    }
+}
+
+bool ProjectionBuilds::has_older_rows(const FoldedView& build) const {
+  const ViewState live = writer_.views().state(build.kind().number, build.ledger());
+  return live.version != 0 && live.version != build.kind().version;
+}
+
+bool ProjectionBuilds::decides(LedgerId ledger) const {
+  const auto behind = writer_.behind(ledger);
+  return behind.empty() || behind.front().number != kDecisionState;
+}
+
+Result<ProjectionKind> ProjectionBuilds::kind_of(std::string_view name) const {
+  std::string known;
+  for (const ProjectionKind& kind : writer_.projections()) {
+    if (kind.name == name) return kind;
+    known += (known.empty() ? "" : ", ") + std::string(kind.name);
+  }
+  return Error{ErrorCode::not_found,
+               "there is no projection " + std::string(name) + "; there are " + known};
 }
 
 std::vector<ProjectionStatus> ProjectionBuilds::status(LedgerId ledger) const {
   const std::lock_guard lock(mutex_);
   const ViewStore& views = writer_.views();
+  const auto behind = writer_.behind(ledger);
   std::vector<ProjectionStatus> all;
-  for (const ProjectionKind& kind : all_projections()) {
+  for (const ProjectionKind& kind : writer_.projections()) {
+    const auto with_parked = [&](const ViewState& state) {
+      return ProjectionStatus::Build{state, views.parked(kind.number, ledger, state.generation)};
+    };
+    const auto in_slot = [&](ViewSlot slot) -> std::optional<ProjectionStatus::Build> {
+      const auto state = views.slot(kind.number, ledger, slot);
+      if (!state) return std::nullopt;
+      return with_parked(*state);
+    };
     ProjectionStatus one;
     one.projection = kind.name;
     one.ledger = ledger;
     one.head = writer_.ledger().head(ledger).size;
     one.version = kind.version;
-    one.live = views.state(kind.number, ledger);
-    one.candidate = views.slot(kind.number, ledger, ViewSlot::candidate);
-    one.previous = views.slot(kind.number, ledger, ViewSlot::previous);
-    const auto build = builds_.find({ledger.value(), kind.number});
-    if (build != builds_.end()) one.fault = build->second->fault;
+    one.live = with_parked(views.state(kind.number, ledger));
+    one.candidate = in_slot(ViewSlot::candidate);
+    one.previous = in_slot(ViewSlot::previous);
+    for (const ViewBehind& view : behind)
+      if (view.number == kind.number) one.behind = view;
+    const Key key{ledger.value(), kind.number};
+    if (const auto trouble = trouble_.find(key); trouble != trouble_.end())
+      one.fault = trouble->second;
+    const auto build = builds_.find(key);
+    if (build != builds_.end() && build->second->fault()) {
+      const FoldedView::Fault& fault = *build->second->fault();
+      one.fault = "event " + std::to_string(fault.position.value()) + ": " + fault.cause;
+    }
     all.push_back(std::move(one));
   }
   return all;
@@ -157,10 +208,15 @@ std::vector<ProjectionStatus> ProjectionBuilds::status(LedgerId ledger) const {
 Status ProjectionBuilds::start(LedgerId ledger, std::string_view projection) {
   RECOURSE_LET(const ProjectionKind kind, kind_of(projection));
   const std::lock_guard lock(mutex_);
-  auto& slot = builds_[{ledger.value(), kind.number}];
-  if (slot)
+  if (builds_.contains({ledger.value(), kind.number}))
     return Error{ErrorCode::conflict,
                  std::string(projection) + " has a build already: switch to it, or cancel it"};
+  RECOURSE_TRY(begin(kind, ledger));
+  wake_.notify_all();
+  return {};
+}
+
+Status ProjectionBuilds::begin(const ProjectionKind& kind, LedgerId ledger) {
   ViewStore& views = writer_.views();
   ViewState state;
   state.version = kind.version;
@@ -169,21 +225,38 @@ Status ProjectionBuilds::start(LedgerId ledger, std::string_view projection) {
   const auto batch = views.batch();
   batch->set_state(kind.number, ledger, state, ViewSlot::candidate);
   RECOURSE_TRY(batch->write());
-  slot = std::make_unique<Build>(kind, ledger, ViewSlot::candidate, state, views);
-  wake_.notify_all();
+  RECOURSE_TRY(views.flush());  // Who asked for it is told that it goes on after a kill.
+  builds_[{ledger.value(), kind.number}] =
+      std::make_unique<FoldedView>(kind, ledger, ViewSlot::candidate, state, views);
+  return {};
+}
+
+Status ProjectionBuilds::park(std::span<const std::string> types) {
+  const std::lock_guard lock(mutex_);
+  RECOURSE_TRY(writer_.parks().add(types));
+  for (const auto& [key, build] : builds_) build->try_again();
+  std::set<LedgerId> stopped;
+  for (const auto& [ledger, view] : writer_.behind())
+    if (view.why == ViewBehind::Why::stopped) stopped.insert(ledger);
+  for (const LedgerId ledger : stopped)
+    RECOURSE_TRY(writer_.at_rest(ledger, [] { return Status(); }));
   return {};
 }
 
 Status ProjectionBuilds::cancel(LedgerId ledger, std::string_view projection) {
   const std::lock_guard lock(mutex_);
-  RECOURSE_LET(Build* const build, find(ledger, projection));
-  const std::uint8_t number = build->kind.number;
+  RECOURSE_LET(FoldedView* const build, find(ledger, projection));
+  if (has_older_rows(*build))
+    return Error{ErrorCode::conflict,
+                 "the served rows of " + std::string(projection) +
+                     " are of another version of the program, so this build is needed"};
+  const std::uint8_t number = build->kind().number;
   builds_.erase({ledger.value(), number});
+  trouble_.erase({ledger.value(), number});
   return writer_.views().drop_slot(number, ledger, ViewSlot::candidate);
 }
 
-Result<ProjectionBuilds::Build*> ProjectionBuilds::find(LedgerId ledger,
-                                                        std::string_view projection) {
+Result<FoldedView*> ProjectionBuilds::find(LedgerId ledger, std::string_view projection) {
   RECOURSE_LET(const ProjectionKind kind, kind_of(projection));
   const auto found = builds_.find({ledger.value(), kind.number});
   if (found != builds_.end()) return found->second.get();
@@ -191,14 +264,27 @@ Result<ProjectionBuilds::Build*> ProjectionBuilds::find(LedgerId ledger,
                std::string(projection) + " has no build: `recourse rebuild run` begins one"};
 }
 
-Status ProjectionBuilds::catch_up(Build& build) {
-  if (!build.fault.empty()) return Error{ErrorCode::conflict, "the build stopped: " + build.fault};
-  const auto behind = [&] {
-    return writer_.ledger().head(build.ledger).size.value() - build.state.applied.value();
-  };
-  if (behind() > options_.step)
-    return Error{ErrorCode::conflict, "the build is " + std::to_string(behind()) +
+Status ProjectionBuilds::check_near(const FoldedView& build) const {
+  if (build.fault())
+    return Error{ErrorCode::conflict, "the build stopped at event " +
+                                          std::to_string(build.fault()->position.value()) + ": " +
+                                          build.fault()->cause};
+  const std::uint64_t behind =
+      writer_.ledger().head(build.ledger()).size.value() - build.state().applied.value();
+  if (behind > options_.step)
+    return Error{ErrorCode::conflict, "the build is " + std::to_string(behind) +
                                           " events behind: wait until it has caught up"};
+  return {};
+}
+
+/// To the head, while nothing is written.
+Status ProjectionBuilds::fold_rest(FoldedView& build) {
+  const LogSize head = writer_.ledger().head(build.ledger()).size;
+  while (build.state().applied < head) {
+    RECOURSE_TRY(build.advance(writer_.ledger(), writer_.views(), head, writer_.parks()));
+    if (build.fault()) return check_near(build);
+  }
+  record_parked(build);
   return {};
 }
 
@@ -208,18 +294,21 @@ Result<ProjectionDiff> ProjectionBuilds::diff(LedgerId ledger, std::string_view 
   std::function<Status(const ViewStore::RowDifference&)> compare;
   {
     const std::lock_guard lock(mutex_);
-    RECOURSE_LET(Build* const build, find(ledger, projection));
-    RECOURSE_TRY(catch_up(*build));
+    RECOURSE_LET(FoldedView* const build, find(ledger, projection));
+    RECOURSE_TRY(check_near(*build));
     ViewStore& views = writer_.views();
     const Status rested = writer_.at_rest(ledger, [&]() -> Status {
-      while (build->state.applied < writer_.ledger().head(ledger).size)
-        RECOURSE_TRY(build->step(writer_.ledger(), views, options_.step));
-      const ViewState live = views.state(build->kind.number, ledger);
+      RECOURSE_TRY(fold_rest(*build));
+      const std::uint8_t number = build->kind().number;
+      const ViewState live = views.state(number, ledger);
+      if (live.applied != build->state().applied)
+        return Error{ErrorCode::conflict, "the served rows stand at " +
+                                              std::to_string(live.applied.value()) +
+                                              " events, so there is nothing to compare with"};
       made.size = live.applied;
       made.live = live.digest.value();
-      made.candidate = build->state.digest.value();
-      compare =
-          views.comparison(build->kind.number, ledger, live.generation, build->state.generation);
+      made.candidate = build->state().digest.value();
+      compare = views.comparison(number, ledger, live.generation, build->state().generation);
       return {};
     });
     if (!rested) return rested.error();
@@ -237,11 +326,9 @@ Result<ProjectionDiff> ProjectionBuilds::diff(LedgerId ledger, std::string_view 
 Status ProjectionBuilds::switch_over(LedgerId ledger, std::string_view projection,
                                      const Actor& by) {
   const std::lock_guard lock(mutex_);
-  RECOURSE_LET(Build* const build, find(ledger, projection));
-  RECOURSE_TRY(catch_up(*build));
-  const std::string name(build->kind.name);
-  RECOURSE_TRY(promote(ledger, name, ViewSlot::candidate, by));
-  return {};
+  RECOURSE_LET(const FoldedView* const build, find(ledger, projection));
+  RECOURSE_TRY(check_near(*build));
+  return promote(ledger, std::string(projection), ViewSlot::candidate, by);
 }
 
 Status ProjectionBuilds::roll_back(LedgerId ledger, std::string_view projection, const Actor& by) {
@@ -267,23 +354,22 @@ Status ProjectionBuilds::promote(LedgerId ledger, const std::string& projection,
   ViewStore& views = writer_.views();
   ProjectionSwitched switched;
   const Status rested = writer_.at_rest(ledger, [&]() -> Status {
-    std::unique_ptr<Build> other;
-    Build* build = nullptr;
+    std::unique_ptr<FoldedView> other;
+    FoldedView* build = nullptr;
     if (from == ViewSlot::candidate) {
       build = builds_.at({ledger.value(), kind.number}).get();
     } else {
-      other = std::make_unique<Build>(kind, ledger, from, *views.slot(kind.number, ledger, from),
-                                      views);
+      other = std::make_unique<FoldedView>(kind, ledger, from,
+                                           *views.slot(kind.number, ledger, from), views);
       build = other.get();
     }
-    while (build->state.applied < writer_.ledger().head(ledger).size)
-      RECOURSE_TRY(build->step(writer_.ledger(), views, options_.step));
+    RECOURSE_TRY(fold_rest(*build));
     switched.projection = projection;
     switched.from = views.state(kind.number, ledger).version;
-    switched.to = build->state.version;
+    switched.to = build->state().version;
     switched.ledger = ledger.value();
-    switched.size = static_cast<std::int64_t>(build->state.applied.value());
-    switched.digest = build->state.digest.value();
+    switched.size = static_cast<std::int64_t>(build->state().applied.value());
+    switched.digest = build->state().digest.value();
     return views.promote(kind.number, ledger, from);
   });
   if (!rested) return rested.error();

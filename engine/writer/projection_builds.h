@@ -9,18 +9,23 @@
 #include <thread>
 #include <vector>
 
+#include "engine/writer/folded_view.h"
 #include "engine/writer/writer.h"
 
 namespace recourse {
 
 /// How the builds of one projection of one ledger stand.
 struct ProjectionStatus {
+  struct Build : ViewState {
+    std::vector<ParkedEvent> parked;  ///< What it leaves out.
+  };
   std::string projection;
   LedgerId ledger;
   LogSize head;               ///< Of the ledger.
   std::uint32_t version = 0;  ///< Of the handlers in this program.
-  ViewState live;
-  std::optional<ViewState> candidate, previous;
+  Build live;
+  std::optional<Build> candidate, previous;
+  std::optional<ViewBehind> behind;  ///< Why the served rows do not follow the log.
   std::string fault;  ///< Why the candidate does not get on; empty while it does.
 };
 
@@ -38,7 +43,9 @@ struct ProjectionDiff {
 /// Builds of projections beside the ones that are served, while the server serves. A build is
 /// folded in steps on a thread of its own, which rests as long as it works; where it stands is
 /// stored with its rows, so a build goes on after a kill. It is kept up with the ledger until it is
-/// switched to or cancelled. Threads: any; one call at a time does something. Outlived by `writer`.
+/// switched to or cancelled. Where the served rows are of another version of the handlers, a build
+/// is begun at the start and switched to as soon as it has caught up, decision_state first, because
+/// commands wait for it. A projection that was stopped for long is brought to the head. Threads: any; one call at a time does something. Outlived by `writer`.
 class ProjectionBuilds {
  public:
   struct Options {
@@ -54,7 +61,11 @@ class ProjectionBuilds {
 
   /// Begins a build. Errors: not_found for an unknown projection; conflict when there is one.
   Status start(LedgerId ledger, std::string_view projection);
-  /// Errors: not_found when there is none.
+  /// From now on events of these types are left out where they cannot be folded; what stopped goes
+  /// on. Errors: as ParkList::add.
+  Status park(std::span<const std::string> types);
+  /// Errors: not_found when there is none; conflict when it is made because of another version of
+  /// the handlers.
   Status cancel(LedgerId ledger, std::string_view projection);
   /// Brings the candidate to the head and compares it with what is served.
   /// Errors: not_found; conflict while it is more than a step behind; io, corrupt.
@@ -68,19 +79,30 @@ class ProjectionBuilds {
   Status roll_back(LedgerId ledger, std::string_view projection, const Actor& by);
 
  private:
-  struct Build;
   using Key = std::pair<std::uint32_t, std::uint8_t>;  ///< Ledger, projection.
 
   void work();
   bool work_once();
-  Result<Build*> find(LedgerId ledger, std::string_view projection);
-  Status catch_up(Build& build);
+  bool step(FoldedView& build);
+  void record_parked(FoldedView& build);
+  bool step_builds();
+  bool bring_up();
+  bool switch_by_itself();
+  void begin_missing();
+  Status begin(const ProjectionKind& kind, LedgerId ledger);
+  Result<ProjectionKind> kind_of(std::string_view name) const;
+  bool has_older_rows(const FoldedView& build) const;
+  bool decides(LedgerId ledger) const;
+  Result<FoldedView*> find(LedgerId ledger, std::string_view projection);
+  Status check_near(const FoldedView& build) const;
+  Status fold_rest(FoldedView& build);
   Status promote(LedgerId ledger, const std::string& projection, ViewSlot from, const Actor& by);
 
   Writer& writer_;
   const Options options_;
   mutable std::mutex mutex_;  ///< Held for a whole step: whoever asks for something waits for it.
-  std::map<Key, std::unique_ptr<Build>> builds_;
+  std::map<Key, std::unique_ptr<FoldedView>> builds_;
+  std::map<Key, std::string> trouble_;  ///< What kept the last step of a build from being stored.
   std::mutex wake_mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 
 #include "engine/event/leaf.h"
+#include "engine/writer/careful_build.h"
 #include "engine/writer/chunk_pipeline.h"
 #include "engine/writer/decision_state.h"
 #include "engine/writer/two_threads.h"
@@ -23,7 +25,7 @@ class Rebuild {
   Rebuild(const Ledger& ledger, ViewStore& views, LedgerId id, const RebuildOptions& options)
       : ledger_(ledger), views_(views), id_(id), options_(options) {
     const LogSize head = ledger.head(id).size;
-    for (const ProjectionKind& kind : all_projections()) {
+    for (const ProjectionKind& kind : options.kinds.empty() ? all_projections() : options.kinds) {
       if (!wanted(kind)) continue;
       // A view that is there is compared where it stands; a new one goes up to the head.
       const ViewState live = views.state(kind.number, id);
@@ -38,6 +40,7 @@ class Rebuild {
     RECOURSE_TRY(prepare());
     RECOURSE_TRY(run_on_two_threads(work()));
     RECOURSE_TRY(write_rows());
+    RECOURSE_TRY(build_rest_with_care());
     std::vector<RebuiltView> views;
     for (const auto& build : builds_) views.push_back(report(*build));
     RECOURSE_TRY(end());
@@ -45,7 +48,10 @@ class Rebuild {
   }
 
  private:
-  using Events = std::vector<RecordedEvent>;
+  struct Events {
+    std::vector<RecordedEvent> list;
+    bool broken_off = false;  ///< The next event cannot be read.
+  };
 
   bool wanted(const ProjectionKind& kind) const {
     return options_.projections.empty() ||
@@ -85,19 +91,25 @@ class Rebuild {
   Status read(std::size_t chunk, Events& events) const {
     const std::uint64_t first = chunk * kChunk;
     const std::uint64_t last = std::min(end_, first + kChunk);
-    events.resize(last - first);
+    events.list.resize(last - first);
     std::size_t at = 0;
-    Status failed;
-    RECOURSE_TRY(
+    const Status scanned =
         ledger_.scan(id_, Position(first), Position(last), [&](Position, std::string_view leaf) {
-          failed = read_for_fold(leaf, events[at++]);
-          return failed.ok();
-        }));
-    return failed;
+          const bool readable = read_for_fold(leaf, events.list[at]).ok();
+          if (readable) ++at;
+          return readable;
+        });
+    if (!scanned && scanned.error().code != ErrorCode::corrupt) return scanned;
+    events.broken_off = at < events.list.size();
+    events.list.resize(at);
+    return {};
   }
 
   Status fold(ViewBuild& build, std::size_t chunk, const Events& events) const {
-    build.fold(events);
+    build.fold(events.list);
+    const std::uint64_t unread = chunk * kChunk + events.list.size();
+    if (events.broken_off && unread < build.end().value()) build.mark_for_care();
+    if (build.needs_care()) return {};
     const std::uint64_t folded = (chunk + 1) * kChunk;
     // Where only digests are wanted, nothing is written and memory holds the rows.
     if (!options_.switch_over || folded % kSpillEvery != 0) return {};
@@ -109,6 +121,7 @@ class Rebuild {
     std::vector<Job> cuts, pieces;
     for (const auto& owned : builds_) {
       ViewBuild* const build = owned.get();
+      if (build->needs_care()) continue;
       cuts.push_back([build] {
         build->cut();
         return Status();
@@ -122,6 +135,27 @@ class Rebuild {
     }
     RECOURSE_TRY(do_on_two_threads(pieces));
     for (const auto& build : builds_) build->sum_up();
+    return {};
+  }
+
+  /// Projections that cannot fold each event, which shows while all are folded together.
+  Status build_rest_with_care() {
+    ParkList parks;
+    for (const auto& build : builds_) {
+      if (!build->needs_care()) continue;
+      if (careful_.empty()) {
+        RECOURSE_TRY(parks.open(options_.park_file));
+        RECOURSE_TRY(parks.learn(ledger_));
+      }
+      build->drop_rows();
+      const std::uint32_t generation = build->made().state.generation;
+      if (options_.switch_over)
+        RECOURSE_TRY(views_.drop_rows(build->kind().number, id_, generation));
+      const std::string path = path_of(*build);
+      RECOURSE_LET(careful_[build.get()],
+                   build_with_care(ledger_, id_, build->kind(), build->end(), generation, parks,
+                                   path.empty() ? path : path + ".sst"));
+    }
     return {};
   }
 
@@ -149,21 +183,40 @@ class Rebuild {
     view.projection = build.kind().name;
     view.ledger = id_;
     view.size = build.end();
-    view.had_live = is_live(build.kind(), build.live()) &&
-                    (!options_.at || build.live().applied == *options_.at);
+    view.had_live = is_live(build.kind(), build.live()) && build.live().applied == build.end();
     view.live = build.live().digest.value();
     view.rebuilt = build.digest();
+    view.rows = build.rows();
+    if (const auto careful = careful_.find(&build); careful != careful_.end())
+      report_careful(careful->second, view);
     // Rows behind the head are compared where they stand by a check; after a switch the live ones
     // were at the head too, because whoever switches has caught up first.
     view.equal = view.had_live && view.live == view.rebuilt;
-    view.rows = build.rows();
     return view;
+  }
+
+  static void report_careful(const CarefulBuild& made, RebuiltView& view) {
+    view.size = made.state.applied;
+    view.rebuilt = made.state.digest.value();
+    view.rows = made.rows;
+    view.parked = made.parked;
+    if (!made.fault) return;
+    view.had_live = false;  // There is no digest at the position that was asked for.
+    view.stopped = "event " + std::to_string(made.fault->position.value()) + ": " +
+                   made.fault->cause;
   }
 
   Status switch_over() {
     std::vector<ViewStore::NewView> made;
     std::vector<std::string> files;
     for (const auto& build : builds_) {
+      if (const auto careful = careful_.find(build.get()); careful != careful_.end()) {
+        const CarefulBuild& rows = careful->second;
+        if (rows.fault) continue;
+        made.push_back({build->kind().number, rows.state, rows.parked});
+        if (!rows.file.empty()) files.push_back(rows.file);
+        continue;
+      }
       made.push_back(build->made());
       files.insert(files.end(), build->files().begin(), build->files().end());
     }
@@ -179,6 +232,7 @@ class Rebuild {
   const RebuildOptions& options_;
   std::vector<std::unique_ptr<ViewBuild>> builds_;
   std::array<Events, kChunkSlots> slots_;
+  std::map<const ViewBuild*, CarefulBuild> careful_;
   std::uint64_t end_ = 0;
 };
 

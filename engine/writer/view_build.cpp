@@ -43,8 +43,10 @@ ViewBuild::~ViewBuild() = default;
 Hash ViewBuild::digest() const { return digest_->value(); }
 
 void ViewBuild::fold(std::span<const RecordedEvent> events) {
-  for (const RecordedEvent& event : events)
-    if (event.position.value() < end_.value()) projection_->apply(event);
+  for (const RecordedEvent& event : events) {
+    if (needs_care_ || event.position.value() >= end_.value()) return;
+    needs_care_ = !projection_->fold(event).ok();
+  }
 }
 
 Status ViewBuild::spill() {

@@ -25,8 +25,12 @@ class ViewBuild {
   std::size_t rows() const { return rows_; }
   Hash digest() const;
 
-  /// Folds what of `events`, which follow on those before, lies before the end.
+  /// Folds what of `events`, which follow on those before, lies before the end. Where one cannot
+  /// be folded, needs_care() from then on and nothing more is folded.
   void fold(std::span<const RecordedEvent> events);
+  /// There is an event that cannot be folded: fold_with_care() has to make the rows.
+  bool needs_care() const { return needs_care_; }
+  void mark_for_care() { needs_care_ = true; }
 
   /// Writes changed rows to the new generation, so that memory stays bounded. Errors: io.
   Status spill();
@@ -71,7 +75,7 @@ class ViewBuild {
   std::unique_ptr<Source> source_;
   std::unique_ptr<Digest> digest_;
   std::unique_ptr<Projection> projection_;
-  bool spilled_ = false;
+  bool spilled_ = false, needs_care_ = false;
   std::size_t rows_ = 0;
   std::vector<Piece> pieces_;
   std::vector<std::string> files_;

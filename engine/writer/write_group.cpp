@@ -30,6 +30,7 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
   LedgerViews* const views = views_of_(id);
   if (views == nullptr)
     return Error{ErrorCode::unavailable, "the state of this tenant cannot be read; see the log"};
+  RECOURSE_TRY(views->can_decide());
   const Timestamp now = clock_.now();
   DecisionContext context{
       now, random_, request.principal, directory_.admins(request.tenant), std::nullopt, {}};
@@ -64,8 +65,8 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
 void WriteGroup::add_deployment(DecisionContext& context) {
   LedgerViews* const meta = views_of_(LedgerId(0));
   // Who cannot see the switch acts as if it were thrown.
-  context.deployment_stopped = meta == nullptr;
-  if (meta == nullptr) return;
+  context.deployment_stopped = meta == nullptr || !meta->can_decide().ok();
+  if (context.deployment_stopped) return;
   State& state = meta->state();
   const TenantState* const found = state.tenant.find(TenantId());
   if (found == nullptr) return;

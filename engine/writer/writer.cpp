@@ -24,7 +24,12 @@ class Writer::Impl {
  public:
   Impl(Ledger& ledger, ViewStore& views, const Clock& clock, Random& random,
        const WriterOptions& options)
-      : ledger_(ledger), views_(views), clock_(clock), random_(random), options_(options) {}
+      : ledger_(ledger),
+        views_(views),
+        clock_(clock),
+        random_(random),
+        options_(options),
+        kinds_(options.projections.empty() ? all_projections() : options.projections) {}
 
   ~Impl() {
     {
@@ -39,21 +44,49 @@ class Writer::Impl {
   }
 
   Status start() {
-    const LedgerId meta(0);
-    RECOURSE_TRY(ledger_.scan(meta, Position(0), Position(ledger_.head(meta).size.value()),
-                              [&](Position, std::string_view leaf) {
-                                const auto event = read_leaf(leaf);
-                                if (event) directory_.apply(*event);
-                                return event.ok();
-                              }));
+    RECOURSE_TRY(parks_.open(options_.park_file));
+    RECOURSE_TRY(read_deployment());
     for (const LedgerInfo& info : ledger_.ledgers()) {
-      auto opened = LedgerViews::open(ledger_, views_, info.ledger);
-      if (!opened) return opened.error();
-      ledger_views_[info.ledger.value()] = std::move(*opened);
+      RECOURSE_TRY(open_views(info.ledger));
       commits_.publish(info.ledger, ledger_.head(info.ledger).size);
     }
     thread_ = std::thread([this] { run(); });
     return {};
+  }
+
+  std::vector<ViewBehind> behind(LedgerId ledger) const {
+    if (!any_behind_) return {};
+    const std::lock_guard lock(behind_mutex_);
+    const auto found = behind_.find(ledger);
+    return found == behind_.end() ? std::vector<ViewBehind>() : found->second;
+  }
+
+  std::vector<std::pair<LedgerId, ViewBehind>> behind() const {
+    std::vector<std::pair<LedgerId, ViewBehind>> all;
+    const std::lock_guard lock(behind_mutex_);
+    for (const auto& [ledger, views] : behind_)
+      for (const ViewBehind& view : views) all.emplace_back(ledger, view);
+    return all;
+  }
+
+  void record_parked(LedgerId ledger, const std::string& projection, const ParkedEvent& event) {
+    if (!parks_.begin_recording(projection, ledger, event.position)) return;
+    spdlog::warn("{} of ledger {} leaves out event {}: {}", projection, ledger.value(),
+                 event.position.value(), event.cause);
+    Submission one;
+    one.request.tenant = TenantId("meta");
+    one.request.principal = {PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
+    one.request.decide = [=](DecisionStep&) -> Result<std::vector<NewEvent>> {
+      return std::vector<NewEvent>{
+          {"deployment", "", Actor{}, "", "",
+           ProjectionEventParked{projection, static_cast<std::int64_t>(ledger.value()),
+                                 static_cast<std::int64_t>(event.position.value()), event.cause}}};
+    };
+    one.answer = [=, this](const Outcome& outcome) {
+      // The next start finds it among the rows and tries again.
+      if (!outcome) parks_.end_recording(projection, ledger, event.position);
+    };
+    submit(std::span(&one, 1));
   }
 
   void submit(std::span<Submission> submissions) {
@@ -78,6 +111,8 @@ class Writer::Impl {
   const Clock& clock_;
   Random& random_;
   const WriterOptions options_;
+  const std::vector<ProjectionKind> kinds_;
+  ParkList parks_;
   Directory directory_;
   CommitFeed commits_;
   std::atomic<bool> failed_{false};
@@ -106,6 +141,28 @@ class Writer::Impl {
   }
 
  private:
+  /// What the deployment's own ledger says: who may do what, and what projections left out.
+  Status read_deployment() {
+    const LedgerId meta(0);
+    Status unreadable;
+    RECOURSE_TRY(ledger_.scan(
+        meta, Position(0), Position(ledger_.head(meta).size.value()),
+        [&](Position position, std::string_view leaf) {
+          const auto event = read_leaf(leaf);
+          if (event) {
+            directory_.apply(*event);
+            parks_.apply(*event);
+          } else {
+            // Perhaps it takes somebody's key away.
+            unreadable = Error{event.error().code, "event " + std::to_string(position.value()) +
+                                                       " of the deployment's own ledger: " +
+                                                       event.error().message};
+          }
+          return event.ok();
+        }));
+    return unreadable;
+  }
+
   static Error write_failed() {
     return {ErrorCode::unknown_outcome,
             "a write to the ledger failed and its outcome is unknown; restart the server, then "
@@ -133,6 +190,7 @@ class Writer::Impl {
     second_.drain();
     Status status = pause.work();
     ledger_views_.erase(pause.ledger.value());
+    views_of(pause.ledger);  // At once, so that behind() is right when the caller goes on.
     pause.done.set_value(std::move(status));
   }
 
@@ -201,7 +259,10 @@ class Writer::Impl {
     if (!committed && committed.error().code != ErrorCode::disk_full) failed_ = true;
     // The next decision asks it.
     if (committed && new_ledgers)
-      for (const RecordedEvent* event : group.events_of(LedgerId(0))) directory_.apply(*event);
+      for (const RecordedEvent* event : group.events_of(LedgerId(0))) {
+        directory_.apply(*event);
+        parks_.apply(*event);
+      }
     if (committed) follow_up(*underway);
     underway->committed.set_value(committed);
     if (!committed) drop_views(group, committed.error());
@@ -251,9 +312,8 @@ class Writer::Impl {
 
   void fold(Underway& underway) {
     for (const auto& [id, views] : underway.views) {
-      for (const RecordedEvent* event : underway.group.events_of(id))
-        views->apply_to_read_models(*event);
-      views->put_read_models(*underway.rows, underway.group.size_of(id));
+      views->fold_read_models(underway.group.events_of(id), underway.group.size_of(id),
+                              *underway.rows);
     }
   }
 
@@ -265,6 +325,8 @@ class Writer::Impl {
       failed_ = true;
       return;
     }
+    for (const auto& [id, views] : underway.views)
+      if (views->take_news()) tell_news(id, *views);
     for (const LedgerId id : group.touched()) commits_.publish(id, group.size_of(id));
     // Ledgers are made in commits of the meta ledger.
     if (group.touched().contains(LedgerId(0))) show_new_ledgers();
@@ -280,16 +342,37 @@ class Writer::Impl {
   /// Opened when first used: a new tenant's, or after a refused commit.
   LedgerViews* views_of(LedgerId id) {
     auto& slot = ledger_views_[id.value()];
-    if (!slot) {
-      auto opened = LedgerViews::open(ledger_, views_, id);
-      if (!opened) {
-        spdlog::error("views of ledger {} cannot be opened: {}", id.value(),
-                      opened.error().message);
-        return nullptr;
-      }
-      slot = std::move(*opened);
+    if (slot) return slot.get();
+    if (const Status opened = open_views(id); !opened) {
+      spdlog::error("views of ledger {} cannot be opened: {}", id.value(), opened.error().message);
+      return nullptr;
     }
     return slot.get();
+  }
+
+  Status open_views(LedgerId id) {
+    RECOURSE_LET(auto opened, LedgerViews::open(ledger_, views_, id, {kinds_, parks_}));
+    (void)opened->take_news();
+    tell_news(id, *opened);
+    ledger_views_[id.value()] = std::move(opened);
+    return {};
+  }
+
+  void tell_news(LedgerId id, LedgerViews& views) {
+    for (const auto& [projection, event] : views.take_parked())
+      record_parked(id, projection, event);
+    std::vector<ViewBehind> now = views.behind();
+    const std::lock_guard lock(behind_mutex_);
+    for (const ViewBehind& view : now)
+      if (view.why == ViewBehind::Why::stopped)
+        spdlog::error("{} of ledger {} stopped at event {}: {}", view.projection, id.value(),
+                      view.applied.value(), view.cause);
+    if (now.empty()) {
+      behind_.erase(id);
+    } else {
+      behind_[id] = std::move(now);
+    }
+    any_behind_ = !behind_.empty();
   }
 
   mutable std::mutex mutex_;
@@ -299,6 +382,9 @@ class Writer::Impl {
   std::deque<Pause*> pauses_;
   bool stopping_ = false;
   std::map<std::uint32_t, std::unique_ptr<LedgerViews>> ledger_views_;
+  mutable std::mutex behind_mutex_;
+  std::map<LedgerId, std::vector<ViewBehind>> behind_;
+  std::atomic<bool> any_behind_{false};
   SecondStage second_;
   std::thread thread_;
 };
@@ -329,6 +415,15 @@ Outcome Writer::handle(WriteRequest request) {
 
 Status Writer::at_rest(LedgerId ledger, const std::function<Status()>& work) {
   return impl_->at_rest(ledger, work);
+}
+
+std::vector<ViewBehind> Writer::behind(LedgerId ledger) const { return impl_->behind(ledger); }
+std::vector<std::pair<LedgerId, ViewBehind>> Writer::behind() const { return impl_->behind(); }
+ParkList& Writer::parks() { return impl_->parks_; }
+std::span<const ProjectionKind> Writer::projections() const { return impl_->kinds_; }
+void Writer::record_parked(LedgerId ledger, const std::string& projection,
+                           const ParkedEvent& event) {
+  impl_->record_parked(ledger, projection, event);
 }
 
 const Directory& Writer::directory() const { return impl_->directory_; }

@@ -11,6 +11,9 @@
 #include "engine/ledger/ledger.h"
 #include "engine/writer/commit_feed.h"
 #include "engine/writer/directory.h"
+#include "engine/writer/park_list.h"
+#include "engine/writer/view_behind.h"
+#include "projections/projection.h"
 #include "projections/view_store.h"
 
 namespace recourse {
@@ -63,18 +66,23 @@ struct WriterOptions {
   std::size_t max_group = 512;     ///< Requests in one commit.
   std::size_t max_group_bytes = 4U << 20;
   std::chrono::seconds quiet{60};  ///< After it a ledger gets a heartbeat before its next commit.
+  std::string park_file;           ///< See ParkList; empty: nothing is kept.
+  /// All projections, decision_state first. Empty: those of this program.
+  std::vector<ProjectionKind> projections;
 };
 
 /// The single writer: takes all waiting requests, decides each against the state including what
 /// this group already decided, commits the group, applies the rows, answers. Rows and answers of
 /// one group are the work of a second thread while the next group is decided. Threads: any thread
-/// submits; answers come on the second one, so callbacks must be short.
+/// submits; answers come on the second one, so callbacks must be short. A projection that cannot
+/// follow is behind(); commits go on, unless it is the one that is decided from.
 class Writer {
  public:
   using Callback = std::function<void(Outcome)>;
 
   /// `ledger` and `views` outlive the writer. Folds the tails of all views first. Errors: as
-  /// LedgerViews::open.
+  /// LedgerViews::open and ParkList::open; `unsupported` when the deployment's own ledger holds an
+  /// event that this program does not know, since it says who may do what.
   static Result<std::unique_ptr<Writer>> open(Ledger& ledger, ViewStore& views, const Clock& clock,
                                               Random& random, const WriterOptions& options = {});
   /// Finishes what is queued, flushes the views.
@@ -122,11 +130,21 @@ class Writer {
   Status revoke_key(const KeyId& key, const Actor& by);
 
   /// Runs `work` on the writer's thread while no commit is under way and the rows of every
-  /// projection are at the head of their ledger, and returns its result. The rows of `ledger` are
-  /// looked up anew afterwards, since `work` may switch to other ones. Commits wait meanwhile, so
-  /// it is short. Not from the writer's threads. Errors: unavailable while the program ends; those
+  /// projection that is not behind() are at the head of their ledger, and returns its result. The
+  /// rows of `ledger` are looked up anew afterwards, since `work` may switch to other ones or mend
+  /// what stopped one. Commits wait meanwhile, so it is short. Not from the writer's threads. Errors: unavailable while the program ends; those
   /// of `work`.
   Status at_rest(LedgerId ledger, const std::function<Status()>& work);
+
+  /// The projections of `ledger` that do not follow it. Empty is quick.
+  std::vector<ViewBehind> behind(LedgerId ledger) const;
+  /// Of all ledgers.
+  std::vector<std::pair<LedgerId, ViewBehind>> behind() const;
+
+  ParkList& parks();
+  std::span<const ProjectionKind> projections() const;
+  /// Puts it on record, once, that a build of the projection leaves out `event`.
+  void record_parked(LedgerId ledger, const std::string& projection, const ParkedEvent& event);
 
   const Directory& directory() const;
   /// Tells when rows have caught up with a commit.

@@ -77,7 +77,9 @@ Status test(const Ledger& live, const Clock& clock, const DrillOptions& options,
   {
     SystemRandom random;
     RECOURSE_LET(const auto views, ViewStore::open(options.scratch.string()));
-    RECOURSE_LET(const auto writer, Writer::open(*place.ledger, *views, clock, random));
+    WriterOptions writing;
+    writing.park_file = options.scratch / "park";
+    RECOURSE_LET(const auto writer, Writer::open(*place.ledger, *views, clock, random, writing));
     RECOURSE_LET(const auto signer,
                  Signer::open_read_only(*place.ledger, options.scratch.string()));
     tested.rto_ms = count_ms(std::chrono::steady_clock::now() - began);

@@ -111,6 +111,9 @@ class Backup {
     // Where another process holds the log key: what it signed is checked by these.
     if (const fs::path halves = options_.data_dir / "log-keys"; fs::exists(halves, ignored))
       sources.push_back({"log-keys", halves});
+    // Which events rows may leave out: rows made from the restored log follow the same list.
+    if (const fs::path parked = options_.data_dir / "park"; fs::exists(parked, ignored))
+      sources.push_back({"park", parked});
     if (!options_.settings.empty()) {
       const fs::path settings = cut_directory.path() / "settings.json";
       RECOURSE_TRY(replace_file(settings, options_.settings + '\n'));

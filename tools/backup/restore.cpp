@@ -125,7 +125,9 @@ Result<RestoreReport> restore(const RestoreOptions& options) {
   const Clock& clock = options.clock != nullptr ? *options.clock : system_clock;
   Random& random = options.random != nullptr ? *options.random : system_random;
   RECOURSE_LET(const auto views, ViewStore::open(options.data_dir.string()));
-  RECOURSE_LET(const auto writer, Writer::open(*place.ledger, *views, clock, random));
+  WriterOptions writing;
+  writing.park_file = options.data_dir / "park";
+  RECOURSE_LET(const auto writer, Writer::open(*place.ledger, *views, clock, random, writing));
   RECOURSE_LET(const auto signer, Signer::open(*place.ledger, options.data_dir.string(),
                                                options.signer ? options.signer() : nullptr));
 

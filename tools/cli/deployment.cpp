@@ -110,6 +110,15 @@ std::string kek_path(const PlaceFlags& place) {
   return path + ".kek";
 }
 
+std::string park_file(const PlaceFlags& place) { return place.data_dir + "/park"; }
+
+Status add_parked_types(const PlaceFlags& place, const std::vector<std::string>& types) {
+  if (types.empty()) return {};
+  ParkList parks;
+  RECOURSE_TRY(parks.open(park_file(place)));
+  return parks.add(types);
+}
+
 Result<std::unique_ptr<Ledger>> open_ledger(const DeploymentOptions& options) {
   RECOURSE_TRY(check_place(options.place.data_dir, options.create));
   LedgerOptions ledger = ledger_options(options.place);
@@ -194,7 +203,10 @@ Status Deployment::open_parts(const DeploymentOptions& options) {
     spdlog::warn("destroyed again as the journal beside the key file says: {} keys", keys);
   }
   RECOURSE_LET(views_, open_views(options.place));
-  auto writer = Writer::open(*ledger_, *views_, clock_, random_, options.writer);
+  RECOURSE_TRY(add_parked_types(options.place, options.park));
+  WriterOptions writing = options.writer;
+  writing.park_file = park_file(options.place);
+  auto writer = Writer::open(*ledger_, *views_, clock_, random_, writing);
   if (!writer) return with_way_out(options.place, writer.error());
   writer_ = std::move(writer).value();
   RECOURSE_LET(const auto holder, head_signer(options.place));

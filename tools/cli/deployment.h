@@ -21,6 +21,7 @@ struct DeploymentOptions {
   Random* random = nullptr;      ///< Default: the system's.
   const Clock* clock = nullptr;  ///< Default: the system's.
   WriterOptions writer;
+  std::vector<std::string> park;  ///< Types of events that projections may leave out from now on.
 };
 
 /// Everything that writes a data directory, opened in the order in which each needs the other and
@@ -67,6 +68,11 @@ Result<std::function<std::unique_ptr<HeadSigner>()>> head_signer(const PlaceFlag
 
 /// The key file that `place` means.
 std::string kek_path(const PlaceFlags& place);
+
+/// Where the types of events are listed that projections may leave out (ParkList).
+std::string park_file(const PlaceFlags& place);
+/// Adds to that list. REQUIRES: the directory's lock is held. Errors: as ParkList::add.
+Status add_parked_types(const PlaceFlags& place, const std::vector<std::string>& types);
 
 /// The ledger of `tenant`; `meta` is the deployment's own. Errors: not_found.
 Result<LedgerInfo> find_ledger(const Ledger& ledger, const std::string& tenant);

@@ -131,9 +131,9 @@ class Examination {
     if (!ahead.empty())
       note(Health::problem, "views", "the view " + ahead + " is ahead of its ledger", rebuild);
     if (!other_version.empty())
-      return note(Health::problem, "views",
+      return note(Health::notice, "views",
                   "the view " + other_version + " was made by another version of the program",
-                  rebuild);
+                  "a server makes it anew by itself; or stop the server and " + rebuild);
     note(Health::good, "views",
          behind == 0 ? "every row stands where the log stands"
                      : "on disk the rows are at most " + grouped(behind) + " events behind the log",

@@ -52,6 +52,7 @@ struct UpkeepFlags {
 
 struct ServeFlags : PlaceFlags, ServerFlags, UpkeepFlags {
   std::string deployment;  ///< First part of the names under which heads are signed.
+  std::vector<std::string> park;  ///< Types of events.
 };
 
 struct DemoFlags : PlaceFlags, ServerFlags {
@@ -141,6 +142,7 @@ struct ProjectionFlags : TargetFlags {
   std::string verb;        ///< list, status, run, diff, switch, rollback, cancel
   std::string projection;  ///< All but list; run: empty for all.
   bool wait = false;       ///< run: until it has caught up.
+  std::vector<std::string> park;  ///< run: types of events that may be left out.
   bool json = false;
 };
 /// What the rows were at a position.
@@ -226,6 +228,7 @@ struct RebuildFlags : PlaceFlags {
   bool check = false;
   std::string tenant;  ///< Empty: all, and the deployment's own ledger.
   std::vector<std::string> projections;
+  std::vector<std::string> park;  ///< Types of events.
   bool json = false;
 };
 

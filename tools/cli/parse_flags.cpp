@@ -141,6 +141,7 @@ class CommandLine {
     sub->add_option("--deployment", flags->deployment,
                     "Name under which heads are signed; counts on the first start only")
         ->type_name("NAME");
+    park_option(sub, flags->park);
     privacy_rounds_options(sub, *flags);
   }
 
@@ -477,6 +478,7 @@ class CommandLine {
     tenant_option(sub, flags->tenant, "Only this tenant (default: all)");
     sub->add_option("--projection", flags->projections, "Only this one; may be repeated")
         ->type_name("NAME");
+    park_option(sub, flags->park);
     json_flag(sub, flags->json);
     sub->require_subcommand(0, 1);
     // The callback of `rebuild` itself runs after that of its verb.

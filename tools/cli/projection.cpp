@@ -17,14 +17,31 @@ std::string build_of(const Json& one, std::string_view name) {
   return "v" + text_of(*build, "version") + " at " + text_of(*build, "applied");
 }
 
+/// What a projection stopped at and what its builds leave out.
+void print_troubles(const Json& one) {
+  const std::string name = text_of(one, "projection");
+  if (const Json* const stopped = one.find("stopped"))
+    print_line(name + " stopped at event " + text_of(*stopped, "position") + " (" +
+               text_of(*stopped, "type") + "): " + text_of(*stopped, "cause"));
+  for (const auto& [slot, words] : {std::pair("live", ""), std::pair("candidate", "the new build of ")}) {
+    const Json* const build = one.find(slot);
+    const Json* const parked = build != nullptr ? build->find("parked") : nullptr;
+    if (parked == nullptr || parked->elements() == nullptr) continue;
+    for (const Json& event : *parked->elements())
+      print_line(words + name + " leaves out event " + text_of(event, "position") + " (" +
+                 text_of(event, "type") + "): " + text_of(event, "cause"));
+  }
+}
+
 void print_builds(const std::vector<const Json*>& all) {
   std::vector<std::vector<std::string>> rows{
-      {"projection", "served", "new build", "previous", "events", "fault"}};
+      {"projection", "state", "served", "new build", "previous", "events", "fault"}};
   for (const Json* one : all)
-    rows.push_back({text_of(*one, "projection"), build_of(*one, "live"),
+    rows.push_back({text_of(*one, "projection"), text_of(*one, "state"), build_of(*one, "live"),
                     build_of(*one, "candidate"), build_of(*one, "previous"), text_of(*one, "head"),
                     text_of(*one, "fault")});
   print_table(rows);
+  for (const Json* one : all) print_troubles(*one);
 }
 
 Result<Json> one_of(ServerClient& server, const std::string& projection) {
@@ -99,9 +116,15 @@ Status show_diff(ServerClient& server, const ProjectionFlags& flags) {
 
 Status change(ServerClient& server, const ProjectionFlags& flags) {
   const std::string way = flags.verb == "run" ? "build" : flags.verb;
-  RECOURSE_LET(const auto answer,
-               server.post("/v1/projections/" + percent_encoded(flags.projection) + '/' + way,
-                           Json::object()));
+  Json body = Json::object();
+  if (!flags.park.empty()) {
+    Json types = Json::array();
+    for (const std::string& type : flags.park) types.push_back(type);
+    body.set("park", std::move(types));
+  }
+  RECOURSE_LET(const auto answer, server.post("/v1/projections/" +
+                                                  percent_encoded(flags.projection) + '/' + way,
+                                              std::move(body)));
   if (flags.wait) RECOURSE_TRY(wait_for(server, flags.projection));
   return show_one(server, flags);
 }

@@ -22,8 +22,9 @@ void projection_options(CLI::App* sub, ProjectionFlags& flags) {
   sub->add_option("projection", flags.projection, "Its name, as `recourse rebuild list` shows it")
       ->required()
       ->type_name("NAME");
-  if (flags.verb == "run")
-    sub->add_flag("--wait", flags.wait, "Until the build has caught up with the log");
+  if (flags.verb != "run") return;
+  sub->add_flag("--wait", flags.wait, "Until the build has caught up with the log");
+  park_option(sub, flags.park);
 }
 
 void projection_verify_options(CLI::App* sub, ProjectionVerifyFlags& flags) {

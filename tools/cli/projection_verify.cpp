@@ -63,6 +63,7 @@ Result<Made> make(const ProjectionVerifyFlags& flags) {
   options.switch_over = false;
   options.at = made.size;
   options.projections = flags.projections;
+  options.park_file = park_file(flags);
   RECOURSE_LET(made.views, rebuild(*ledger, *views, info.ledger, options));
   if (made.views.empty())
     return Error{ErrorCode::not_found, "no such projection; `recourse rebuild list` shows them"};
@@ -80,6 +81,7 @@ int main_projection_verify(const ProjectionVerifyFlags& flags) {
   Json list = Json::array();
   for (const RebuiltView& view : made->views) {
     std::string said;
+    if (view.stopped) said = "STOPPED AT " + *view.stopped;
     if (view.had_live) said = view.equal ? "equal to the served rows" : "THE SERVED ROWS DIFFER";
     bool equal = !view.had_live || view.equal;
     for (const Recorded& one : made->recorded)
@@ -89,6 +91,7 @@ int main_projection_verify(const ProjectionVerifyFlags& flags) {
         said += (said.empty() ? "" : "; ") + std::string(same ? "equal to " : "DIFFERS FROM ") +
                 one.event;
       }
+    equal = equal && !view.stopped;
     differs = differs || !equal;
     rows.push_back({view.projection, grouped(view.size.value()), grouped(view.rows),
                     to_hex(as_text(view.rebuilt)), said});

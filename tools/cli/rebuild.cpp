@@ -29,6 +29,7 @@ Result<Opened> open_parts(const RebuildFlags& flags) {
   options.place = flags;
   RECOURSE_LET(opened.ledger, open_ledger(options));
   RECOURSE_LET(opened.views, open_views(flags));
+  RECOURSE_TRY(add_parked_types(flags, flags.park));
   return opened;
 }
 
@@ -56,18 +57,23 @@ Result<std::vector<RebuiltView>> rebuild_all(Opened& opened, const RebuildFlags&
   RECOURSE_LET(const std::vector<LedgerInfo> ledgers, wanted_ledgers(*opened.ledger, flags));
   std::vector<RebuiltView> all;
   Progress progress("rebuild", flags.json);
+  const std::vector<ProjectionKind> kinds = all_projections();
+  ParkList parks;
+  RECOURSE_TRY(parks.open(park_file(flags)));
+  RECOURSE_TRY(parks.learn(*opened.ledger));
   for (const LedgerInfo& info : ledgers) {
     if (!flags.check) {
       // The live rows are brought to the head first, so that there is something to compare with.
-      // Rows of another version of the program cannot be, which is what the rebuild is for.
-      const auto live = LedgerViews::open(*opened.ledger, *opened.views, info.ledger);
-      if (!live && live.error().code != ErrorCode::conflict) return live.error();
+      // Rows of another version of the program stay as they are, which is what the rebuild is for.
+      RECOURSE_TRY(
+          LedgerViews::open(*opened.ledger, *opened.views, info.ledger, {kinds, parks}));
     }
     progress.rename(info.tenant.value());
     RebuildOptions options;
     options.switch_over = !flags.check;
     options.projections = flags.projections;
     options.scratch_dir = flags.data_dir + "/rebuild";
+    options.park_file = park_file(flags);
     options.progress = [&](LedgerId, std::uint64_t done, std::uint64_t total) {
       progress.show(done, total);
     };
@@ -78,21 +84,27 @@ Result<std::vector<RebuiltView>> rebuild_all(Opened& opened, const RebuildFlags&
 }
 
 /// That rows were switched is itself a fact for the deployment's ledger.
-Status record(Opened& opened, const std::vector<RebuiltView>& rebuilt) {
+Status record(Opened& opened, const RebuildFlags& flags,
+              const std::vector<RebuiltView>& rebuilt) {
   const SystemClock clock;
   SystemRandom random;
-  RECOURSE_LET(const auto writer, Writer::open(*opened.ledger, *opened.views, clock, random));
+  WriterOptions writing;
+  writing.park_file = park_file(flags);
+  RECOURSE_LET(const auto writer,
+               Writer::open(*opened.ledger, *opened.views, clock, random, writing));
   WriteRequest request;
   request.tenant = TenantId("meta");
   request.principal = {PrincipalId("sys_recourse"), ActorType::system, Role::admin, {}};
   request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
     std::vector<NewEvent> events;
-    for (const RebuiltView& view : rebuilt)
+    for (const RebuiltView& view : rebuilt) {
+      if (view.stopped) continue;
       events.push_back(
           {"deployment", "", Actor{}, "", "",
            ProjectionRebuilt{view.projection, static_cast<std::int64_t>(view.ledger.value()),
                              static_cast<std::int64_t>(view.size.value()), view.live, view.rebuilt,
                              view.equal}});
+    }
     return events;
   };
   RECOURSE_TRY(writer->handle(std::move(request)));
@@ -111,10 +123,28 @@ void print_views(const Ledger& ledger, const std::vector<RebuiltView>& views) {
   for (const RebuiltView& view : views)
     rows.push_back({tenant_of(ledger, view.ledger), view.projection, grouped(view.size.value()),
                     grouped(view.rows), to_hex(as_text(view.rebuilt)).substr(0, 16),
-                    view.equal      ? "equal"
+                    view.stopped    ? "STOPPED"
+                    : view.equal    ? "equal"
                     : view.had_live ? "DIFFERENT"
                                     : "none"});
   print_table(rows);
+  for (const RebuiltView& view : views) {
+    if (view.stopped)
+      print_line(tenant_of(ledger, view.ledger) + ' ' + view.projection + " stopped at " +
+                 *view.stopped);
+    for (const ParkedEvent& event : view.parked)
+      print_line(tenant_of(ledger, view.ledger) + ' ' + view.projection + " leaves out event " +
+                 std::to_string(event.position.value()) + " (" + event.type + "): " + event.cause);
+  }
+}
+
+Json parked_json(const std::vector<ParkedEvent>& events) {
+  Json list = Json::array();
+  for (const ParkedEvent& event : events)
+    list.push_back(Json::object({{"position", event.position.value()},
+                                 {"type", event.type},
+                                 {"cause", event.cause}}));
+  return list;
 }
 
 void print_views_as_json(const Ledger& ledger, const std::vector<RebuiltView>& views) {
@@ -127,7 +157,9 @@ void print_views_as_json(const Ledger& ledger, const std::vector<RebuiltView>& v
                                  {"live", to_hex(as_text(view.live))},
                                  {"rebuilt", to_hex(as_text(view.rebuilt))},
                                  {"had_live", view.had_live},
-                                 {"equal", view.equal}}));
+                                 {"equal", view.equal},
+                                 {"parked", parked_json(view.parked)},
+                                 {"stopped", view.stopped ? Json(*view.stopped) : Json()}}));
   print_json(list);
 }
 
@@ -141,13 +173,21 @@ int main_rebuild(const RebuildFlags& flags) {
   const auto views = rebuild_all(*opened, flags);
   if (!views) return complain("rebuild", views.error());
   if (!flags.check)
-    if (const Status recorded = record(*opened, *views); !recorded)
+    if (const Status recorded = record(*opened, flags, *views); !recorded)
       return complain("rebuild", recorded.error());
   if (flags.json) {
     print_views_as_json(*opened->ledger, *views);
   } else {
     print_views(*opened->ledger, *views);
   }
+  const auto stopped = std::count_if(views->begin(), views->end(), [](const RebuiltView& view) {
+    return view.stopped.has_value();
+  });
+  if (stopped > 0)
+    return complain("rebuild",
+                    std::to_string(stopped) + " of the projections cannot fold an event",
+                    "start a program that can, or leave such events out with --park TYPE",
+                    kFoundProblem);
   const auto different = std::count_if(views->begin(), views->end(), [](const RebuiltView& view) {
     return view.had_live && !view.equal;
   });

@@ -77,7 +77,8 @@ Status check_flags(const ServerFlags& flags) {
 
 Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerFlags& flags,
                   UpkeepOptions upkeep_options, StopSignals& signals,
-                  const std::function<void(const std::string& url)>& ready) {
+                  const std::function<void(const std::string& url)>& ready,
+                  std::function<Status()> until_done) {
   RECOURSE_LET(const ListenAddress listen, parse_listen(flags.listen));
   RECOURSE_LET(const auto outside, OutsideEvidence::start(deployment, place, flags));
   http::MetricRegistry registry;
@@ -134,7 +135,14 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   spdlog::info("listening on {}", url);
   ready(url);
 
-  while (!signals.wait(500ms) && !deployment.writer().failed()) capacity.look();
+  while (!signals.wait(500ms) && !deployment.writer().failed()) {
+    capacity.look();
+    if (!until_done) continue;
+    const Status done = until_done();
+    if (!done && done.error().code == ErrorCode::unavailable) continue;
+    if (!done) spdlog::error("what the start left for later failed: {}", done.error().message);
+    until_done = nullptr;
+  }
   const bool failed = deployment.writer().failed();
   spdlog::info("stopping: {}", failed ? "a write to the ledger failed" : "asked by a signal");
   signals.let_through();

@@ -28,10 +28,12 @@ Status check_flags(const ServerFlags& flags);
 /// Serves `deployment` until a signal comes or a write to the ledger fails, then answers what is in
 /// flight and stops. Counts of requests are kept in the data directory of `place`; `upkeep` says
 /// what it does by itself besides. `ready` gets the server's URL once it accepts connections.
+/// `until_done` is tried again and again from then on, until it no longer says `unavailable`.
 /// Errors: those of Server::start; `invalid` or `not_found` for a limit or a key; `unknown_outcome`
 /// after a failed write.
 Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerFlags& flags,
                   UpkeepOptions upkeep, StopSignals& signals,
-                  const std::function<void(const std::string& url)>& ready);
+                  const std::function<void(const std::string& url)>& ready,
+                  std::function<Status()> until_done = {});
 
 }  // namespace recourse::cli

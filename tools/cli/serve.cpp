@@ -21,6 +21,7 @@ int main_serve(const ServeFlags& flags) {
   options.place = flags;
   options.deployment = flags.deployment;
   options.create = true;
+  options.park = flags.park;
   const auto deployment = Deployment::open(options);
   if (!deployment) return complain("serve", deployment.error());
   const auto first = bootstrap((*deployment)->writer());
@@ -32,13 +33,18 @@ int main_serve(const ServeFlags& flags) {
     print_line((*first)->secret);
     print_line("Keep a copy of " + kek_path(flags) + " elsewhere: without it no text can be read.");
   }
-  if (const Status set = apply_autonomy_limits((*deployment)->writer(), *limits); !set)
-    return complain("serve", set.error());
+  // After an upgrade the state that this is decided from may have to be made anew first.
+  std::function<Status()> later;
+  if (const Status set = apply_autonomy_limits((*deployment)->writer(), *limits); !set) {
+    if (set.error().code != ErrorCode::unavailable) return complain("serve", set.error());
+    later = [&] { return apply_autonomy_limits((*deployment)->writer(), *limits); };
+  }
   const Status served = run_server(
       **deployment, flags, flags, std::move(upkeep).value(), signals, [](const std::string& url) {
         print_line("Recourse listens on " + url + ". Stop it with Ctrl-C.");
         std::fflush(stdout);
-      });
+      },
+      later);
   return served ? kDone : complain("serve", served.error());
 }
 

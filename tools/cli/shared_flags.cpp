@@ -91,6 +91,13 @@ void server(CLI::App* sub, ServerFlags& flags) {
   evidence_options(sub, flags);
 }
 
+void park_option(CLI::App* sub, std::vector<std::string>& types) {
+  sub->add_option("--park", types,
+                  "Type of events that a projection leaves out when it cannot fold one, instead of "
+                  "stopping; kept from then on; may be repeated")
+      ->type_name("TYPE");
+}
+
 void server_only(CLI::App* sub, TargetFlags& flags) {
   flags.key_file = from_environment("RECOURSE_KEY_FILE");
   sub->add_option("--url", flags.url, "The running server")->required()->type_name("URL");

@@ -22,6 +22,8 @@ void server_target(CLI::App* sub, TargetFlags& flags);
 void server_only(CLI::App* sub, TargetFlags& flags);
 /// How a server listens, logs and limits requests.
 void server(CLI::App* sub, ServerFlags& flags);
+/// --park
+void park_option(CLI::App* sub, std::vector<std::string>& types);
 
 /// One verb of a command that asks a server: what it is for and an example.
 struct ServerVerb {

@@ -21,6 +21,7 @@ Result<std::vector<ProjectionDigests>> compare(const Ledger& ledger, ViewStore& 
   RebuildOptions options;
   options.switch_over = false;
   options.scratch_dir = data_dir + "/rebuild";
+  options.park_file = data_dir + "/park";
   RECOURSE_LET(const auto rebuilt, rebuild(ledger, views, id, options));
   std::vector<ProjectionDigests> digests;
   for (const RebuiltView& view : rebuilt)

@@ -30,6 +30,8 @@ struct DeploymentForTest {
     std::filesystem::remove_all(dir);
   }
 
+  WriterOptions writing;
+
   void open(LedgerOptions options = {}) {
     options.data_dir = dir + "/data";
     options.kek_file = dir + "/kek";
@@ -41,7 +43,7 @@ struct DeploymentForTest {
     auto store = ViewStore::open(options.data_dir);
     REQUIRE(store.ok());
     views = std::move(*store);
-    auto made = Writer::open(*ledger, *views, clock, random);
+    auto made = Writer::open(*ledger, *views, clock, random, writing);
     REQUIRE_MESSAGE(made.ok(), (made.ok() ? "" : made.error().message));
     writer = std::move(*made);
   }
