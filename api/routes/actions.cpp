@@ -2,6 +2,7 @@
 
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "api/routes/route_views.h"
 #include "api/routes/ticket_write.h"
 #include "projections/rows.h"
 #include "tools/audit/locate.h"
@@ -135,11 +136,12 @@ void answer_action(const CallPtr& call, const Found& found, std::string bare) {
 void wait_for(const CallPtr& call, const Found& found, Waiters::Time deadline) {
   // The size is read before the row, so that no commit in between is slept over.
   const LogSize seen = call->app.writer.commits().applied(call->ledger);
+  const auto newest = shown_position(*call);
   auto row = action_row(*call, found.ticket, found.action);
   if (!row) return refuse(*call, row.error());
   ActionRow action;
   const bool pending = decode_row(*row, action) && is_pending(action.status);
-  if (seen.value() > 0) call->position = Position(seen.value() - 1);
+  call->position = newest;
   if (!pending || std::chrono::steady_clock::now() >= deadline)
     return answer_action(call, found, std::move(*row));
   call->app.waiters.wait(call->ledger, LogSize(seen.value() + 1), deadline,

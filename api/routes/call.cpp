@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/routes/route_views.h"
+
 namespace recourse::routes {
 namespace {
 
@@ -30,11 +32,14 @@ bool Call::has(std::string_view query_parameter) const {
 void respond(const Call& call, http::Response response) {
   if (call.position && !response.headers.find("Recourse-Position"))
     response.headers.add("Recourse-Position", std::to_string(call.position->value()));
-  if (call.app.writer.failed()) response.headers.set("Recourse-View", "stale");
+  const bool behind =
+      !call.tenant.value().empty() && !call.app.writer.behind(call.ledger).empty();
+  if (behind || call.app.writer.failed()) response.headers.set("Recourse-View", "stale");
   call.reply(std::move(response));
 }
 
-void refuse(const Call& call, const Error& error, const std::vector<http::Member>& members) {
+void refuse(const Call& call, const Error& found, const std::vector<http::Member>& members) {
+  const Error error = with_older_rows(call, found);
   if (http::problem_kind(error.code).status == 500)
     spdlog::error("{} failed: {}", call.request.path(), error.message);
   http::Response response = http::problem(error, members);

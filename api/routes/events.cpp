@@ -3,6 +3,7 @@
 #include "api/routes/event_stream.h"
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "api/routes/route_views.h"
 
 namespace recourse::routes {
 namespace {
@@ -48,10 +49,11 @@ void answer_page(const Call& call, const EventPage& page) {
 
 void read_or_wait(const CallPtr& call, const PageOrder& order) {
   const LogSize seen = call->app.writer.commits().applied(call->ledger);
+  const auto newest = shown_position(*call);
   auto page =
       read_events(call->app, call->ledger, order.filter, order.after, order.limit, kMostBytes);
   if (!page) return refuse(*call, page.error());
-  if (seen.value() > 0) call->position = Position(seen.value() - 1);
+  call->position = newest;
   if (!page->events.empty() || std::chrono::steady_clock::now() >= order.deadline)
     return answer_page(*call, *page);
   PageOrder rest = order;

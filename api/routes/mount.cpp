@@ -5,6 +5,7 @@
 #include "api/routes/authenticate.h"
 #include "api/routes/count_input.h"
 #include "api/routes/route_table.h"
+#include "api/routes/route_views.h"
 #include "api/routes/served_errors.h"
 #include "api/routes/served_limits.h"
 
@@ -61,8 +62,7 @@ void enter(App& app, const RouteSpec& route, http::Request&& request, http::Repl
     call->principal = std::move(known.principal);
     call->tenant = std::move(known.tenant);
     call->ledger = known.ledger;
-    const std::uint64_t applied = app.writer.commits().applied(call->ledger).value();
-    if (applied > 0) call->position = Position(applied - 1);
+    call->position = shown_position(*call);
     if (!route.brings_in.empty()) count_input(call, route.brings_in);
     if (!satisfies(call->principal, call->tenant, route.needs))
       return respond(*call, denied(app, call->request, Denial::wrong_role));
@@ -73,6 +73,7 @@ void enter(App& app, const RouteSpec& route, http::Request&& request, http::Repl
         return respond(*call, too_many(app, app.reads, "native-reads", verdict));
     }
   }
+  if (const auto unreadable = unreadable_rows(*call)) return refuse(*call, *unreadable);
   route.handle(call);
 }
 

@@ -1,5 +1,6 @@
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "api/routes/route_table.h"
 #include "api/routes/write.h"
 #include "engine/writer/projection_builds.h"
 
@@ -7,24 +8,60 @@ namespace recourse::routes {
 namespace {
 
 constexpr std::size_t kMostSamples = 20;
+constexpr std::size_t kMostParked = 32;
 
-std::string build_json(const ViewState& state) {
+std::string parked_json(const std::vector<ParkedEvent>& events) {
+  std::string list;
+  for (const ParkedEvent& event : events) {
+    JsonObject one;
+    one.number("position", event.position.value())
+        .text("type", event.type)
+        .text("cause", event.cause);
+    list += (list.empty() ? "" : ",") + std::move(one).take();
+  }
+  return '[' + list + ']';
+}
+
+std::string build_json(const ProjectionStatus::Build& state) {
   JsonObject object;
   object.number("version", std::uint64_t{state.version})
       .number("generation", std::uint64_t{state.generation})
       .number("applied", state.applied.value())
       .value("digest", state.digest.value());
+  if (!state.parked.empty()) object.raw("parked", parked_json(state.parked));
   return std::move(object).take();
+}
+
+/// What the served rows are: words of the API.
+std::string_view state_word(const ProjectionStatus& one) {
+  if (!one.behind) return "current";
+  switch (one.behind->why) {
+    case ViewBehind::Why::stopped:
+      return "stopped";
+    case ViewBehind::Why::older_rows:
+      return "other_version";
+    case ViewBehind::Why::catching_up:
+      return "catching_up";
+  }
+  return "";
 }
 
 std::string status_json(const ProjectionStatus& one) {
   JsonObject object;
   object.text("projection", one.projection)
+      .text("state", state_word(one))
       .number("version", std::uint64_t{one.version})
       .number("head", one.head.value())
       .raw("live", build_json(one.live));
   if (one.candidate) object.raw("candidate", build_json(*one.candidate));
   if (one.previous) object.raw("previous", build_json(*one.previous));
+  if (one.behind && one.behind->why == ViewBehind::Why::stopped) {
+    JsonObject stopped;
+    stopped.number("position", one.behind->applied.value())
+        .text("type", one.behind->type)
+        .text("cause", one.behind->cause);
+    object.raw("stopped", std::move(stopped).take());
+  }
   if (!one.fault.empty()) object.text("fault", one.fault);
   return std::move(object).take();
 }
@@ -36,10 +73,10 @@ void answer_status(const CallPtr& call, const std::string& projection) {
   refuse(*call, {ErrorCode::not_found, "no such projection"});
 }
 
-using Change = Status (*)(ProjectionBuilds&, const Call&, const std::string&);
+using Change = std::function<Status(ProjectionBuilds&, const Call&, const std::string&)>;
 
 /// Repeating one of these finds it done, so they need no memory of requests.
-void change_builds(const CallPtr& call, Change change) {
+void change_builds(const CallPtr& call, const Change& change) {
   const auto key = idempotency_key(call->request);
   if (!key) return refuse(*call, key.error());
   if (key->empty())
@@ -79,15 +116,31 @@ std::string diff_json(const ProjectionDiff& diff) {
 
 void list_projections(CallPtr call) {
   if (const Status good = only_query(*call, {}); !good) return refuse(*call, good.error());
-  std::string items;
+  std::string items, park;
+  for (const std::string& type : call->app.writer.parks().types())
+    park += (park.empty() ? "" : ",") + http::json_string(type);
   for (const ProjectionStatus& one : call->app.builds.status(call->ledger))
     items += (items.empty() ? "" : ",") + status_json(one);
-  respond(*call, http::json("{\"items\":[" + items + "]}"));
+  respond(*call, http::json("{\"items\":[" + items + "],\"park\":[" + park + "]}"));
 }
 
 void build_projection(CallPtr call) {
-  change_builds(call, [](ProjectionBuilds& builds, const Call& by, const std::string& projection) {
-    return builds.start(by.ledger, projection);
+  Body body;
+  std::vector<std::string> park;
+  if (!with_body(*call, body,
+                 [&](BodyReader& reader) { park = reader.codes("park", kMostParked); }))
+    return;
+  // The list holds for all tenants.
+  if (!park.empty() && !satisfies(call->principal, call->tenant, Needs::deployment))
+    return refuse(*call, {ErrorCode::forbidden,
+                          "only an admin of the deployment says which events may be left out"});
+  change_builds(call, [park = std::move(park)](ProjectionBuilds& builds, const Call& by,
+                                               const std::string& projection) -> Status {
+    if (park.empty()) return builds.start(by.ledger, projection);
+    RECOURSE_TRY(builds.park(park));
+    // One that had stopped goes on by itself now.
+    const Status started = builds.start(by.ledger, projection);
+    return started || started.error().code != ErrorCode::conflict ? started : Status();
   });
 }
 

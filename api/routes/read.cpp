@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/routes/route_views.h"
 #include "engine/event/canonical_json.h"
 #include "projections/action_history.h"
 #include "projections/agent_analytics.h"
@@ -29,10 +30,16 @@ std::uint8_t rollbacks() { return rollbacks_kind().number; }
 
 namespace {
 
-/// Takes the newest position again after a wait.
-void note_position(Call& call) {
-  const std::uint64_t applied = call.app.writer.commits().applied(call.ledger).value();
-  if (applied > 0) call.position = Position(applied - 1);
+/// Answers that the rows do not cover `min_position`, and how far they go.
+void answer_not_yet(const Call& call) {
+  std::string why = "the rows have not reached min_position";
+  for (const ViewBehind& view : behind_of(call))
+    why += "; " + view.projection +
+           (view.why == ViewBehind::Why::stopped ? " stopped: " + view.cause
+                                                 : std::string(" is being brought up to date"));
+  const std::string at = std::to_string(call.position.value_or(Position(0)).value());
+  respond(call, http::problem(504, "not-yet", "Not there yet", why, http::Outcome::rejected,
+                              {{"position", at}}));
 }
 
 Error none(std::string_view what) { return {ErrorCode::not_found, "no such " + std::string(what)}; }
@@ -44,15 +51,14 @@ void when_reached(const CallPtr& call, std::function<void()> use) {
   if (!wanted) return refuse(*call, wanted.error());
   if (!*wanted) return use();
   const LogSize size(static_cast<std::uint64_t>(**wanted) + 1);
-  if (call->app.writer.commits().applied(call->ledger) >= size) return use();
+  if (shown_size(*call) >= size) return use();
+  // What is behind for another reason than its age does not come on by waiting for a commit.
+  if (!behind_of(*call).empty()) return answer_not_yet(*call);
   const auto deadline = std::chrono::steady_clock::now() + call->app.options.catch_up_wait;
-  call->app.waiters.wait(call->ledger, size, deadline, [call, use = std::move(use)](bool reached) {
-    note_position(*call);
-    if (reached) return use();
-    const std::string at = std::to_string(call->position.value_or(Position(0)).value());
-    respond(*call,
-            http::problem(504, "not-yet", "Not there yet", "the rows have not reached min_position",
-                          http::Outcome::rejected, {{"position", at}}));
+  call->app.waiters.wait(call->ledger, size, deadline, [call, size, use = std::move(use)](bool) {
+    call->position = shown_position(*call);
+    if (shown_size(*call) >= size) return use();
+    answer_not_yet(*call);
   });
 }
 

@@ -195,6 +195,7 @@ class NativeDesk {
   std::unique_ptr<ViewStore> views;
   std::unique_ptr<Writer> writer;
   std::unique_ptr<Signer> signer;
+  WriterOptions writing;  ///< From the next restart() on.
 
  private:
   template <class T>
@@ -212,7 +213,7 @@ class NativeDesk {
     place.free_space_watermark_bytes = free_space_watermark_bytes;
     ledger = take(Ledger::open(place));
     views = take(ViewStore::open(place.data_dir));
-    writer = take(Writer::open(*ledger, *views, clock, random));
+    writer = take(Writer::open(*ledger, *views, clock, random, writing));
     signer = take(Signer::open(*ledger, place.data_dir));
   }
   void serve(routes::AppOptions options) {
