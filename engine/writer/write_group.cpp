@@ -44,6 +44,7 @@ Result<WriteGroup::Decided> WriteGroup::decide_one(const WriteRequest& request) 
   LedgerViews* const deployment = step.for_deployment.empty() ? nullptr : views_of_(meta);
   if (deployment == nullptr && !step.for_deployment.empty())
     return Error{ErrorCode::unavailable, "the deployment's state cannot be read; see the log"};
+  if (deployment != nullptr) RECOURSE_TRY(deployment->can_decide());
   Decided decided;
   decided.ledger = id;
   decided.nothing_to_do = events.empty();
