@@ -71,7 +71,7 @@ Result<std::string> certificate_text(const Ledger& ledger, const LedgerInfo& inf
   };
   if (erased.dsr) line("request", erased.dsr->value());
   line("subject", erased.subject.value());
-  line("origin", info.origin);
+  line("origin", info.origin_at(erased_at));
   line("position", std::to_string(erased_at.value()));
   line("event", found.event.id.value());
   line("leaf", to_base64(as_text(leaf_hash(found.leaf))));
@@ -150,7 +150,7 @@ Status check_certificate(const Ledger& ledger, const ErasureStatement& said) {
   };
   std::optional<LedgerInfo> info;
   for (const LedgerInfo& one : ledger.ledgers())
-    if (one.origin == said.origin) info = one;
+    if (one.has_origin(said.origin)) info = one;
   if (!info)
     return Error{ErrorCode::not_found, "there is no ledger " + said.origin + " in this directory"};
   const Position at(static_cast<std::uint64_t>(said.position));

@@ -58,23 +58,42 @@ Status Ledger::commit() {
   }
   FAILPOINT("after_keys_sync");
 
-  const std::uint64_t number = ledger.head->anchor().number + 1;
-  Stage::Closed closed = stage.close(number, ledger.last_commit);
+  const std::uint64_t number = ledger.last.number + 1;
+  Stage::Closed closed = stage.close(number, ledger.last.commit);
   FAILPOINT("before_wal");
   if (const Status written = ledger.store->write(closed.batch); !written) {
     ledger.broken = reopen(ErrorCode::unknown_outcome, "perhaps stored", written.error());
     return *ledger.broken;
   }
   FAILPOINT("after_wal_before_head");
-  const Anchor anchor{ledger.head->anchor().epoch, number, closed.commit};
+  const Anchor anchor{ledger.last.epoch, number, closed.commit};
   if (const Status written = ledger.head->write(anchor); !written) {
     ledger.broken = reopen(ErrorCode::unknown_outcome, "perhaps stored", written.error());
     return *ledger.broken;
   }
   FAILPOINT("after_head_before_publish");
-  ledger.last_commit = closed.commit;
+  ledger.last = anchor;
+  ledger.lost_commit = 0;
   ledger.durable.publish(std::move(closed.changed), number);
   stage.begin_next();
+  return {};
+}
+
+Status Ledger::begin_epoch() {
+  Impl& ledger = *impl_;
+  RECOURSE_TRY(ledger.writable());
+  RECOURSE_ASSERT(ledger.lost_commit == 0, "the commit that declares the loss begins it");
+  ++ledger.last.epoch;
+  return ledger.head->write(ledger.last);
+}
+
+std::uint64_t Ledger::lost_commit() const { return impl_->lost_commit; }
+
+Status Ledger::settle_head() {
+  Impl& ledger = *impl_;
+  RECOURSE_TRY(ledger.writable());
+  RECOURSE_TRY(ledger.head->write(ledger.last));
+  ledger.lost_commit = 0;
   return {};
 }
 

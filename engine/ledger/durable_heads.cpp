@@ -31,7 +31,7 @@ DurableHeads::Extent DurableHeads::extent(LedgerId ledger) const {
   const std::shared_lock lock(mutex_);
   if (ledger.value() >= trees_.size()) return {};
   const Tree& tree = trees_[ledger.value()];
-  return {tree.head.size.value(), tree.info.origin};
+  return {tree.head.size.value(), tree.info.origin, tree.info.closed};
 }
 
 std::optional<LedgerInfo> DurableHeads::find_tenant(const TenantId& tenant) const {

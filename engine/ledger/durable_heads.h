@@ -30,6 +30,9 @@ class DurableHeads {
   struct Extent {
     std::uint64_t size = 0;
     std::string origin;
+    std::vector<ClosedLog> closed = {};  ///< The logs before it.
+
+    const std::string& first_origin() const { return closed.empty() ? origin : closed[0].origin; }
   };
   Extent extent(LedgerId ledger) const;
   /// The tenant's newest ledger.

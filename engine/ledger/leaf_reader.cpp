@@ -32,9 +32,15 @@ std::size_t last_sequence(std::string_view leaf) {
 
 }  // namespace
 
-LeafReader::LeafReader(const Store& store, LedgerId ledger, std::string_view origin)
+LeafReader::LeafReader(const Store& store, LedgerId ledger, std::string_view origin,
+                       std::span<const ClosedLog> closed)
     : store_(store), ledger_(ledger), origin_(origin) {
-  after_sequence_.append("\",\"source\":\"").append(origin).append("\"");
+  const auto following = [](std::string_view name) {
+    return std::string("\",\"source\":\"").append(name).append("\"");
+  };
+  for (const ClosedLog& log : closed)
+    closed_.push_back({log.kept.size.value(), following(log.origin)});
+  after_sequence_ = following(origin);
 }
 
 Error LeafReader::damaged(Position position, std::string_view how) const {
@@ -49,7 +55,11 @@ Status LeafReader::check_place(Position position, std::string_view leaf) const {
   if (at == leaf.npos) return damaged(position, "is no leaf");
   const std::string_view rest = leaf.substr(at + kSequence.size());
   std::uint64_t sequence = 0;
-  bool good = rest.size() > kDigits && rest.substr(kDigits).starts_with(after_sequence_);
+  const auto log = std::find_if(closed_.begin(), closed_.end(), [&](const Source& source) {
+    return position.value() < source.end;
+  });
+  const std::string& after = log == closed_.end() ? after_sequence_ : log->after_sequence;
+  bool good = rest.size() > kDigits && rest.substr(kDigits).starts_with(after);
   for (std::size_t i = 0; good && i < kDigits; ++i) {
     good = rest[i] >= '0' && rest[i] <= '9';
     sequence = sequence * 10 + static_cast<std::uint64_t>(rest[i] - '0');

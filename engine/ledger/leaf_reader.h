@@ -1,8 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/ledger/ledger.h"
 #include "engine/ledger/store.h"
@@ -14,7 +16,9 @@ namespace recourse {
 /// Threads: any. Borrows the store.
 class LeafReader {
  public:
-  LeafReader(const Store& store, LedgerId ledger, std::string_view origin);
+  /// `closed`: the logs before that of `origin`, whose leaves name them.
+  LeafReader(const Store& store, LedgerId ledger, std::string_view origin,
+             std::span<const ClosedLog> closed = {});
 
   /// Errors: corrupt, also when it is missing; io.
   Result<std::string> read(Position position) const;
@@ -33,7 +37,13 @@ class LeafReader {
   const Store& store_;
   LedgerId ledger_;
   std::string origin_;
-  std::string after_sequence_;  ///< What canonically follows the sequence: the source.
+  /// What canonically follows the sequence, the source, of the leaves before `end`.
+  struct Source {
+    std::uint64_t end;
+    std::string after_sequence;
+  };
+  std::vector<Source> closed_;
+  std::string after_sequence_;
 };
 
 }  // namespace recourse

@@ -70,7 +70,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const LedgerOptions& options) {
                  opened.stage->add_ledger(kMetaTenant, options.deployment + "/meta", now));
     RECOURSE_TRY(ledger->commit());
   }
-  RECOURSE_TRY(check_signed_state(*ledger, opened.data_dir));
+  if (!options.loss_declared) RECOURSE_TRY(check_signed_state(*ledger, opened.data_dir));
   if (opened.head_accepted) {
     NewEvent accepted;
     accepted.data = HeadAccepted{static_cast<std::int64_t>(ledger->commit_number()), "head_lost"};
@@ -98,10 +98,16 @@ Result<StagedLedger> Ledger::stage_ledger(const TenantId& tenant, Timestamp now)
     return Error{ErrorCode::invalid,
                  "a tenant's name has 1 to 40 of the characters a-z, 0-9 and -"};
   // The meta ledger's origin says the deployment, whatever this process was told.
-  const std::string meta = impl_->durable.extent(LedgerId(0)).origin;
+  const std::string meta = impl_->durable.extent(LedgerId(0)).first_origin();
   const std::string deployment = meta.substr(0, meta.rfind('/'));
   const auto unique = impl_->random.bytes<8>();
   return impl_->stage->add_ledger(tenant, deployment + "/t/" + to_hex(as_text(unique)), now);
+}
+
+Result<RecordedEvent> Ledger::stage_continuation(LedgerId ledger, const Continuation& continuation,
+                                                 Timestamp now) {
+  RECOURSE_TRY(impl_->writable());
+  return impl_->stage->continue_ledger(ledger, continuation, now);
 }
 
 Result<std::vector<RecordedEvent>> Ledger::stage(LedgerId ledger, std::vector<NewEvent> events,

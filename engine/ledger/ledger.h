@@ -13,6 +13,7 @@
 #include "engine/base/random.h"
 #include "engine/base/time.h"
 #include "engine/event/leaf.h"
+#include "engine/ledger/ledger_info.h"
 
 namespace recourse {
 
@@ -23,23 +24,16 @@ struct LedgerCut;
 /// Index of a value among the sealed values of its event, in document order.
 using SealedOrdinal = std::uint16_t;
 
-/// Where a tenant's events are and under which name its heads are signed.
-struct LedgerInfo {
-  LedgerId ledger;
-  TenantId tenant;     ///< `meta` for the meta ledger
-  std::string origin;  ///< <deployment>/t/<16 hex>, <deployment>/meta
-};
-
 /// A new ledger with its first leaf, log.opened, for whoever folds events as they are staged.
 struct StagedLedger : LedgerInfo {
   RecordedEvent opened;
 };
 
-/// A ledger's tree at a size. Every receipt and checkpoint quotes one.
-struct TreeHead {
-  LogSize size;
-  Hash root{};
-  bool operator==(const TreeHead&) const = default;
+/// How a ledger goes on after a loss, see Ledger::stage_continuation().
+struct Continuation {
+  std::string origin;  ///< Of the log that begins.
+  LogSize lost_to;     ///< Size of the newest signed head of the closed log; 0: none is known.
+  Actor by;
 };
 
 struct LedgerOptions {
@@ -54,6 +48,9 @@ struct LedgerOptions {
   /// The operator declares that the log as found is the log, though HEAD is lost; recorded as
   /// head.accepted. It does not help a log that is behind its HEAD.
   bool accept_head = false;
+  /// The operator declares what is missing as lost: opens a log that is behind its HEAD or behind
+  /// what was signed, for stage_continuation() and for nothing else.
+  bool loss_declared = false;
 };
 
 /// What idempotency remembers for ever about a request: which events it made.
@@ -114,6 +111,12 @@ class Ledger {
   /// invalid.
   Result<StagedLedger> stage_ledger(const TenantId& tenant, Timestamp now);
 
+  /// Stages that the ledger goes on under another name from its next position on, as its first
+  /// staged event: log.continued, which closes the log so far for ever. Errors: invalid for a name
+  /// that cannot follow; corrupt, io.
+  Result<RecordedEvent> stage_continuation(LedgerId ledger, const Continuation& continuation,
+                                           Timestamp now);
+
   /// Gives all of `events` their positions, ids and times, seals their values and stages leaves
   /// and vault records: all of them or, on an error, none. `stream_versions[i]` belongs to
   /// `events[i]`. Returned: the events in their order, with commitments instead of sealed values,
@@ -140,6 +143,15 @@ class Ledger {
   /// failed) or `unknown_outcome`, after both of which this object refuses every further append:
   /// destroy it and open the ledger again.
   Status commit();
+
+  /// Begins another epoch of HEAD, before a commit that begins another history. Errors: as
+  /// commit().
+  Status begin_epoch();
+  /// Of the HEAD that this log, opened with `loss_declared`, is behind or beside: 0 when it is
+  /// neither. The next commit, or settle_head(), takes its place.
+  std::uint64_t lost_commit() const;
+  /// The log as found is the one that was declared before: HEAD follows it.
+  Status settle_head();
 
   /// Bytes staged so far, for the limit on one batch.
   std::size_t staged_bytes() const;

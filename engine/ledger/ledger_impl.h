@@ -56,8 +56,10 @@ class Ledger::Impl {
 
   // The writer's, absent when read-only.
   std::optional<HeadFile> head;
-  Hash last_commit{};
-  bool head_accepted = false;   ///< HEAD was lost and made anew from the log.
+  Anchor
+      last;  ///< The commit that the next one follows: that of `head`, unless a loss is declared.
+  std::uint64_t lost_commit = 0;  ///< Number of the HEAD that this log is behind or beside.
+  bool head_accepted = false;     ///< HEAD was lost and made anew from the log.
   std::optional<Error> broken;  ///< After a failed write: every further append is refused with it.
   std::unique_ptr<Stage> stage;
 
@@ -84,6 +86,8 @@ class Ledger::Impl {
  private:
   Status make_directory(bool& first_start);
   Status compare_with_head(bool first_start, const std::optional<std::filesystem::path>& kept);
+  /// The log does not reach `anchor`, the HEAD: goes on with it as it is if that was declared.
+  Status accept_loss(const Anchor& anchor, std::uint64_t newest, Error missing);
   Status recover();
 };
 

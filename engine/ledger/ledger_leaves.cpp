@@ -20,7 +20,7 @@ Result<LeafReader> Ledger::Impl::reader_of(LedgerId ledger, Position position) c
   if (position.value() >= extent.size)
     return Error{ErrorCode::not_found,
                  extent.origin + " has no position " + std::to_string(position.value()) + " yet"};
-  return LeafReader(*store, ledger, extent.origin);
+  return LeafReader(*store, ledger, extent.origin, extent.closed);
 }
 
 Result<std::string> Ledger::leaf(LedgerId ledger, Position position) const {
@@ -32,14 +32,14 @@ Status Ledger::scan(LedgerId ledger, Position from, Position to,
                     const std::function<bool(Position, std::string_view)>& visit) const {
   const DurableHeads::Extent extent = impl_->durable.extent(ledger);
   if (extent.size == 0) return no_ledger(ledger);
-  const LeafReader reader(*impl_->store, ledger, extent.origin);
+  const LeafReader reader(*impl_->store, ledger, extent.origin, extent.closed);
   return reader.scan(from, std::min(to, Position(extent.size)), visit);
 }
 
 Result<Position> Ledger::first_at_or_after(LedgerId ledger, Timestamp time) const {
   const DurableHeads::Extent extent = impl_->durable.extent(ledger);
   if (extent.size == 0) return no_ledger(ledger);
-  const LeafReader reader(*impl_->store, ledger, extent.origin);
+  const LeafReader reader(*impl_->store, ledger, extent.origin, extent.closed);
   std::uint64_t low = 0;
   std::uint64_t high = extent.size;
   while (low < high) {

@@ -65,7 +65,7 @@ Status Ledger::each_opened(LedgerId ledger, std::string_view subject,
   rocksdb::ReadOptions options;
   options.prefix_same_as_start = true;
   const auto row = impl_->store->iterate(Family::vault, options);
-  OpenerOfRun openers(*impl_->field_keys, extent.origin);
+  OpenerOfRun openers(*impl_->field_keys, extent.first_origin());
   for (row->Seek(prefix); row->Valid(); row->Next()) {
     const std::string_view key = row->key().ToStringView();
     RECOURSE_LET(const VaultKey place, VaultKey::parse(key));
@@ -107,7 +107,7 @@ Result<OpenedValue> Ledger::open_value(LedgerId ledger, std::string_view subject
     return Error{bytes.error().code,
                  "a sealed value" + at(position, extent.origin) + ": " + bytes.error().message};
   RECOURSE_LET(const VaultRecordView record, view_vault_record(*bytes));
-  return open_sealed(*impl_->field_keys, extent.origin, place, record);
+  return open_sealed(*impl_->field_keys, extent.first_origin(), place, record);
 }
 
 Result<std::optional<StoredRequest>> Ledger::find_request(LedgerId ledger,
@@ -130,8 +130,9 @@ Result<bool> Ledger::matches(LedgerId ledger, const StoredRequest& stored,
   if (!bytes && bytes.error().code == ErrorCode::not_found) return true;
   if (!bytes) return bytes.error();
   RECOURSE_LET(const VaultRecordView record, view_vault_record(*bytes));
+  const DurableHeads::Extent extent = impl_->durable.extent(ledger);
   const Result<Opened> salt =
-      decrypt_sealed(*impl_->field_keys, impl_->durable.extent(ledger).origin, place, record);
+      decrypt_sealed(*impl_->field_keys, extent.first_origin(), place, record);
   if (!salt && salt.error().code == ErrorCode::erased) return true;
   if (!salt) return salt.error();
   return recourse::commit(salt->rho,

@@ -18,6 +18,13 @@ std::string what_to_do(const fs::path& data_dir) {
   return ". Run `recourse doctor --data " + data_dir.string() + "`, or restore a backup";
 }
 
+/// Added to what can be declared as lost.
+std::string or_declare(const fs::path& data_dir) {
+  return "; if there is none, and they are really lost, go on without them: `recourse doctor "
+         "--declare-loss REASON --data " +
+         data_dir.string() + "`";
+}
+
 /// Which events are missing, as exactly as the log itself can tell.
 std::string whole_up_to(const Store& store, const NodeState& state) {
   std::string text;
@@ -87,25 +94,29 @@ Status Ledger::Impl::compare_with_head(bool first_start, const std::optional<fs:
     anchor.number = newest;
     anchor.commit = state.commit;
     RECOURSE_LET(head, HeadFile::create(head_path(), anchor));
+    last = anchor;
     head_accepted = true;
     return {};
   }
   const Anchor anchor = head->anchor();
+  last = anchor;
   if (newest < anchor.number) {
     RECOURSE_LET(const NodeState state, state_at(*store, newest));
-    return Error{ErrorCode::corrupt, "acknowledged events are missing: HEAD is at commit " +
-                                         std::to_string(anchor.number) +
-                                         ", the log ends at commit " + std::to_string(newest) +
-                                         whole_up_to(*store, state) + kept_text +
-                                         what_to_do(data_dir)};
+    return accept_loss(
+        anchor, newest,
+        {ErrorCode::corrupt, "acknowledged events are missing: HEAD is at commit " +
+                                 std::to_string(anchor.number) + ", the log ends at commit " +
+                                 std::to_string(newest) + whole_up_to(*store, state) + kept_text +
+                                 what_to_do(data_dir) + or_declare(data_dir)});
   }
   if (anchor.number > 0) {
     RECOURSE_LET(const NodeState at_head, state_at(*store, anchor.number));
     if (at_head.commit != anchor.commit)
-      return Error{ErrorCode::corrupt, "commit " + std::to_string(anchor.number) +
-                                           " is not the one that HEAD names: this log has another "
-                                           "history" +
-                                           kept_text + what_to_do(data_dir)};
+      return accept_loss(
+          anchor, newest,
+          {ErrorCode::corrupt, "commit " + std::to_string(anchor.number) +
+                                   " is not the one that HEAD names: this log has another history" +
+                                   kept_text + what_to_do(data_dir)});
   } else if (!first_start) {
     return Error{ErrorCode::corrupt, "HEAD names no commit" + what_to_do(data_dir)};
   }
@@ -114,12 +125,21 @@ Status Ledger::Impl::compare_with_head(bool first_start, const std::optional<fs:
   // to. They stay.
   RECOURSE_TRY(check_chain(*store, anchor.number, anchor.commit, newest));
   RECOURSE_LET(const NodeState state, state_at(*store, newest));
-  return head->write({anchor.epoch, newest, state.commit});
+  last = {anchor.epoch, newest, state.commit};
+  return head->write(last);
+}
+
+Status Ledger::Impl::accept_loss(const Anchor& anchor, std::uint64_t newest, Error missing) {
+  if (!options.loss_declared) return missing;
+  RECOURSE_LET(const NodeState state, state_at(*store, newest));
+  // HEAD is all that knows of the loss, so it stays until the commit that says so is there.
+  last = {anchor.epoch + 1, newest, state.commit};
+  lost_commit = anchor.number;
+  return {};
 }
 
 Status Ledger::Impl::recover() {
-  RECOURSE_LET(const NodeState state, state_at(*store, head->anchor().number));
-  last_commit = state.commit;
+  RECOURSE_LET(const NodeState state, state_at(*store, last.number));
   std::vector<OpenLedger> ledgers;
   std::vector<DurableHeads::Tree> trees;
   for (const LedgerHead& recorded : state.heads) {

@@ -27,7 +27,7 @@ Result<OpenLedger> recover_ledger(const Store& store, const LedgerHead& head) {
         "the row of ledger " + std::to_string(head.ledger.value()) + ": " + row.error().message};
   OpenLedger ledger;
   RECOURSE_LET(ledger.info, parse_ledger_row(head.ledger, *row));
-  const LeafReader leaves(store, head.ledger, ledger.info.origin);
+  const LeafReader leaves(store, head.ledger, ledger.info.origin, ledger.info.closed);
   const std::uint64_t size = head.head.size.value();
   if (size == 0)
     return Error{ErrorCode::corrupt, "the commit records give " + ledger.info.origin + " no leaf"};

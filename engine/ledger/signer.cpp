@@ -16,7 +16,7 @@ Signer::~Signer() = default;
 
 Status Signer::Impl::load_keys(bool draw) {
   for (const LedgerInfo& info : ledger.ledgers())
-    if (info.ledger == LedgerId(0)) deployment = info.origin.substr(0, info.origin.rfind('/'));
+    if (info.ledger == LedgerId(0)) deployment = deployment_of(info);
   if (elsewhere != nullptr) {
     RECOURSE_LET(log_halves, elsewhere->keys());
   } else if (!draw) {
@@ -37,7 +37,10 @@ Status Signer::Impl::load_keys(bool draw) {
 Status Signer::Impl::check_own_heads() const {
   RECOURSE_LET(const auto note, newest_stored(LedgerId(0), LogSize(~std::uint64_t{0})));
   if (!note) return {};
-  if (verify_checkpoint(*note, named(deployment + "/meta", log_halves))) return {};
+  const auto head = peek_checkpoint(*note);
+  if (head && parse_origin_name(head->origin).first == deployment + "/meta" &&
+      verify_checkpoint(*note, named(head->origin, log_halves)))
+    return {};
   return Error{ErrorCode::conflict,
                "the heads of " + deployment +
                    " were signed by another key than the one that is here; name the process that "
@@ -78,7 +81,8 @@ Status Signer::Impl::load_state() {
     std::uint64_t kept_size = 0;
     if (note) {
       RECOURSE_LET(const Checkpoint kept, peek_checkpoint(*note));
-      kept_size = kept.size;
+      // Of a log that was closed there is nothing to go on from.
+      if (kept.origin == info.origin) kept_size = kept.size;
     }
     const std::uint64_t known_size =
         known == state.signed_heads.end() ? 0 : known->second.size.value();
@@ -256,9 +260,12 @@ std::vector<NoteKey> Signer::Impl::named(const std::string& name,
 }
 
 std::vector<NoteKey> Signer::log_keys(LedgerId ledger) const {
-  const std::string origin = impl_->ledger.impl_->durable.extent(ledger).origin;
-  RECOURSE_ASSERT(!origin.empty(), "a key is asked for a ledger that is there");
-  return impl_->named(origin, impl_->log_halves);
+  std::vector<NoteKey> keys;
+  const auto tree = impl_->ledger.impl_->durable.find(ledger);
+  RECOURSE_ASSERT(tree.has_value(), "a key is asked for a ledger that is there");
+  for (const std::string& origin : tree->info.origins())
+    for (NoteKey& key : impl_->named(origin, impl_->log_halves)) keys.push_back(std::move(key));
+  return keys;
 }
 
 std::vector<NoteKey> Signer::report_keys() const {
@@ -279,12 +286,15 @@ std::string newest_of(const std::vector<NoteKey>& keys) {
 }  // namespace
 
 std::string Signer::verifier_key(LedgerId ledger) const { return newest_of(log_keys(ledger)); }
+std::string Signer::verifier_key_of(const std::string& origin) const {
+  return newest_of(impl_->named(origin, impl_->log_halves));
+}
 std::string Signer::report_verifier_key() const { return newest_of(report_keys()); }
 std::string Signer::receipt_verifier_key() const { return newest_of(receipt_keys()); }
 
 Result<std::string> Signer::with_newest_signature(LedgerId ledger, std::string note) const {
-  const std::vector<NoteKey> keys = log_keys(ledger);
-  RECOURSE_LET(const VerifiedCheckpoint verified, verify_checkpoint(note, keys));
+  RECOURSE_LET(const VerifiedCheckpoint verified, verify_checkpoint(note, log_keys(ledger)));
+  const std::vector<NoteKey> keys = impl_->named(verified.checkpoint.origin, impl_->log_halves);
   if (keys.size() < 2 || verify_checkpoint(note, std::span(keys).first(1))) return note;
   // Where the key lies elsewhere, it never signs a head again that is not its newest.
   if (impl_->log.generations.empty()) return note;

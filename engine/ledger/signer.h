@@ -61,7 +61,8 @@ class Signer {
   Result<std::optional<TimeStamp>> time_stamp_at_least(LedgerId ledger, LogSize size) const;
   Result<std::optional<TimeStamp>> newest_time_stamp(LedgerId ledger) const;
 
-  /// All keys that sign or signed heads of the ledger, newest first. Any of them vouches.
+  /// All keys that sign or signed heads of the ledger, newest first, each under every name that the
+  /// ledger's log had, newest first. Any of them vouches.
   std::vector<NoteKey> log_keys(LedgerId ledger) const;
   /// The same for reports and for receipts.
   std::vector<NoteKey> report_keys() const;
@@ -78,6 +79,8 @@ class Signer {
 
   /// <name>+<8 hex>+<base64>: what an auditor receives once, outside of any bundle.
   std::string verifier_key(LedgerId ledger) const;
+  /// The same under the name of any log: of one that a kept head was signed for, before a loss.
+  std::string verifier_key_of(const std::string& origin) const;
   std::string report_verifier_key() const;
   std::string receipt_verifier_key() const;
   /// Signs a note text under <deployment>/reports. REQUIRES: is_note_text(text), the KEK.

@@ -54,6 +54,34 @@ Result<StagedLedger> Stage::add_ledger(const TenantId& tenant, std::string origi
   return staged;
 }
 
+Result<RecordedEvent> Stage::continue_ledger(LedgerId ledger, const Continuation& continuation,
+                                             Timestamp now) {
+  Growth* const growth = find(ledger);
+  if (growth == nullptr) return Error{ErrorCode::not_found, "there is no such ledger"};
+  RECOURSE_ASSERT(growth->leaves.empty() && !growth->fresh, "a log is closed before it goes on");
+  LedgerInfo& info = growth->now.info;
+  if (!may_follow(info.origin, continuation.origin))
+    return Error{ErrorCode::invalid, continuation.origin + " cannot follow " + info.origin};
+  growth->before = info;
+  const TreeHead kept{LogSize(growth->now.tail.size()), growth->now.tail.root()};
+  LogContinued continued;
+  continued.origin = info.origin;
+  continued.size = static_cast<std::int64_t>(kept.size.value());
+  continued.root = kept.root;
+  continued.lost_to = static_cast<std::int64_t>(continuation.lost_to.value());
+  info.closed.push_back({info.origin, kept, continuation.lost_to});
+  info.origin = continuation.origin;
+  growth->staged_time = std::max(now, growth->staged_time);
+  NewEvent event;
+  event.stream = info.origin;
+  event.actor = continuation.by;
+  event.data = std::move(continued);
+  RECOURSE_LET(RecordedEvent recorded, record(*growth, std::move(event), 0));
+  put_framed(batch_, store_.family(Family::ledgers), ledger_key(info.ledger),
+             ledger_row_bytes(info));
+  return recorded;
+}
+
 Result<std::vector<RecordedEvent>> Stage::add(LedgerId ledger, std::vector<NewEvent> events,
                                               std::span<const std::int64_t> stream_versions,
                                               Timestamp now) {
@@ -138,6 +166,8 @@ void Stage::discard() {
   batch_.Clear();
   while (!growths_.empty() && growths_.back().fresh) growths_.pop_back();
   for (Growth& growth : growths_) {
+    if (growth.before) growth.now.info = std::move(*growth.before);
+    growth.before.reset();
     growth.leaves.clear();
     growth.events.clear();
     growth.staged_time = growth.now.time;
@@ -179,6 +209,7 @@ void Stage::begin_next() {
     growth.now.time = growth.staged_time;
     growth.skew_reported = growth.staged_skew_reported;
     growth.fresh = false;
+    growth.before.reset();
   }
 }
 

@@ -3,6 +3,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ class Stage {
   Stage(const Store& store, FieldKeys& keys, Random& random, std::vector<OpenLedger> ledgers);
 
   Result<StagedLedger> add_ledger(const TenantId& tenant, std::string origin, Timestamp now);
+  Result<RecordedEvent> continue_ledger(LedgerId ledger, const Continuation& continuation,
+                                        Timestamp now);
   Result<std::vector<RecordedEvent>> add(LedgerId ledger, std::vector<NewEvent> events,
                                          std::span<const std::int64_t> stream_versions,
                                          Timestamp now);
@@ -67,7 +70,8 @@ class Stage {
   };
   struct Growth {
     OpenLedger now;
-    bool fresh = false;          ///< Staged itself.
+    bool fresh = false;                ///< Staged itself.
+    std::optional<LedgerInfo> before;  ///< That its log is closed is staged.
     bool skew_reported = false;  ///< The clock has not caught up since the last clock.anomaly.
     bool staged_skew_reported = false;
     Timestamp staged_time{};

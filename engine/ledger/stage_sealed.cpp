@@ -46,7 +46,7 @@ Status Stage::seal_one(const Growth& growth, const RecordedEvent& event, StagedE
   if (!fits_vault_record(record))
     return Error{ErrorCode::too_large, "the sealed value at " + pointer +
                                            " names more than 255 subjects or too long ones"};
-  RECOURSE_LET(const FieldKey key, keys_.obtain({info.origin, info.ledger, sealed.subjects,
+  RECOURSE_LET(const FieldKey key, keys_.obtain({info.first_origin(), info.ledger, sealed.subjects,
                                                  sealed.retention, staged.month}));
   const SealHeader header{event.id.value(), pointer};
   const Rho rho = random_.bytes<32>();
@@ -88,10 +88,10 @@ void Stage::add_request(LedgerId ledger, const Hash& request_key, Position first
   request.count = count;
   request.subject_group = events[0].subject_group;
   // Without a salt the key alone decides, as after an erasure: better than refusing the events.
-  const Result<FieldKey> key =
-      fits_vault_record(salt)
-          ? keys_.obtain({info.origin, info.ledger, salt.subjects, salt.retention, salt.month})
-          : Error{ErrorCode::too_large, "too many subjects"};
+  const Result<FieldKey> key = fits_vault_record(salt)
+                                   ? keys_.obtain({info.first_origin(), info.ledger, salt.subjects,
+                                                   salt.retention, salt.month})
+                                   : Error{ErrorCode::too_large, "too many subjects"};
   if (key) {
     const SealHeader header{salt.event_id, salt.pointer};
     const Rho rho = random_.bytes<32>();

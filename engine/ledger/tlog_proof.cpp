@@ -60,13 +60,15 @@ Result<TlogProof> parse_tlog_proof(std::string_view text) {
   return proof;
 }
 
-Result<VerifiedLeaf> verify_tlog_proof(std::string_view text, std::span<const NoteKey> known) {
+Result<VerifiedLeaf> verify_tlog_proof(std::string_view text, std::span<const NoteKey> known,
+                                       std::optional<std::string_view> source) {
   RECOURSE_LET(TlogProof proof, parse_tlog_proof(text));
   if (!proof.extra) return bad_proof("the proof does not carry its leaf");
   RECOURSE_LET(VerifiedCheckpoint head, verify_checkpoint(proof.note, known));
   RECOURSE_TRY(verify_inclusion(leaf_hash(*proof.extra), proof.index, head.checkpoint.size,
                                 proof.hashes, head.checkpoint.root));
-  RECOURSE_TRY(check_leaf_names_its_place(*proof.extra, proof.index, head.checkpoint.origin));
+  RECOURSE_TRY(check_leaf_names_its_place(*proof.extra, proof.index,
+                                          source.value_or(head.checkpoint.origin)));
   return VerifiedLeaf{std::move(*proof.extra), proof.index, std::move(head)};
 }
 

@@ -30,8 +30,10 @@ struct VerifiedLeaf {
 };
 
 /// Verifies the checkpoint, then that it includes the leaf in `extra`, and that the leaf itself
-/// says so: its `sequence` is the index and its `source` the origin. Errors: those of
-/// parse_tlog_proof and verify_checkpoint; invalid.
-Result<VerifiedLeaf> verify_tlog_proof(std::string_view text, std::span<const NoteKey> known);
+/// says so: its `sequence` is the index and its `source` the origin, or `source` where the log was
+/// continued under another name since. Errors: those of parse_tlog_proof and verify_checkpoint;
+/// invalid.
+Result<VerifiedLeaf> verify_tlog_proof(std::string_view text, std::span<const NoteKey> known,
+                                       std::optional<std::string_view> source = std::nullopt);
 
 }  // namespace recourse

@@ -15,7 +15,7 @@ namespace recourse {
 
 /// Which key seals a value. Borrowed texts: valid for the call.
 struct FieldKeyName {
-  std::string_view origin;                ///< The log's name: the leaf's `source`.
+  std::string_view origin;                ///< Of the ledger's first log.
   LedgerId ledger;                        ///< The ledger the leaf is in.
   std::span<const std::string> subjects;  ///< `k`, in its order; empty: the tenant's own key.
   std::string_view retention;             ///< `r`.

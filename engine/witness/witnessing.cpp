@@ -181,6 +181,11 @@ class Witnessing::Impl {
     const Result<Checkpoint> head =
         note ? peek_checkpoint(*note) : Result<Checkpoint>(Checkpoint{});
     if (!head || head->size == 0) return;
+    // Of a log that was closed by a declared loss nothing is cosigned any more: the next head is
+    // that of the log which goes on.
+    if (const auto meta = ledger_.find_tenant(TenantId("meta"));
+        meta && head->origin != meta->origin)
+      return;
     const bool cosigned = !cosigners(*note, std::span(&witness.key, 1)).empty();
     note_waiting(*note, now);
     {
@@ -283,7 +288,14 @@ class Witnessing::Impl {
     const std::lock_guard scanning(scan_mutex_);
     if (size <= scanned_) return {};
     std::map<Hash, LedgerId> ids;
-    for (const LedgerInfo& info : ledger_.ledgers()) ids[sha256(info.origin)] = info.ledger;
+    std::map<Hash, LogSize> kept;  // Of closed logs: what they had beyond is not here.
+    for (const LedgerInfo& info : ledger_.ledgers()) {
+      ids[sha256(info.origin)] = info.ledger;
+      for (const ClosedLog& log : info.closed) {
+        ids[sha256(log.origin)] = info.ledger;
+        kept[sha256(log.origin)] = log.kept.size;
+      }
+    }
     std::map<LedgerId, LogSize> found;
     RECOURSE_TRY(ledger_.scan(
         kMeta, Position(scanned_), Position(size), [&](Position, std::string_view leaf) {
@@ -291,8 +303,10 @@ class Witnessing::Impl {
           const auto event = read_leaf(leaf);
           const auto* anchor = event ? get_if<LogAnchored>(&event->data) : nullptr;
           const auto id = anchor ? ids.find(anchor->origin_hash) : ids.end();
-          if (id != ids.end())
-            found[id->second] = LogSize(static_cast<std::uint64_t>(anchor->size));
+          if (id == ids.end()) return true;
+          const LogSize anchored(static_cast<std::uint64_t>(anchor->size));
+          const auto closed = kept.find(anchor->origin_hash);
+          if (closed == kept.end() || anchored <= closed->second) found[id->second] = anchored;
           return true;
         }));
     scanned_ = size;

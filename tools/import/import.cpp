@@ -21,7 +21,8 @@ Result<ImportTarget> target_of(Writer& writer, const TenantId& tenant, const std
   }
   ImportTarget target{writer, tenant, ledger->ledger, source, importer(), {}};
   // Ids of one ledger tell nothing about those of another.
-  target.key = hmac_sha256(as_text(writer.ledger().deployment_key("import")), {ledger->origin});
+  target.key =
+      hmac_sha256(as_text(writer.ledger().deployment_key("import")), {ledger->first_origin()});
   return target;
 }
 

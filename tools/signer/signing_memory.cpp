@@ -5,6 +5,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <optional>
+
 #include "engine/witness/add_checkpoint.h"
 #include "engine/witness/signing_text.h"
 
@@ -49,6 +51,13 @@ Result<std::vector<Ed25519Key>> read_keys(const fs::path& directory) {
   RECOURSE_TRY(std::move(good));
   if (keys.empty()) return Error{ErrorCode::invalid, path.string() + " holds no key"};
   return keys;
+}
+
+/// A log that took the place of `origin` after a declared loss, and was signed.
+std::optional<std::string> find_later(const SignerState& state, std::string_view origin) {
+  for (const auto& [name, head] : state.signed_heads)
+    if (may_follow(origin, name)) return name;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -153,6 +162,9 @@ Result<std::vector<std::string>> SigningMemory::sign(std::span<const HeadToSign>
   SignerState next = state_;
   for (const HeadToSign& asked : heads) {
     const Checkpoint& head = asked.head;
+    if (const auto later = find_later(next, head.origin))
+      return Error{ErrorCode::corrupt, head.origin + " is closed: its loss was declared, and " +
+                                           *later + " was signed after it"};
     const auto known = next.signed_heads.find(head.origin);
     const TreeHead last = known == next.signed_heads.end() ? TreeHead{} : known->second;
     const std::string at = head.origin + " at " + std::to_string(head.size) + " leaves";

@@ -12,7 +12,9 @@
 namespace recourse::signer {
 
 /// A log key with the memory of what it signed, in a directory of its own: `log.key`, `signed`.
-/// Signs a head only when it continues what it signed last of that log. Threads: one.
+/// Signs a head only when it continues what it signed last of that log. A log that goes on under
+/// its next name after a declared loss (<origin>/2, /3, …) is a new one to it, and from its first
+/// head on the one before is closed. Threads: one.
 class SigningMemory {
  public:
   /// Makes the directory and draws the key when neither is there. Errors: locked; forbidden when

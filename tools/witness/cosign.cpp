@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/ledger/ledger_info.h"
 #include "engine/witness/add_checkpoint.h"
 
 namespace recourse::witness {
@@ -47,12 +48,16 @@ Decision decide(std::string_view body, std::span<const NoteKey> logs, const Cosi
   const auto head = parse_checkpoint_text(unverified.text, ExtensionLines::ignored);
   if (!head) return refuse(400, head.error().message);
 
+  // A log whose loss was declared goes on under the next name, with the key of the first.
   std::vector<NoteKey> keys;
   for (const NoteKey& key : logs)
-    if (key.name() == head->origin) keys.push_back(key);
+    if (key.name() == head->origin || may_follow(key.name(), head->origin))
+      keys.emplace_back(head->origin, key.type(), key.key());
   if (keys.empty()) return refuse(404, "unknown log");
   const auto verified = verify_note(request->note, keys);
   if (!verified) return refuse(403, verified.error().message);
+  if (known.has_later(head->origin))
+    return refuse(403, "this log is closed: its loss was declared, and the next one is cosigned");
   if (request->old_size > head->size) return refuse(400, "the old size is beyond the checkpoint");
 
   const CosignedHeads::Head* const last = known.find(head->origin);

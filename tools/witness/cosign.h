@@ -29,7 +29,9 @@ struct Decision {
 /// Decides by the rules of c2sp.org/tlog-witness: 400 malformed, 404 unknown origin, 403 no trusted
 /// signature, 409 another size or root than known, 422 no consistency. A log is known by its exact
 /// name: with the key of a deployment's meta log nothing is said about the logs of its tenants,
-/// which sign with the same key pair under other names. Pure.
+/// which sign with the same key pair under other names. Only a log whose loss was declared goes on
+/// under a name that follows (<origin>/2, /3, …): it is a new log with the key of the first, and
+/// once it was cosigned the one before is closed, 403. Pure.
 Decision decide(std::string_view body, std::span<const NoteKey> logs, const CosignedHeads& known);
 
 }  // namespace recourse::witness

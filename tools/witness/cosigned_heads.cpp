@@ -3,7 +3,10 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include <algorithm>
+
 #include "engine/base/sha256.h"
+#include "engine/ledger/ledger_info.h"
 #include "engine/ledger/proof_text.h"
 
 namespace recourse::witness {
@@ -71,6 +74,11 @@ Result<CosignedHeads> CosignedHeads::open(const fs::path& path) {
 const CosignedHeads::Head* CosignedHeads::find(const std::string& origin) const {
   const auto found = heads_.find(origin);
   return found == heads_.end() ? nullptr : &found->second;
+}
+
+bool CosignedHeads::has_later(std::string_view origin) const {
+  return std::any_of(heads_.begin(), heads_.end(),
+                     [&](const auto& one) { return may_follow(origin, one.first); });
 }
 
 Status CosignedHeads::keep(Head head) {

@@ -26,6 +26,8 @@ class CosignedHeads {
 
   /// Null before the first one.
   const Head* find(const std::string& origin) const;
+  /// Whether a log was cosigned that took the place of `origin` after a declared loss.
+  bool has_later(std::string_view origin) const;
   /// On stable storage when this returns ok; on an error it is as it was, here and there.
   Status keep(Head head);
   /// Two heads that a log signed and that cannot both be true, kept beside the file: what proves to

@@ -78,6 +78,22 @@ TEST_CASE_FIXTURE(Remembering, "of one round all heads are signed or none") {
   CHECK(memory->state().signed_heads.empty());
 }
 
+TEST_CASE_FIXTURE(Remembering,
+                  "a log that goes on after a declared loss is new, and the old one closed") {
+  REQUIRE(signs(head(0, 20)));
+  HeadToSign next = head(0, 12);
+  next.head.origin = std::string(kLog) + "/2";
+  CHECK(signs(next));
+  CHECK_FALSE(signs(head(20, 30)));  // Which it would have signed before.
+  HeadToSign forked = head(0, 14);
+  forked.head.origin = next.head.origin;
+  CHECK_FALSE(signs(forked));
+  HeadToSign on = head(12, 14);
+  on.head.origin = next.head.origin;
+  CHECK(signs(on));
+  CHECK(memory->state().signed_heads.at(kLog).size == LogSize(20));
+}
+
 TEST_CASE_FIXTURE(Remembering, "neither a key nor a memory that is lost is taken for a new one") {
   REQUIRE(signs(head(0, 5)));
   CHECK(SigningMemory::open(path(), random).error().code == ErrorCode::locked);

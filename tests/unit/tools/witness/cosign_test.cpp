@@ -228,5 +228,27 @@ TEST_CASE_FIXTURE(Folder, "a key is made once, is its owner's alone, and signs a
   CHECK(read_witness_key(path / "key").error().code == ErrorCode::forbidden);
 }
 
+TEST_CASE_FIXTURE(Folder,
+                  "a log that goes on after a declared loss is new, and the old one closed") {
+  const Ed25519Key key = Ed25519Key::from_seed(std::string(32, 'k')).value();
+  const std::string first = "log.example/meta";
+  const std::vector<NoteKey> logs{NoteKey(first, SignatureType::ed25519, key.public_key())};
+  ManualClock clock{Timestamp(std::chrono::seconds(1'767'605'460))};
+  Witness witness(Running::key(), logs, CosignedHeads::open(path / "state").value(), clock);
+  const auto ask = [&](const std::string& origin, std::uint64_t old_size, std::uint64_t size,
+                       const Ed25519Key& by) {
+    AddCheckpoint asked{old_size, {}, sign_checkpoint({origin, size, Hash{1}}, by)};
+    return witness.add_checkpoint(add_checkpoint_text(asked)).status;
+  };
+  CHECK(ask(first, 0, 20, key) == 200);
+  CHECK(ask(first + "/2", 0, 12, Ed25519Key::from_seed(std::string(32, 'x')).value()) == 403);
+  CHECK(ask("log.example/t/00/2", 0, 12, key) == 404);
+  CHECK(ask(first + "/2", 0, 12, key) == 200);
+  CHECK(ask(first, 20, 20, key) == 403);  // Closed, also for what it cosigned before.
+  CHECK(ask(first + "/2", 0, 13, key) == 409);
+  CHECK(ask(first + "/3", 0, 5, key) == 200);
+  CHECK(ask(first + "/2", 12, 12, key) == 403);
+}
+
 }  // namespace
 }  // namespace recourse::witness
