@@ -209,11 +209,12 @@ class BundleExport {
   Result<BundleSummary> run() {
     RECOURSE_TRY(directory_.write(
         "trust/policy.txt",
-        policy_text(signer_.verifier_key(plan_.info.ledger), policy_, plan_.witnessed)));
+        policy_text(signer_.verifier_key_of(plan_.info.origin), policy_, plan_.witnessed)));
     RECOURSE_TRY(directory_.write("trust/report.key", signer_.report_verifier_key() + "\n"));
     RECOURSE_TRY(directory_.write("checkpoint", plan_.note));
     if (plan_.start_note) RECOURSE_TRY(directory_.write("checkpoint.start", *plan_.start_note));
     if (plan_.meta_proof) RECOURSE_TRY(directory_.write("meta/head.tlog-proof", *plan_.meta_proof));
+    for (const auto& [path, bytes] : plan_.continued) RECOURSE_TRY(directory_.write(path, bytes));
     if (plan_.stamped) {
       const std::string path = "tsa/" + std::to_string(plan_.stamped->size.value());
       RECOURSE_TRY(directory_.write(path + ".tlog-proof", plan_.stamped->proof));

@@ -1,11 +1,13 @@
 #include "tools/audit/bundle_plan.h"
 
+#include <algorithm>
 #include <map>
 
 #include "engine/base/sha256.h"
 #include "engine/ledger/checkpoint.h"
 #include "engine/ledger/tlog_proof.h"
 #include "engine/witness/witnessing.h"
+#include "tools/audit/continuation.h"
 #include "tools/audit/leaf_tail.h"
 
 namespace recourse {
@@ -28,7 +30,6 @@ Result<std::map<std::uint64_t, Position>> anchors_of(const Ledger& ledger, const
     RECOURSE_LET(const LeafHead head, read_leaf_head(leaf));
     RECOURSE_LET(first, ledger.first_at_or_after(kMeta, head.time));
   }
-  const Hash origin = sha256(info.origin);
   std::map<std::uint64_t, Position> anchors;
   RECOURSE_TRY(ledger.scan(kMeta, first, Position(ledger.head(kMeta).size.value()),
                            [&](Position position, std::string_view leaf) {
@@ -38,7 +39,8 @@ Result<std::map<std::uint64_t, Position>> anchors_of(const Ledger& ledger, const
                              if (!event) return true;
                              const auto& anchor = get<LogAnchored>(event->data);
                              const auto size = static_cast<std::uint64_t>(anchor.size);
-                             if (anchor.origin_hash == origin && size >= end.value())
+                             if (size >= end.value() &&
+                                 anchor.origin_hash == sha256(info.origin_of_head(LogSize(size))))
                                anchors.emplace(size, position);
                              return true;
                            }));
@@ -130,6 +132,51 @@ Status take_anchored_head(const Ledger& ledger, const Signer& signer, const Bund
   return {};
 }
 
+/// The leaves that tell how each log in `info` was closed, with their place in the head of `note`.
+Status tell_continuations(const Ledger& ledger, const LedgerInfo& info, const std::string& which,
+                          const std::string& note, BundlePlan& plan) {
+  RECOURSE_LET(const Checkpoint head, peek_checkpoint(note));
+  for (const ClosedLog& log : info.closed) {
+    const Position at(log.kept.size.value());
+    Position end(at.value() + 1);
+    std::string lines;
+    RECOURSE_TRY(ledger.scan(info.ledger, at, Position(at.value() + kMostTellingLeaves),
+                             [&](Position position, std::string_view leaf) {
+                               const auto tail = leaf_tail(leaf);
+                               if (position > at && (!tail || tail->type != HeadAccepted::kType))
+                                 return false;
+                               end = Position(position.value() + 1);
+                               lines.append(leaf).append("\n");
+                               return true;
+                             }));
+    RECOURSE_LET(std::string proof,
+                 ledger.range_proof(info.ledger, at, end, LogSize(head.size), note));
+    const std::string path = "continued/" + which + "-" + std::to_string(at.value());
+    plan.continued[path + ".ndjson"] = std::move(lines);
+    plan.continued[path + ".proof"] = std::move(proof);
+  }
+  return {};
+}
+
+/// The first kept head of the newest of the meta log's logs that the bundle has a head of.
+Status tell_meta_continuations(const Ledger& ledger, const Signer& signer, BundlePlan& plan) {
+  if (!plan.meta_note) return {};
+  RECOURSE_LET(const Checkpoint head, peek_checkpoint(*plan.meta_note));
+  LogSize newest(head.size);
+  if (plan.stamped) newest = std::max(newest, plan.stamped->size);
+  for (const LedgerInfo& info : ledger.ledgers()) {
+    if (info.ledger != kMeta) continue;
+    const LedgerInfo then = info.as_of(newest);
+    if (then.closed.empty()) return {};
+    RECOURSE_LET(auto note,
+                 signer.at_least(kMeta, LogSize(then.closed.back().kept.size.value() + 1)));
+    if (!note) return {};
+    RECOURSE_LET(const std::string own, signer.with_newest_signature(kMeta, std::move(*note)));
+    RECOURSE_TRY(tell_continuations(ledger, then, "meta", own, plan));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<BundlePlan> plan_bundle(const Ledger& ledger, const Signer& signer,
@@ -179,6 +226,9 @@ Result<BundlePlan> plan_bundle(const Ledger& ledger, const Signer& signer,
   }
   RECOURSE_LET(const Checkpoint head, peek_checkpoint(plan.note));
   plan.head = {LogSize(head.size), head.root};
+  plan.info = plan.info.as_of(plan.head.size);
+  RECOURSE_TRY(tell_continuations(ledger, plan.info, "log", plan.note, plan));
+  RECOURSE_TRY(tell_meta_continuations(ledger, signer, plan));
   return plan;
 }
 

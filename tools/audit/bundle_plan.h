@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -9,7 +10,7 @@ namespace recourse {
 
 /// What a bundle will prove, and the signed heads that it takes for that.
 struct BundlePlan {
-  LedgerInfo info;
+  LedgerInfo info;  ///< As of the head: under the name of its log.
   Position requested_from, requested_to;
   Position start, end;
   std::optional<std::string> start_note;  ///< Absent when the range starts at 0.
@@ -18,6 +19,10 @@ struct BundlePlan {
   std::optional<std::string> meta_proof;  ///< tlog-proof of the head's anchor.
   std::optional<std::string> meta_note;   ///< The meta head in it.
   bool witnessed = false;                 ///< The quorum cosigned the meta head in it.
+
+  /// Of logs that were closed by a declared loss: file by file how the one of the head, and that of
+  /// the meta heads, follows from them.
+  std::map<std::string, std::string> continued;
 
   /// The same anchor in a meta head that was time-stamped.
   struct Stamped {

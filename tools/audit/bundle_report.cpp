@@ -20,6 +20,8 @@ std::string to_text(const BundleReport& report) {
   const auto number = [](std::uint64_t value) { return std::to_string(value); };
   const std::string end = number(report.end), size = number(report.size);
   std::string text = "log " + report.origin + ", " + size + " leaves\n";
+  for (const auto* list : {&report.continued, &report.meta_continued})
+    for (const ToldContinuation& told : *list) text += "loss: " + to_text(told) + "\n";
   text += "proven: the " + number(report.end - report.start) + " leaves from " +
           number(report.start) + " on are all there are up to " + end + ", in order\n";
   text += "proven: the log at " + size + " leaves continues the log at " + number(report.start) +
@@ -61,6 +63,8 @@ std::string to_json(const BundleReport& report) {
   }
   json.set("keys_authenticated", report.keys_authenticated);
   json.set("origin", report.origin);
+  if (!report.continued.empty()) json.set("continued", to_json(report.continued));
+  if (!report.meta_continued.empty()) json.set("meta_continued", to_json(report.meta_continued));
   json.set("start", report.start);
   json.set("end", report.end);
   json.set("size", report.size);

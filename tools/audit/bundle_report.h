@@ -18,6 +18,7 @@ struct BundleReport {
   std::string reason;               ///< Why it is not intact.
   bool keys_authenticated = false;  ///< Both keys were given.
   std::string origin;
+  std::vector<ToldContinuation> continued, meta_continued;  ///< The logs before, of both logs.
   std::uint64_t start = 0, end = 0, size = 0;
   Hash root{};
   std::uint64_t files = 0, disclosed = 0;

@@ -1,5 +1,7 @@
 #include "tools/audit/leaf_check.h"
 
+#include <algorithm>
+
 #include "engine/base/sha256.h"
 #include "engine/event/canonical_json.h"
 #include "tools/audit/leaf_form.h"
@@ -13,7 +15,7 @@ constexpr JsonLimits kLeafLimits{kMaxLeafBytes, 16};
 }  // namespace
 
 LeafCheck::LeafCheck(const LedgerInfo& info, const std::string& meta_origin, bool strict)
-    : origin_(info.origin), meta_hash_(sha256(meta_origin)), strict_(strict) {}
+    : info_(info), meta_hash_(sha256(meta_origin)), strict_(strict) {}
 
 std::string_view LeafCheck::check(Position position, std::string_view leaf, Findings& findings,
                                   std::vector<QuotedHead>& quoted) const {
@@ -27,7 +29,8 @@ std::string_view LeafCheck::check(Position position, std::string_view leaf, Find
   }
   if (!is_leaf_sequence(tail->sequence, position.value()))
     damaged("the leaf's sequence is another");
-  if (tail->source != origin_) damaged("the leaf belongs to another log");
+  if (tail->source != info_.origin_at(position)) damaged("the leaf belongs to another log");
+  check_continuation(position, tail->type, leaf, findings);
   if (strict_) {
     if (!is_canonical(leaf, kLeafLimits)) damaged("the leaf is not in its canonical form");
     const Result<RecordedEvent> event = read_leaf(leaf);
@@ -52,6 +55,32 @@ std::string_view LeafCheck::check(Position position, std::string_view leaf, Find
   if (is_leaf_time(tail->time)) return tail->time;
   damaged("the leaf's time is not in its one form");
   return {};
+}
+
+void LeafCheck::check_continuation(Position position, std::string_view type, std::string_view leaf,
+                                   Findings& findings) const {
+  const auto closed =
+      std::find_if(info_.closed.begin(), info_.closed.end(),
+                   [&](const ClosedLog& log) { return log.kept.size.value() == position.value(); });
+  if (type != LogContinued::kType) {
+    if (closed != info_.closed.end())
+      findings.add(Integrity::damaged, "the log goes on after another one, and does not say so",
+                   kRestoreLedger, position);
+    return;
+  }
+  const Result<RecordedEvent> event = read_leaf(leaf);
+  const auto* const said = event ? get_if<LogContinued>(&event->data) : nullptr;
+  if (said == nullptr) return;
+  const bool same = closed != info_.closed.end() && said->origin.text == closed->origin &&
+                    static_cast<std::uint64_t>(said->size) == closed->kept.size.value() &&
+                    said->root == closed->kept.root &&
+                    static_cast<std::uint64_t>(said->lost_to) == closed->lost_to.value();
+  // The meta ledger also says of which logs nothing is left.
+  const bool nothing_left =
+      closed == info_.closed.end() && said->size == 0 && !info_.has_origin(said->origin.text);
+  if (!same && !nothing_left)
+    findings.add(Integrity::damaged, "the leaf continues another log than the ledger's record says",
+                 kRestoreLedger, position);
 }
 
 }  // namespace recourse

@@ -29,7 +29,10 @@ class LeafCheck {
                          std::vector<QuotedHead>& quoted) const;
 
  private:
-  std::string origin_;
+  void check_continuation(Position position, std::string_view type, std::string_view leaf,
+                          Findings& findings) const;
+
+  LedgerInfo info_;
   Hash meta_hash_;
   bool strict_;
 };

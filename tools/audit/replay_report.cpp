@@ -18,7 +18,7 @@ constexpr BlockStyle kPageStyle{false, 4'000};
 /// `recourse.key.created` of the meta ledger tells the log key where the signer has none to show:
 /// without the KEK.
 Result<std::string> log_key(const Ledger& ledger, const Signer& signer, const LedgerInfo& info) {
-  if (ledger.has_keys()) return signer.verifier_key(info.ledger);
+  if (ledger.has_keys()) return signer.verifier_key_of(info.origin);
   std::string key;
   RECOURSE_TRY(
       ledger.scan(kDeploymentLog, Position(0), Position(ledger.head(kDeploymentLog).size.value()),
@@ -112,7 +112,8 @@ Result<ReplayReport> ReplayReport::begin(const Ledger& ledger, const Signer& sig
   }
   RECOURSE_LET(const Checkpoint used, peek_checkpoint(report.note_));
   report.signed_size_ = LogSize(used.size);
-  RECOURSE_LET(report.key_, log_key(ledger, signer, info));
+  report.info_ = info.as_of(report.signed_size_);
+  RECOURSE_LET(report.key_, log_key(ledger, signer, report.info_));
   return report;
 }
 

@@ -14,6 +14,8 @@ std::string name_of(const StatedHead& head) {
       return "the signed checkpoint at " + size + " leaves";
     case StatedHead::By::signer:
       return "what the signer remembers at " + size + " leaves";
+    case StatedHead::By::continuation:
+      return "the log that was closed at " + size + " leaves";
   }
   return "";
 }

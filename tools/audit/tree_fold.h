@@ -14,7 +14,7 @@ namespace recourse {
 
 /// A root that somebody stated for a size: all of them must come out of the leaves.
 struct StatedHead {
-  enum class By { head, commit, checkpoint, signer };
+  enum class By { head, commit, checkpoint, signer, continuation };
   std::uint64_t size = 0;
   Hash root{};
   By by = By::head;

@@ -31,7 +31,7 @@ class Verification {
     read_signer_state();
     std::vector<LedgerInfo> chosen;
     for (const LedgerInfo& info : ledger_.ledgers()) {
-      origins_[sha256(info.origin)] = info;
+      for (const std::string& origin : info.origins()) origins_[sha256(origin)] = info;
       if (info.ledger == kMetaLedger) meta_origin_ = info.origin;
       if (!options_.tenant || info.tenant == *options_.tenant) chosen.push_back(info);
     }
@@ -124,12 +124,13 @@ class Verification {
            "see the error, then verify again", Integrity::could_not_tell);
   }
 
-  /// One key pair signs for every ledger, each time under the name of that ledger.
+  /// One key pair signs for every ledger, each time under the name of that ledger's log.
   static std::vector<NoteKey> named(const LedgerInfo& info,
                                     const std::vector<Ed25519PublicKey>& halves) {
     std::vector<NoteKey> keys;
-    for (const Ed25519PublicKey& half : halves)
-      keys.emplace_back(info.origin, SignatureType::ed25519, half);
+    for (const std::string& origin : info.origins())
+      for (const Ed25519PublicKey& half : halves)
+        keys.emplace_back(origin, SignatureType::ed25519, half);
     return keys;
   }
 
@@ -163,7 +164,8 @@ class Verification {
         verified = verify_checkpoint(note, vouched);
         ledger.older_key_heads += verified.ok() ? 1 : 0;
       }
-      if (!verified || verified->checkpoint.origin != info.origin) {
+      if (!verified ||
+          verified->checkpoint.origin != info.origin_of_head(LogSize(verified->checkpoint.size))) {
         const Result<Checkpoint> claimed = peek_checkpoint(note);
         findings.add(Integrity::damaged,
                      "the kept checkpoint at " +
@@ -177,6 +179,28 @@ class Verification {
     }
   }
 
+  /// What the signer remembers of all the ledger's logs. What a closed one had beyond its end was
+  /// declared to be lost.
+  void state_signed(const LedgerInfo& info, std::vector<StatedHead>& stated,
+                    Findings& findings) const {
+    const auto state = [&](const TreeHead& head) {
+      stated.push_back({head.size.value(), head.root, StatedHead::By::signer, 0});
+    };
+    if (const auto known = signed_heads_.find(info.origin); known != signed_heads_.end())
+      state(known->second);
+    for (const ClosedLog& log : info.closed)
+      if (const auto known = signed_heads_.find(log.origin);
+          known != signed_heads_.end() && known->second.size <= log.kept.size)
+        state(known->second);
+    for (const auto& [origin, head] : signed_heads_)
+      if (may_follow(info.origin, origin) && !moved_on())
+        findings.add(Integrity::damaged,
+                     "a head of " + origin +
+                         " was signed, which goes on after this log: this is "
+                         "an older copy of the ledger",
+                     kRestoreLedger);
+  }
+
   void verify_ledger(const LedgerInfo& info) {
     Findings findings(info.origin, options_.max_findings);
     LedgerReport ledger;
@@ -184,9 +208,13 @@ class Verification {
     std::vector<StatedHead>& stated = stated_[info.ledger];
     state_checkpoints(info, ledger, stated, findings);
     ledger.head = ledger_.head(info.ledger);
-    if (const auto known = signed_heads_.find(info.origin); known != signed_heads_.end())
-      stated.push_back({known->second.size.value(), known->second.root, StatedHead::By::signer, 0});
+    state_signed(info, stated, findings);
     report_lost(ledger, stated, findings);
+    for (const ClosedLog& log : info.closed)
+      stated.push_back({log.kept.size.value(), log.kept.root, StatedHead::By::continuation, 0});
+    auto told = continuations_of(ledger_, info);
+    if (told) ledger.continued = std::move(told).value();
+    if (!told) could_not(told.error(), "what was said of a loss could not be read", findings);
     stated.push_back({ledger.head.size.value(), ledger.head.root, StatedHead::By::head, 0});
     std::stable_sort(stated.begin(), stated.end(),
                      [](const StatedHead& a, const StatedHead& b) { return a.size < b.size; });
@@ -272,7 +300,7 @@ class Verification {
   VerifyReport report_;
   std::string meta_origin_;
   std::vector<Ed25519PublicKey> given_, vouched_;  ///< Log keys: from outside; with those replaced.
-  std::map<Hash, LedgerInfo> origins_;  ///< By the hash of their origin.
+  std::map<Hash, LedgerInfo> origins_;             ///< By the hash of their origin.
   std::map<LedgerId, std::vector<StatedHead>> stated_;
   std::map<std::string, TreeHead> signed_heads_;            ///< By origin, as the signer remembers.
   std::vector<std::pair<std::string, QuotedHead>> quoted_;  ///< With the origin that quotes.

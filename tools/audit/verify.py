@@ -183,6 +183,67 @@ def others_in(listed):
     return sorted({path if re.match("(meta|trust|tsa)/", path) else re.sub("/.*", "/", path)
                    for path in listed if not known.fullmatch(path)})
 
+class Line:
+    """The names of a log, one after the other: after a declared loss it goes on under the next one."""
+    def __init__(self, first):
+        self.newest, self.closed, self.told = first, [], []
+    def of_leaf(self, position):
+        return next((name for name, size in self.closed if position < size), self.newest)
+    def of_head(self, size):
+        return next((name for name, kept in self.closed if size <= kept), self.newest)
+def parse_name(origin):
+    """The name of the first log and the number: <deployment>/meta/2 and <deployment>/t/<hex>/2."""
+    found = re.fullmatch("(.*/meta|.*/t/[^/]*)/([2-9]|[1-9][0-9]{1,3})", origin)
+    return (found[1], int(found[2])) if found else (origin, 1)
+def plain(text):
+    return "".join(chr(byte) if 0x20 <= byte <= 0x7E else "?" for byte in text.encode())
+
+def verify_continued(root, listed, which, first, newest, check_note):
+    """Reads from log.continued leaves which logs came before `newest`, or before that of the proofs."""
+    line, notes = Line(first), []
+    found = [re.fullmatch("continued/%s-(0|[1-9][0-9]{0,15})\\.proof" % which, path) for path in listed]
+    for size in sorted(int(one[1]) for one in found if one and int(one[1]) < 1 << 53):
+        path = "continued/%s-%d" % (which, size)
+        leaves, (start, end, tree, left, right, note) = read(root, path + ".ndjson"), \
+            parse_range(root, path + ".proof")
+        leaves, stack = leaves.split(b"\n"), []
+        need(len(leaves) in (2, 3) and leaves.pop() == b"" and (start, end) == (size, size + len(leaves)),
+             "a continuation of another place")
+        for subtree in left:
+            push(stack, *subtree)
+        kept, said = root_of(stack), []
+        for index, raw in enumerate(leaves, size):
+            push(stack, 0, index, sha256(b"\x00" + raw))
+            said.append(canonical_object(raw))
+            need(said[-1]["sequence"] == "%016d" % index and isinstance(said[-1]["data"], dict),
+                 "position %d holds another leaf" % index)
+        for subtree in right:
+            push(stack, *subtree)
+        leaf, data = said[0], said[0]["data"]
+        need(leaf["type"] == "recourse.log.continued.v1" and count(data["lost_to"]) and
+             type(data["size"]) is int and data["size"] == size and b64(data["root"]) == kept,
+             "position %d does not continue the log" % size)
+        why = said[1:] and said[1]
+        need(not why or (why["source"], why["type"]) == (leaf["source"], "recourse.head.accepted.v1"),
+             "position %d does not say why the log goes on" % (size + 1))
+        (before, old), (after, new) = parse_name(data["origin"]), parse_name(leaf["source"])
+        need(data["origin"] == line.newest and before == after and old < new,
+             "%s does not continue %s" % (leaf["source"], line.newest))
+        line.closed.append((line.newest, size))
+        line.newest = leaf["source"]
+        what = "positions %d to %d of that are lost" % (size, data["lost_to"] - 1) if data["lost_to"] > size \
+            else "how many of that are lost is not known"
+        reason, by = plain(why["data"].get("reason_code", "") if why else ""), plain(leaf.get("actor", ""))
+        line.told.append("loss: %s continues %s at %d leaves; %s%s%s" % (
+            plain(leaf["source"]), plain(data["origin"]), size, what, reason and ": " + reason,
+            by and " (declared by %s)" % by))
+        notes.append((note, (tree, root_of(stack))))
+    newest = newest or (notes and notes[-1][0].decode().split("\n")[0]) or first
+    need(newest == line.newest, newest + " goes on after a log that was lost, and nothing proves where")
+    for note, head in notes:
+        need(check_note(note, newest) == head, "a continuation that is not in its log")
+    return line
+
 def verify_files(root, report_name, report_key):
     manifest = read(root, "manifest.json")
     note = verify_note(read(root, "manifest.note"), report_name, report_key)
@@ -248,17 +309,20 @@ def verify_disclosure(line, leaf):
     c = hmac.new(b64(rho), header.encode() + value, hashlib.sha256).digest()
     need(c == b64(place["$sealed"]["c"]), "a disclosed value is not the one committed to")
 
-def verify_leaves(root, path, shown_path, origin, start, end, stack):
+def verify_leaves(root, path, shown_path, logs, start, end, stack):
     with open(os.path.join(root, path), "rb") as leaves, \
             open(os.path.join(root, shown_path) if shown_path else os.devnull, "rb") as shown:
-        return fold_leaves(leaves, shown, origin, start, end, stack)
-def fold_leaves(leaves, shown, origin, start, end, stack):
+        return fold_leaves(leaves, shown, logs, start, end, stack)
+def fold_leaves(leaves, shown, logs, start, end, stack):
     opened, index, last, line = 0, start, "", shown.readline(LIMIT)
     for raw in iter(lambda: leaves.readline(65536), b""):  # a binary file is split at 0x0A only
         need(raw.endswith(b"\n") and index < end, "a leaf too many, too long or cut short")
         leaf = canonical_object(raw[:-1])
         need(leaf["sequence"] == "%016d" % index, "position %d holds another leaf" % index)
-        need(leaf["source"] == origin, "position %d is of another log" % index)
+        need(leaf["source"] == logs.of_leaf(index), "position %d is of another log" % index)
+        need(leaf.get("type") != "recourse.log.continued.v1" or index in [size for _, size in logs.closed] or
+             leaf["data"]["size"] is not False and leaf["data"]["size"] == 0,
+             "position %d closes a log without a proof" % index)
         need(isinstance(leaf["id"], str), "position %d has no id" % index)
         need(TIME.fullmatch(leaf["time"]) and leaf["time"] >= last, "time runs back at position %d" % index)
         push(stack, 0, index, sha256(b"\x00" + raw[:-1]))
@@ -271,37 +335,45 @@ def fold_leaves(leaves, shown, origin, start, end, stack):
     need(not line, "a disclosure that belongs to no leaf")
     return opened
 
-def verify_range(root, path, start, end, size):
-    """The note in a range proof, its subtrees left of the range, and what right_of() takes."""
-    proof = read(root, path).decode()
-    top, _, rest = proof.partition("\n\n")
+def parse_range(root, path):
+    """Start, end and size of a range proof, its subtrees left and right of the range, and the note."""
+    top, _, rest = read(root, path).decode().partition("\n\n")
     right, _, note = ("", "", rest[1:]) if rest.startswith("\n") else rest.partition("\n\n")
-    form, left = top.split("\n")[:2], top.split("\n")[2:]
-    need(form == ["recourse/range@v1", "range %d %d %d" % (start, end, size)], "another range")
-    before, after, stack = list(cover(0, start)), list(cover(end, size)), []
-    right = right.split("\n") if right else []
+    form, numbers, *left = top.split("\n")
+    word, start, end, size = numbers.split(" ")
+    need((form, word) == ("recourse/range@v1", "range"), "not a range proof")
+    start, end, size = decimal(start), decimal(end), decimal(size)
+    need(start <= end <= size, "a range that does not ascend")
+    before, after, right = list(cover(0, start)), list(cover(end, size)), right.split("\n") if right else []
     need((len(left), len(right)) == (len(before), len(after)), "a range proof of another shape")
-    for place, line in zip(before, left):
-        push(stack, *place, b64(line))
-    return note.encode(), stack, [(*place, b64(line)) for place, line in zip(after, right)]
+    return (start, end, size, [(*place, b64(line)) for place, line in zip(before, left)],
+            [(*place, b64(line)) for place, line in zip(after, right)], note.encode())
+def verify_range(root, path, start, end, size):
+    """The note in a range proof, the fold of its subtrees left of the range, and those right of it."""
+    *numbers, left, right, note = parse_range(root, path)
+    need(numbers == [start, end, size], "another range")
+    stack = []
+    for subtree in left:
+        push(stack, *subtree)
+    return note, stack, right
 
-def verify_meta(root, listed, key, head):
+def verify_meta(root, listed, key, head, metas):
     """The deployment's own log, when it is here, is all of it up to the head with the anchor."""
     need(head and all(path in listed for path in META), "the deployment's log without its proof")
     meta, size, value = head
     note, stack, right = verify_range(root, META[1], 0, size, size)
     need(note == read(root, META[2]) and verify_head(note, meta, key) == (size, value),
          "the deployment's log is not that of the anchor")
-    verify_leaves(root, META[0], None, meta, 0, size, stack)
+    verify_leaves(root, META[0], None, metas, 0, size, stack)
     need(root_of(stack) == value, "the deployment's leaves do not give the root of its head")
 
-def verify_anchor(text, key, origin, size, root, policy, seen):
+def verify_anchor(text, key, origin, size, root, policy, seen, metas):
     """Gives the meta log's head (its origin, number of leaves and root) and the head's text."""
-    meta = origin.rpartition("/t/")[0] + "/meta"
     top, _, note = text.partition(b"\n\n")
     header, extra, index, *hashes = top.decode().split("\n")
     need((header, extra[:6], index[:6]) == ("c2sp.org/tlog-proof@v1", "extra ", "index "),
          "not a tlog proof")
+    meta = metas.of_head(decimal((note.decode().split("\n") + [""])[1]))
     tree_size, tree_root = verify_head(note, meta, key, policy.keys.values(), seen)
     leaf, index = b64(extra[6:], 0), decimal(index[6:])
     value, at, last = sha256(b"\x00" + leaf), index, tree_size - 1
@@ -315,7 +387,8 @@ def verify_anchor(text, key, origin, size, root, policy, seen):
         at, last = at >> 1, last >> 1
     need(last == 0 and value == tree_root, "the anchor is not in the meta log")
     leaf = canonical_object(leaf)
-    need((leaf["source"], leaf["sequence"]) == (meta, "%016d" % index), "the anchor is of another place")
+    need((leaf["source"], leaf["sequence"]) == (metas.of_leaf(index), "%016d" % index),
+         "the anchor is of another place")
     data = leaf["data"]
     said = leaf["type"], data["size"], b64(data["root"]), b64(data["origin_hash"])
     need(said == ("recourse.log.anchored.v1", size, root, sha256(origin.encode())),
@@ -364,34 +437,43 @@ def verify(root, log_key, report_key, given_policy, authorities):
     need(is_key_of(name, origin), "a key of another log: " + name)
     size, head = verify_head(read(root, "checkpoint"), origin, key)
     need((manifest["size"], b64(manifest["root"])) == (size, head), "the manifest names another head")
+    checkpoint = read(root, "checkpoint")
+    def own_note(note, name):
+        need(note == checkpoint, "a continuation of another checkpoint")
+        return verify_head(note, name, key)
+    logs = verify_continued(root, listed, "log", parse_name(origin)[0], origin, own_note)
     note, stack, right = verify_range(root, "range.proof", start, end, size)
-    need(note == read(root, "checkpoint"), "the range proof is of another checkpoint")
-    need(not start or verify_head(read(root, "checkpoint.start"), origin, key) == (start, root_of(stack)),
-         "the range does not continue the log at its start")
+    need(note == checkpoint, "the range proof is of another checkpoint")
+    need(not start or verify_head(read(root, "checkpoint.start"), logs.of_head(start), key) ==
+         (start, root_of(stack)), "the range does not continue the log at its start")
     shown = "disclosures.ndjson" if "disclosures.ndjson" in listed else None
-    opened = verify_leaves(root, "leaves.ndjson", shown, origin, start, end, stack)
+    opened = verify_leaves(root, "leaves.ndjson", shown, logs, start, end, stack)
     for subtree in right:
         push(stack, *subtree)
     need(root_of(stack) == head, "the leaves do not give the root of the checkpoint")
+    metas = verify_continued(root, listed, "meta", parse_name(origin)[0].rpartition("/t/")[0] + "/meta", None,
+                             lambda note, name: verify_head(note, name, key))
     anchored = ANCHOR in listed
     policy, seen, meta = Policy(given_policy or own_policy), {}, None
     need(anchored or not policy.asks(), "witnesses are asked for, and the meta log's head is absent")
     if anchored:
-        meta, _ = verify_anchor(read(root, ANCHOR), key, origin, size, head, policy, seen)
+        meta, _ = verify_anchor(read(root, ANCHOR), key, origin, size, head, policy, seen, metas)
         need(not policy.asks() or policy.holds(policy.quorum, seen),
              "the quorum of the policy did not cosign the meta log's head")
     deployment = any(path in listed for path in META)
     if deployment:
-        verify_meta(root, listed, key, meta)
+        verify_meta(root, listed, key, meta, metas)
     stamps = []
     for path in [path for path in listed if re.fullmatch(r"tsa/.*\.tsr", path)]:
         need(path[:-4] + ".tlog-proof" in listed, "missing: %s.tlog-proof" % path[:-4])
-        (_, at, _), text = verify_anchor(read(root, path[:-4] + ".tlog-proof"), key, origin, size, head, policy, {})
+        (_, at, _), text = verify_anchor(read(root, path[:-4] + ".tlog-proof"), key, origin, size, head, policy,
+                                         {}, metas)
         stamps.append((at, verify_stamp(root, path, text, authorities)))
-    print("log %s, %d leaves\nproven: the %d leaves from %d on are all there are up to %d, in order\n"
+    print("\n".join(["log %s, %d leaves" % (origin, size)] + logs.told + metas.told))
+    print("proven: the %d leaves from %d on are all there are up to %d, in order\n"
           "proven: the log at %d leaves continues the log at %d leaves\n"
           "proven: %d disclosed values are those that were committed to"
-          % (origin, size, end - start, start, end, size, start, opened))
+          % (end - start, start, end, size, start, opened))
     print("proven: the meta log anchors this head" if anchored else
           "not proven: that the meta log anchors it")
     if deployment:

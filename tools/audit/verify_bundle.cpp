@@ -12,6 +12,7 @@
 #include "engine/witness/trust_policy.h"
 #include "tools/audit/bundle_contents.h"
 #include "tools/audit/bundle_files.h"
+#include "tools/audit/continued_check.h"
 #include "tools/audit/disclosure_check.h"
 #include "tools/audit/leaf_form.h"
 #include "tools/audit/verify_page.h"
@@ -227,11 +228,29 @@ class BundleCheck {
     if (head.size != report_.size || to_base64(as_text(head.root)) != root)
       return refused("the manifest names another head");
     report_.root = head.root;
+    RECOURSE_LET(line_, continued("log", std::string(parse_origin_name(report_.origin).first),
+                                  report_.origin));
+    report_.continued = line_.told;
     if (report_.start == 0) return {};
     RECOURSE_LET(const std::string start_note, files_.read("checkpoint.start"));
-    RECOURSE_LET(start_, signed_head(start_note, report_.origin));
+    RECOURSE_LET(start_,
+                 signed_head(start_note, line_.info.origin_of_head(LogSize(report_.start))));
     if (start_->size != report_.start) return refused("the start is signed at another size");
     return {};
+  }
+
+  /// The logs of which the newest is `newest`, or whichever its proofs are of. Those of the
+  /// bundle's own log are proven by its own head.
+  Result<ProvenLine> continued(const std::string& which, const std::string& first,
+                               std::optional<std::string> newest) const {
+    std::set<std::string> paths;
+    for (const auto& [path, file] : listed_) paths.insert(path);
+    return check_continued(
+        paths, which, first, newest, [this](const std::string& path) { return files_.read(path); },
+        [&](const std::string& note, const std::string& origin) -> Result<Checkpoint> {
+          if (newest && note != note_) return refused("a continuation of another checkpoint");
+          return signed_head(note, origin);
+        });
   }
 
   Status check_leaves() {
@@ -245,13 +264,13 @@ class BundleCheck {
       return refused("the range does not continue the log at its start");
     const bool opened = listed_.contains("disclosures.ndjson");
     RECOURSE_TRY(
-        fold_leaves({"leaves.ndjson", report_.origin, report_.start, report_.end, opened}, fold));
+        fold_leaves({"leaves.ndjson", line_.info, report_.start, report_.end, opened}, fold));
     return fold.finish();
   }
 
   struct Leaves {
     const char* path;
-    std::string origin;
+    const LedgerInfo& logs;  ///< Which of them they are of.
     std::uint64_t start, end;
     bool opened;  ///< disclosures.ndjson is about them.
   };
@@ -271,7 +290,7 @@ class BundleCheck {
       if (!line) break;
       if (position == of.end) return refused("a leaf too many");
       RECOURSE_LET(const Json leaf, canonical_object(*line, kBundleLeafLimits));
-      RECOURSE_TRY(check_leaf(of.origin, leaf, position, last));
+      RECOURSE_TRY(check_leaf(of.logs, leaf, position, last));
       fold.add(leaf_hash(*line));
       while (opening) {
         RECOURSE_LET(const std::uint64_t disclosed, disclosed_position(*opening));
@@ -286,18 +305,33 @@ class BundleCheck {
   }
 
   /// `last` is the time of the leaf before, and of this one afterwards.
-  static Status check_leaf(const std::string& origin, const Json& leaf, std::uint64_t position,
+  static Status check_leaf(const LedgerInfo& logs, const Json& leaf, std::uint64_t position,
                            std::string& last) {
     const std::string at = "position " + std::to_string(position);
     RECOURSE_LET(const std::string sequence, string_in(leaf, "sequence"));
     if (!is_leaf_sequence(sequence, position)) return refused(at + " holds another leaf");
     RECOURSE_LET(const std::string source, string_in(leaf, "source"));
-    if (source != origin) return refused(at + " is of another log");
+    if (source != logs.origin_at(Position(position))) return refused(at + " is of another log");
+    RECOURSE_TRY(check_continues_here(logs, leaf, position));
     RECOURSE_TRY(string_in(leaf, "id"));
     RECOURSE_LET(std::string time, string_in(leaf, "time"));
     if (!is_leaf_time(time) || time < last) return refused("time runs back at " + at);
     last = std::move(time);
     return {};
+  }
+
+  /// No leaf closes a log but those that were proven to, or of which nothing is left here.
+  static Status check_continues_here(const LedgerInfo& logs, const Json& leaf,
+                                     std::uint64_t position) {
+    const Json* const type = leaf.find("type");
+    if (type == nullptr || type->string() == nullptr || *type->string() != LogContinued::kType)
+      return {};
+    for (const ClosedLog& log : logs.closed)
+      if (log.kept.size.value() == position) return {};
+    const Json* const data = leaf.find("data");
+    const Json* const size = data == nullptr ? nullptr : data->find("size");
+    if (size != nullptr && size->integer() == 0) return {};
+    return refused("position " + std::to_string(position) + " closes a log without a proof");
   }
 
   Status check_policy() {
@@ -312,13 +346,14 @@ class BundleCheck {
 
   /// The head of the meta log in a proof that it anchors this very head.
   Result<VerifiedCheckpoint> anchored_in(const std::string& path) const {
-    const std::size_t tenant = report_.origin.rfind("/t/");
-    const std::string meta =
-        report_.origin.substr(0, tenant == std::string::npos ? 0 : tenant) + "/meta";
     RECOURSE_LET(const std::string text, files_.read(path));
+    RECOURSE_LET(const TlogProof claimed, parse_tlog_proof(text));
+    RECOURSE_LET(const Checkpoint head, peek_checkpoint(claimed.note));
+    const std::string& meta = meta_line_.info.origin_of_head(LogSize(head.size));
     std::vector<NoteKey> keys = policy_.keys();
     keys.emplace_back(meta, SignatureType::ed25519, log_key_->key());
-    RECOURSE_LET(VerifiedLeaf anchor, verify_tlog_proof(text, keys));
+    RECOURSE_LET(VerifiedLeaf anchor,
+                 verify_tlog_proof(text, keys, meta_line_.info.origin_at(Position(claimed.index))));
     if (anchor.head.checkpoint.origin != meta) return refused("a checkpoint of another log");
     RECOURSE_LET(const Json leaf, canonical_object(anchor.leaf, kBundleLeafLimits));
     RECOURSE_LET(const std::string type, string_in(leaf, "type"));
@@ -334,7 +369,18 @@ class BundleCheck {
     return std::move(anchor.head);
   }
 
+  Status read_meta_line() {
+    const std::string& first = line_.info.first_origin();
+    const std::size_t tenant = first.rfind("/t/");
+    RECOURSE_LET(meta_line_,
+                 continued("meta", first.substr(0, tenant == first.npos ? 0 : tenant) + "/meta",
+                           std::nullopt));
+    report_.meta_continued = meta_line_.told;
+    return {};
+  }
+
   Status check_anchor() {
+    RECOURSE_TRY(read_meta_line());
     if (!listed_.contains("meta/head.tlog-proof"))
       return policy_.asks() ? refused("witnesses are asked for, and the meta log's head is absent")
                             : Status();
@@ -359,7 +405,8 @@ class BundleCheck {
     if (proof.start != 0 || proof.end != head.size || proof.note != note || proved != head)
       return refused("the deployment's log is not that of the anchor");
     RangeFold fold(proof);
-    RECOURSE_TRY(fold_leaves({kMetaLeaves, head.origin, 0, head.size, false}, fold));
+    const LedgerInfo logs = meta_line_.info.as_of(LogSize(head.size));
+    RECOURSE_TRY(fold_leaves({kMetaLeaves, logs, 0, head.size, false}, fold));
     report_.deployment = true;
     return fold.finish();
   }
@@ -405,6 +452,7 @@ class BundleCheck {
   std::map<std::string, Listed> listed_;
   std::vector<std::string> order_;  ///< Paths as the manifest lists them.
   std::optional<NoteKey> log_key_;
+  ProvenLine line_, meta_line_;
   std::optional<Checkpoint> start_;
   TrustPolicy policy_;
 };

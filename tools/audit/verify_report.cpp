@@ -105,6 +105,7 @@ std::string to_json(const VerifyReport& report) {
         {"projections_equal", ledger.projections},
     });
     if (ledger.older_key_heads > 0) one.set("older_key_heads", ledger.older_key_heads);
+    if (!ledger.continued.empty()) one.set("continued", to_json(ledger.continued));
     ledgers.push_back(std::move(one));
   }
   Json findings = Json::array();
@@ -139,6 +140,8 @@ std::string to_text(const VerifyReport& report) {
                                         : ", " + std::to_string(ledger.older_key_heads) +
                                               " of them by an older key, as key.rotated says") +
            "\n";
+    for (const ToldContinuation& told : ledger.continued)
+      out += "  lost         " + to_text(told) + "\n";
     if (ledger.sealed_opened + ledger.sealed_erased > 0)
       out += "  sealed       " + std::to_string(ledger.sealed_opened) + " opened, " +
              std::to_string(ledger.sealed_erased) + " erased (" +

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/ledger/ledger.h"
+#include "tools/audit/continuation.h"
 
 namespace recourse {
 
@@ -58,12 +59,14 @@ struct LedgerReport {
   std::uint64_t leaves = 0, leaf_bytes = 0;
   std::uint64_t heads_compared = 0;  ///< Heads in commit records and anchors.
   std::uint64_t checkpoints = 0;     ///< Signed heads whose signature and root hold.
-  std::uint64_t older_key_heads = 0;  ///< Of these: only by a key that one from outside vouches for.
+  std::uint64_t older_key_heads =
+      0;                             ///< Of these: only by a key that one from outside vouches for.
   std::uint64_t sealed_opened = 0;   ///< Values that match the leaf's commitment.
   std::uint64_t sealed_erased = 0;   ///< Values whose key was destroyed.
   std::uint64_t sealed_missing = 0;  ///< Neither of the two.
   std::uint64_t projections = 0;     ///< Projections equal to their rebuild.
-  double tree_seconds = 0;           ///< Leaves, tree and checkpoints.
+  std::vector<ToldContinuation> continued;  ///< Its logs that were closed by declared losses.
+  double tree_seconds = 0;                  ///< Leaves, tree and checkpoints.
   double sealed_seconds = 0, projection_seconds = 0;
 };
 

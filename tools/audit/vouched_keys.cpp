@@ -41,12 +41,12 @@ Result<std::vector<Rotation>> rotations_of_log(const Ledger& ledger) {
 }
 
 /// Of the kept heads of the meta ledger that the key signed; 0 for none.
-std::uint64_t largest_signed(const std::vector<std::string>& notes, const std::string& origin,
-                             const Ed25519PublicKey& key) {
-  const NoteKey signer(origin, SignatureType::ed25519, key);
+std::uint64_t largest_signed(const std::vector<std::string>& notes,
+                             const std::vector<std::string>& origins, const Ed25519PublicKey& key) {
+  std::vector<NoteKey> names;
+  for (const std::string& origin : origins) names.emplace_back(origin, SignatureType::ed25519, key);
   for (auto note = notes.rbegin(); note != notes.rend(); ++note)
-    if (const auto head = verify_checkpoint(*note, std::span(&signer, 1)))
-      return head->checkpoint.size;
+    if (const auto head = verify_checkpoint(*note, names)) return head->checkpoint.size;
   return 0;
 }
 
@@ -59,15 +59,15 @@ Result<std::vector<Ed25519PublicKey>> vouched_keys(const Ledger& ledger, const S
   if (rotations.empty()) return keys;
   const LedgerId meta(0);
   RECOURSE_LET(const std::vector<std::string> notes, signer.all(meta));
-  std::string origin;
+  std::vector<std::string> origins;
   for (const LedgerInfo& info : ledger.ledgers())
-    if (info.ledger == meta) origin = info.origin;
+    if (info.ledger == meta) origins = info.origins();
   const auto same_as = [](const Ed25519PublicKey& one) {
     return [&one](const Ed25519PublicKey& other) { return one.bytes() == other.bytes(); };
   };
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const Ed25519PublicKey key = keys[i];
-    const std::uint64_t covered = largest_signed(notes, origin, key);
+    const std::uint64_t covered = largest_signed(notes, origins, key);
     for (const Rotation& rotation : rotations) {
       if (rotation.at.value() >= covered) continue;
       const bool was = same_as(rotation.before)(key), is = same_as(rotation.after)(key);

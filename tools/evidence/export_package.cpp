@@ -77,10 +77,11 @@ class PackageExport {
     std::vector<BundleAttachment> attachments;
     const auto deployment = ledger_.find_tenant(TenantId("meta"));
     PackageSource origin;
-    origin.system = deployment->origin.substr(0, deployment->origin.rfind('/'));
+    origin.system = deployment_of(*deployment);
     origin.tenant = options_.bundle.tenant;
     origin.origin = scope.info.origin;
-    origin.log_key = signer_.verifier_key(scope.info.ledger);
+    origin.closed = scope.info.closed;
+    origin.log_key = signer_.verifier_key_of(scope.info.origin);
     Parameters parameters;
     parameters.from = options_.from;
     parameters.to = options_.to;
@@ -92,8 +93,10 @@ class PackageExport {
     parameters.thresholds = options_.thresholds;
     parameters.version = options_.version;
     if (options_.with_deployment) {
-      origin.meta_origin = deployment->origin;
       RECOURSE_TRY(take_deployment(scope, parameters, attachments));
+      const LedgerInfo then = deployment->as_of(parameters.meta_end);
+      origin.meta_origin = then.origin;
+      origin.meta_closed = then.closed;
     }
     Source source = origin.without_leaves();
     source.leaves = leaves_of(ledger_, scope.info.ledger, parameters.end);

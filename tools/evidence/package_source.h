@@ -13,6 +13,8 @@ struct PackageSource {
   TenantId tenant;
   std::string origin, meta_origin;  ///< The latter empty: no deployment events.
   std::string log_key;              ///< Verifier key of the log: a copy for convenience.
+  /// The logs before, with names and sizes only, where a loss was declared.
+  std::vector<ClosedLog> closed = {}, meta_closed = {};
 
   Source without_leaves() const;
   std::string text() const;

@@ -64,6 +64,8 @@ class Examination {
       : source_(source),
         parameters_(parameters),
         history_(source.tenant.value()),
+        log_(source.log()),
+        meta_log_(source.meta_log()),
         registers_(source),
         context_{parameters, source, history_, &tree_} {
     context_.with_deployment = has_deployment();
@@ -119,7 +121,7 @@ class Examination {
       auto event = read_leaf(leaf);
       if (!event) {
         status = event.error();
-      } else if (event->source != source_.meta_origin || event->position != position) {
+      } else if (event->source != meta_log_.origin_at(position) || event->position != position) {
         status = not_this_log(source_.meta_origin, position.value());
       } else {
         deployment_.push_back({std::move(event).value(), hash});
@@ -148,7 +150,7 @@ class Examination {
 
   Status see_leaf(Position position, std::string_view leaf) {
     RECOURSE_LET(const RecordedEvent event, read_leaf(leaf));
-    if (event.source != source_.origin || event.position != position)
+    if (event.source != log_.origin_at(position) || event.position != position)
       return not_this_log(source_.origin, position.value());
     // Where both ledgers have the same time, the tenant's comes first.
     RECOURSE_TRY(see_deployment_until(event.time));
@@ -226,7 +228,8 @@ class Examination {
     scope.tenant = source_.tenant;
     scope.from = parameters_.from;
     scope.to = parameters_.to;
-    scope.start = head_of(source_.origin, parameters_.start.value(), start_root_);
+    scope.start =
+        head_of(log_.origin_of_head(parameters_.start), parameters_.start.value(), start_root_);
     scope.end = head_of(source_.origin, tree_.size(), tree_.root());
     if (has_deployment()) {
       scope.meta = head_of(source_.meta_origin, meta_tree_.size(), meta_tree_.root());
@@ -352,6 +355,7 @@ class Examination {
   const Source& source_;
   const Parameters& parameters_;
   History history_;
+  const LedgerInfo log_, meta_log_;
   Registers registers_;
   Answers answers_;
   Frontier tree_, meta_tree_;

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "engine/ledger/ledger_info.h"
 #include "tools/soc2/package.h"
 #include "tools/soc2/thresholds.h"
 
@@ -17,9 +18,15 @@ struct Source {
   std::string system;  ///< The deployment's name.
   TenantId tenant;
   std::string origin;
+  std::vector<ClosedLog> closed = {};  ///< The logs before it, where a loss was declared.
   Leaves leaves;
   std::string meta_origin;  ///< Empty: the package has no deployment events.
-  Leaves meta_leaves;       ///< Absent: the same.
+  std::vector<ClosedLog> meta_closed = {};
+  Leaves meta_leaves;  ///< Absent: the same.
+
+  /// Names only.
+  LedgerInfo log() const { return {LedgerId(1), tenant, origin, closed}; }
+  LedgerInfo meta_log() const { return {LedgerId(0), TenantId("meta"), meta_origin, meta_closed}; }
 };
 
 /// A signed head that was kept.

@@ -10,9 +10,11 @@ namespace {
 class LogIntegrity final : public OneControlTest {
  public:
   explicit LogIntegrity(const TestContext& context) : OneControlTest(context, "RC-20") {
+    const LedgerInfo log = context.source.log();
     for (const KeptHead& head : context.parameters.heads) {
       const auto checkpoint = peek_checkpoint(head.note);
-      if (!checkpoint || checkpoint->origin != context.source.origin) {
+      // Heads of a log that was closed stay evidence up to where it was closed.
+      if (!checkpoint || checkpoint->origin != log.origin_of_head(LogSize(checkpoint->size))) {
         ++foreign_;
         continue;
       }
@@ -33,13 +35,9 @@ class LogIntegrity final : public OneControlTest {
     if (!seen.meta) on_leaf(seen);
     if (const auto* e = seen.as<FsckCompleted>()) on_check(seen, *e);
     if (const auto* e = seen.as<HeadAccepted>(); e != nullptr && writer_.takes(seen))
-      writer_.fail(writer_.add(seen), "declared_loss",
-                   "The log was declared to be complete at commit " +
-                       std::to_string(e->commit_number) + " (" + e->reason_code.text + ").");
+      accept(seen, *e);
     if (const auto* e = seen.as<LogContinued>(); e != nullptr && writer_.takes(seen))
-      writer_.fail(writer_.add(seen), "declared_loss",
-                   "The log goes on after " + e->origin.text + ", which was lost from " +
-                       std::to_string(e->size) + " to " + std::to_string(e->lost_to) + ".");
+      go_on(seen, *e);
     if (seen.as<ClockAnomaly>() != nullptr && seen.within()) ++anomalies_;
     if (const auto* e = seen.as<SubjectErased>()) erased_ += e->fields;
     if (seen.as<BucketDestroyed>() != nullptr) bucket_destroyed_ = true;
@@ -63,6 +61,37 @@ class LogIntegrity final : public OneControlTest {
     std::size_t row = 0;
     Timestamp since;  ///< Of its first leaf that is in no head yet.
   };
+
+  /// What was lost is one exception; the reason follows it in the log as an event of its own.
+  void go_on(const Seen& seen, const LogContinued& e) {
+    const std::size_t number = writer_.add(seen);
+    if (e.size == 0) {
+      writer_.fail(number, "declared_loss",
+                   "Of the log " + e.origin.text + " nothing is left; it had " +
+                       std::to_string(e.lost_to) + " events.");
+      return;
+    }
+    std::string what = "The log goes on after " + e.origin.text + ", ";
+    what += e.lost_to > e.size
+                ? "of which the events " + std::to_string(e.size) + " to " +
+                      std::to_string(e.lost_to - 1) + " are lost."
+                : "of which an unknown number from " + std::to_string(e.size) + " on is lost.";
+    writer_.fail(number, "declared_loss", what);
+    (seen.meta ? meta_loss_at_ : loss_at_) = seen.event.position;
+  }
+
+  void accept(const Seen& seen, const HeadAccepted& e) {
+    const auto& loss_at = seen.meta ? meta_loss_at_ : loss_at_;
+    if (loss_at && seen.event.position.value() == loss_at->value() + 1) {
+      writer_.note("The loss at position " + std::to_string(loss_at->value()) +
+                   (seen.meta ? " of the deployment's log" : "") + " was declared by " +
+                   seen.event.actor.id.value() + ": " + e.reason_code.text + ".");
+      return;
+    }
+    writer_.fail(writer_.add(seen), "declared_loss",
+                 "The log was declared to be complete at commit " +
+                     std::to_string(e.commit_number) + " (" + e.reason_code.text + ").");
+  }
 
   void on_leaf(const Seen& seen) {
     const std::uint64_t size = seen.event.position.value() + 1;
@@ -136,6 +165,7 @@ class LogIntegrity final : public OneControlTest {
   std::vector<Uncovered> uncovered_;
   std::int64_t erased_ = 0;
   bool bucket_destroyed_ = false;
+  std::optional<Position> loss_at_, meta_loss_at_;  ///< Of the last log.continued.
   std::uint64_t compared_ = 0, anomalies_ = 0, foreign_ = 0;
 };
 

@@ -185,9 +185,9 @@ Result<SubjectExport> export_subject(const Ledger& ledger, const Signer& signer,
   Json exported = Json::object({{"format", "recourse/subject-export@v1"},
                                 {"request", dsr.value()},
                                 {"subject", subject.value()},
-                                {"origin", info.origin},
+                                {"origin", head.origin},
                                 {"checkpoint", *note},
-                                {"log_key", signer.verifier_key(info.ledger)}});
+                                {"log_key", signer.verifier_key_of(head.origin)}});
   walk.put(exported);
   RECOURSE_LET(Json recipients, recipients_of(views, info.ledger, subject));
   exported.set("recipients", std::move(recipients));

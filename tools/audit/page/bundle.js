@@ -5,7 +5,8 @@
          parseJson, canonicalObject, Sha256, sha256, parseKey, verifyNote, verifyCheckpoint,
          leafHash, cover, Fold, parseRangeProof, verifyTlogProof, Lines, readSmall, checkManifest,
          splitPage, filesInPage, checkDisclosure, Policy, witnessName, parseNote, othersIn,
-         isKeyOf} = evidence;
+         isKeyOf, parseTlogProof, parseCheckpoint, continuedType, parseName,
+         readLogLine} = evidence;
 
   const deploymentPaths = ["meta/leaves.ndjson", "meta/range.proof", "meta/checkpoint"];
   const maxPageBytes = 2 ** 27;
@@ -188,16 +189,30 @@
       this.head = await read("checkpoint");
       need(this.head.size === size && toBase64(this.head.root) === root,
            "the manifest names another head");
+      this.signer = signer;
+      const note = await readSmall(this.source, "checkpoint");
+      this.logs = await this.readLogs("log", parseName(origin).first, origin, note);
+      this.report.facts.continued = this.logs.told;
       if (start > 0) {
-        this.startHead = await read("checkpoint.start");
+        this.startHead = verifyCheckpoint(await readSmall(this.source, "checkpoint.start"),
+                                          this.logs.ofHead(start), signer.key);
         need(this.startHead.size === start, "the start is signed at another size");
       }
-      this.signer = signer;
       Object.assign(this.report.facts, {root, logKey: signer.text});
       if (start === 0)
         return "The log\u2019s fingerprint at " + size + " events is signed by the log key.";
       return "The log\u2019s fingerprints at its first " + start + " and at its " + size +
              " events are signed by the log key.";
+    }
+
+    /** The logs of a ledger, one after the other; `own`: the note that all of it must be proven by. */
+    readLogs(which, first, newest, own) {
+      return readLogLine(this.source, [...this.listed.keys()], which, first, newest,
+                         (note, origin) => {
+                           need(own === null || sameBytes(note, own),
+                                "a continuation of another checkpoint");
+                           return verifyCheckpoint(note, origin, this.signer.key);
+                         });
     }
 
     async checkEvents() {
@@ -230,7 +245,7 @@
       let index = start;
       for (let raw = await leaves.next(); raw !== null; raw = await leaves.next(), ++index) {
         need(index < end, "a leaf too many");
-        const leaf = this.checkLeaf(raw, index, last, this.manifest.origin);
+        const leaf = this.checkLeaf(raw, index, last, this.logs);
         this.countType(leaf.type);
         fold.push({level: 0, index}, leafHash(raw));
         while (opening !== null && parseJson(fromUtf8(opening))?.index === index) {
@@ -246,11 +261,13 @@
       this.sayOpened();
     }
 
-    checkLeaf(raw, index, last, origin) {
+    checkLeaf(raw, index, last, logs) {
       const leaf = canonicalObject(raw);
       need(leaf.sequence === String(index).padStart(16, "0"),
            "position " + index + " holds another leaf");
-      need(leaf.source === origin, "position " + index + " is of another log");
+      need(leaf.source === logs.ofLeaf(index), "position " + index + " is of another log");
+      need(leaf.type !== continuedType || leaf.data?.size === 0 || logs.closedAt(index),
+           "position " + index + " closes a log without a proof");
       need(leafTime.test(leaf.time) && leaf.time >= last, "time runs back at position " + index);
       need(typeof leaf.id === "string", "position " + index + " has no id");
       return leaf;
@@ -279,6 +296,10 @@
     async checkAnchor() {
       this.policy = new Policy(fromUtf8(await readSmall(this.source, "trust/policy.txt")));
       this.seen = new Map();
+      const {first} = parseName(this.manifest.origin);
+      const meta = first.slice(0, Math.max(0, first.lastIndexOf("/t/"))) + "/meta";
+      this.metas = await this.readLogs("meta", meta, null, null);
+      this.report.facts.continued.push(...this.metas.told);
       if (!this.has("meta/head.tlog-proof")) {
         need(!this.policy.asks, "witnesses are asked for, and the meta log\u2019s head is absent");
         need(!this.hasDeployment(), "the deployment\u2019s log without its proof");
@@ -313,7 +334,7 @@
       let [index, last] = [0, ""];
       for (let raw = await leaves.next(); raw !== null; raw = await leaves.next(), ++index) {
         need(index < size, "a leaf too many");
-        last = this.checkLeaf(raw, index, last, origin).time;
+        last = this.checkLeaf(raw, index, last, this.metas).time;
         fold.push({level: 0, index}, leafHash(raw));
       }
       need(index === size && sameBytes(fold.root(), root),
@@ -324,11 +345,12 @@
     /** The leaf in a proof that the meta log anchors this very state, and that log\u2019s head. */
     async anchorIn(path, seen) {
       const {origin} = this.manifest;
-      const meta = origin.slice(0, Math.max(0, origin.lastIndexOf("/t/"))) + "/meta";
-      const proof = verifyTlogProof(await readSmall(this.source, path), meta, this.signer.key,
+      const bytes = await readSmall(this.source, path);
+      const {size} = parseCheckpoint(parseNote(parseTlogProof(bytes).note).text);
+      const proof = verifyTlogProof(bytes, this.metas.ofHead(size), this.signer.key,
                                     this.policy.keys, seen);
       const leaf = canonicalObject(proof.leaf);
-      need(leaf.source === meta && leaf.sequence === String(proof.index).padStart(16, "0"),
+      need(leaf.source === this.metas.ofLeaf(proof.index) && leaf.sequence === String(proof.index).padStart(16, "0"),
            "the anchor is of another place");
       need(leaf.type === "recourse.log.anchored.v1" && leaf.data?.size === this.head.size &&
            sameBytes(hashOf(leaf.data.root), this.head.root) &&
@@ -378,6 +400,7 @@
       const count = end - start;
       proven.push(`the ${count} events from ${start} on are all there are up to ${end}, in order`);
       if (start > 0) proven.push(`the log at ${size} events continues the log at ${start} events`);
+      for (const told of facts.continued) proven.push("of a declared loss: " + told);
       if (facts.opened > 0)
         proven.push(`the ${facts.opened} opened values are those that were committed to`);
       if (facts.anchored) proven.push("the deployment\u2019s own log records this very state");

@@ -79,6 +79,7 @@
       ["Recorded", none ? "" : times],
       ["Signed state", events(size) + ", root " + facts.root],
       ["Anchored", facts.anchored ?? "no"],
+      ["Declared loss", visible((facts.continued ?? []).join("; "))],
       ["Opened values", number(facts.opened)],
       ["Log key", facts.logKey + copy(keysGiven.log)],
       ["Report key", facts.reportKey + copy(keysGiven.report)],
