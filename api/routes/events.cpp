@@ -28,6 +28,32 @@ Result<std::optional<std::int64_t>> after_of(const Call& call) {
   return query_number(call, "after", -1, Json::kMaxInteger);
 }
 
+/// A position that was read before a loss says nothing about what stands there now. Whoever says
+/// of which log theirs is (`origin`) is told so; so is whoever is past the end.
+Status check_same_log(const Call& call, std::int64_t after) {
+  RECOURSE_LET(const auto origin, query_text(call, "origin"));
+  const auto info = call.app.ledger.find_tenant(call.tenant);
+  if (!info || (info->closed.empty() && !origin)) return {};
+  const auto at = static_cast<std::uint64_t>(std::max<std::int64_t>(after, 0));
+  const std::uint64_t size = call.app.ledger.head(info->ledger).size.value();
+  for (const ClosedLog& log : info->closed) {
+    const bool read_lost = origin ? *origin == log.origin && at >= log.kept.size.value()
+                                  : at >= size && &log == &info->closed.back();
+    if (!read_lost) continue;
+    const std::string kept = std::to_string(log.kept.size.value());
+    return Error{ErrorCode::conflict,
+                 "position " + std::to_string(at) + " of " + log.origin +
+                     " was lost, and that was declared: the log goes on as " + info->origin +
+                     " at position " + kept +
+                     "; undo what was done for lost events, then read on with after=" +
+                     std::to_string(log.kept.size.value() - 1)};
+  }
+  if (origin && !info->has_origin(*origin))
+    return Error{ErrorCode::invalid,
+                 "query parameter 'origin' names another log than " + info->origin};
+  return {};
+}
+
 struct PageOrder {
   EventFilter filter;
   std::int64_t after = -1;
@@ -89,12 +115,14 @@ Result<Position> position_parameter(const Call& call) {
 
 void list_events(CallPtr call) {
   when_reached(call, [call] {
-    if (const Status good = only_query(
-            *call, {"after", "limit", "types", "subject", "actor", "wait", "min_position"});
+    if (const Status good = only_query(*call, {"after", "limit", "types", "subject", "actor",
+                                               "wait", "min_position", "origin"});
         !good)
       return refuse(*call, good.error());
     then(call, event_filter(*call), [&](EventFilter filter) {
       then(call, after_of(*call), [&](std::optional<std::int64_t> after) {
+        if (const Status same = check_same_log(*call, after.value_or(-1)); !same)
+          return refuse(*call, same.error());
         if (wants_stream(call->request)) return open_stream(*call, std::move(filter), after);
         then(call, query_number(*call, "limit", 1, kMostEvents), [&](auto limit) {
           then(call, query_duration(*call, "wait"), [&](auto wait) {

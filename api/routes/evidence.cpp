@@ -3,8 +3,10 @@
 #include "api/routes/json_object.h"
 #include "api/routes/read.h"
 #include "api/routes/resources.h"
+#include "engine/event/canonical_json.h"
 #include "engine/ledger/merkle_tree.h"
 #include "engine/ledger/tlog_proof.h"
+#include "tools/audit/continuation.h"
 
 namespace recourse::routes {
 namespace {
@@ -178,11 +180,19 @@ void show_event_proof(CallPtr call) {
 }
 
 void show_verifier_key(CallPtr call) {
+  Json continued = Json::array();
+  for (const LedgerInfo& info : call->app.ledger.ledgers()) {
+    if (info.ledger != call->ledger) continue;
+    const auto told = continuations_of(call->app.ledger, info);
+    if (!told) return refuse(*call, told.error());
+    continued = to_json(*told);
+  }
   JsonObject object;
   object.text("log", call->app.signer.verifier_key(call->ledger))
       .text("reports", call->app.signer.report_verifier_key())
       .text("receipts", call->app.signer.receipt_verifier_key())
-      .raw("older", "[" + older_keys(*call) + "]");
+      .raw("older", "[" + older_keys(*call) + "]")
+      .raw("continued", canonical_json(continued));
   respond(*call, http::json(std::move(object).take()));
 }
 

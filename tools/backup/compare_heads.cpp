@@ -31,7 +31,7 @@ Status same(const Ledger& ledger, const LedgerInfo& info, const TreeHead& head,
 
 std::optional<LedgerInfo> find_origin(const Ledger& ledger, std::string_view origin) {
   for (LedgerInfo& info : ledger.ledgers())
-    if (info.origin == origin) return std::move(info);
+    if (info.has_origin(origin)) return std::move(info);
   return std::nullopt;
 }
 
@@ -40,6 +40,13 @@ Result<Checkpoint> verified(const Signer& signer, const LedgerInfo& info, std::s
   RECOURSE_LET(VerifiedCheckpoint checkpoint,
                verify_checkpoint(note, signer.log_keys(info.ledger)));
   return std::move(checkpoint.checkpoint);
+}
+
+/// Whether it is of a closed log, beyond its end: that loss is declared.
+bool is_given_up(const LedgerInfo& info, const Checkpoint& head) {
+  return std::any_of(info.closed.begin(), info.closed.end(), [&](const ClosedLog& log) {
+    return log.origin == head.origin && head.size > log.kept.size.value();
+  });
 }
 
 }  // namespace
@@ -71,10 +78,13 @@ Status compare_with_notes(const Ledger& ledger, const Signer& signer,
     if (!head)
       return Error{head.error().code,
                    file.string() + " is not signed by this log: " + head.error().message};
+    if (is_given_up(*info, *head)) continue;
     const Status good = same(ledger, *info, {LogSize(head->size), head->root}, file.string());
     if (good) continue;
-    return Error{good.error().code,
-                 good.error().message + "; choose a newer backup, or bring the newer log back"};
+    return Error{good.error().code, good.error().message +
+                                        "; choose a newer backup, or bring the newer log back; if "
+                                        "there is neither, go on without what is missing: "
+                                        "--declare-loss REASON"};
   }
   return {};
 }
@@ -108,7 +118,7 @@ Status mend_signer_state(const Ledger& ledger, const fs::path& data_dir) {
     RECOURSE_LET(const auto note, signer->at_most(info.ledger, LogSize(~std::uint64_t{0})));
     if (!note) continue;
     RECOURSE_LET(const Checkpoint kept, verified(*signer, info, *note));
-    TreeHead& known = state.signed_heads[info.origin];
+    TreeHead& known = state.signed_heads[kept.origin];
     if (kept.size <= known.size.value()) continue;
     known = {LogSize(kept.size), kept.root};
     RECOURSE_TRY(same(ledger, info, known, "a kept checkpoint"));

@@ -62,7 +62,8 @@ Result<std::vector<Destruction>> destructions_in_data(const fs::path& data_dir) 
 class Places {
  public:
   explicit Places(const Ledger& ledger) {
-    for (const LedgerInfo& info : ledger.ledgers()) ids_[info.origin] = info.ledger;
+    for (const LedgerInfo& info : ledger.ledgers())
+      for (const std::string& origin : info.origins()) ids_[origin] = info.ledger;
   }
   /// The destroyed key's name here; nothing for a ledger that is not here.
   std::optional<KeyName> name_here(const Destruction& one) const {

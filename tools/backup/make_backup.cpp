@@ -97,8 +97,7 @@ class Backup {
     manifest.anchor = cut.anchor;
     manifest.kek_epoch = cut.kek_epoch;
     manifest.heads = std::move(cut.heads);
-    const std::string& meta = manifest.heads.front().info.origin;
-    manifest.deployment = meta.substr(0, meta.rfind('/'));
+    manifest.deployment = deployment_of(manifest.heads.front().info);
 
     std::vector<Source> sources;
     RECOURSE_TRY(add_files(cut_directory.path(), "", sources));

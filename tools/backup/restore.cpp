@@ -46,21 +46,31 @@ Status judge(const VerifyReport& report) {
                                        "); choose another one with --backup"};
 }
 
-/// Whether the backup has all that is known as signed.
-Status compare_with_known(const RestoreOptions& options, const Ledger& ledger) {
+/// Whether the backup has all that is known as signed, and what that means.
+Status compare_with_known(const RestoreOptions& options, const Clock& clock, RestoredPlace& place) {
   const std::unique_ptr<HeadSigner> holder = options.signer ? options.signer() : nullptr;
   if (holder != nullptr) {
     RECOURSE_LET(const auto halves, holder->keys());
     RECOURSE_TRY(write_log_halves(options.data_dir, halves));
-    RECOURSE_LET(const auto held, Signer::open_read_only(ledger, options.data_dir.string()));
-    RECOURSE_TRY(check_log_keys(ledger, *held, halves));
+    RECOURSE_LET(const auto held, Signer::open_read_only(*place.ledger, options.data_dir.string()));
+    RECOURSE_TRY(check_log_keys(*place.ledger, *held, halves));
   }
-  RECOURSE_TRY(mend_signer_state(ledger, options.data_dir));
-  RECOURSE_LET(const auto signer, Signer::open_read_only(ledger, options.data_dir.string()));
-  RECOURSE_TRY(compare_with_notes(ledger, *signer, options.heads));
+  RECOURSE_TRY(mend_signer_state(*place.ledger, options.data_dir));
+  if (options.loss) {
+    RECOURSE_LET(const KnownHeads known,
+                 known_heads(*place.ledger, {options.data_dir, options.heads, holder.get(),
+                                             options.ask_witnesses}));
+    RECOURSE_LET(place.loss, declare_loss(*place.ledger, known, *options.loss, clock.now()));
+    if (!place.loss->was_declared) return {};
+    return Error{ErrorCode::conflict,
+                 "there is nothing to declare: the backup says already that what is missing is "
+                 "lost; restore it without --declare-loss"};
+  }
+  RECOURSE_LET(const auto signer, Signer::open_read_only(*place.ledger, options.data_dir.string()));
+  RECOURSE_TRY(compare_with_notes(*place.ledger, *signer, options.heads));
   if (holder == nullptr) return {};
   RECOURSE_LET(const SignerState state, holder->signed_heads());
-  return check_signed_heads(ledger, state, options.data_dir);
+  return check_signed_heads(*place.ledger, state, options.data_dir);
 }
 
 /// Said before hours of copying.
@@ -100,12 +110,15 @@ Result<RestoredPlace> restore_place(const RestoreOptions& options) {
   opening.data_dir = options.data_dir.string();
   opening.kek_file = options.kek_file.string();
   opening.create = false;
+  opening.loss_declared = options.loss.has_value();
   opening.random = options.random;
   opening.clock = options.clock;
   opening.free_space_watermark_bytes = 0;
   RECOURSE_LET(place.ledger, Ledger::open(opening));
   RECOURSE_TRY(compare_with_manifest(*place.ledger, place.manifest));
-  RECOURSE_TRY(compare_with_known(options, *place.ledger));
+  const SystemClock system_clock;
+  RECOURSE_TRY(
+      compare_with_known(options, options.clock != nullptr ? *options.clock : system_clock, place));
   RECOURSE_LET(const auto signer, Signer::open_read_only(*place.ledger, options.data_dir.string()));
   RECOURSE_LET(const auto destructions, all_known(*place.ledger, options));
   RECOURSE_LET(place.erased_again, destroy_again(*place.ledger, destructions));
@@ -152,6 +165,7 @@ Result<RestoreReport> restore(const RestoreOptions& options) {
                       std::chrono::steady_clock::now() - began)
                       .count();
   report.manifest = std::move(place.manifest);
+  report.loss = std::move(place.loss);
   report.report = std::move(place.report);
   return report;
 }

@@ -11,6 +11,7 @@
 #include "engine/ledger/signer.h"
 #include "tools/audit/verify.h"
 #include "tools/backup/backup_directory.h"
+#include "tools/backup/declare_loss.h"
 
 namespace recourse {
 
@@ -24,6 +25,9 @@ struct RestoreOptions {
   std::vector<std::filesystem::path> heads;
   /// Makes the way to whoever holds the log key; absent: it is in the backup.
   std::function<std::unique_ptr<HeadSigner>()> signer;
+  /// What the backup does not have of what was signed is lost, and the log goes on without it.
+  std::optional<LossDeclaration> loss;
+  AskWitnesses ask_witnesses;  ///< For it; may be empty.
   /// Where newer erasures are known: see destructions_in().
   std::vector<std::filesystem::path> erasures_from;
   Random* random = nullptr;      ///< Default: the system's.
@@ -38,12 +42,14 @@ struct RestoredPlace {
   Hash digest{};
   std::unique_ptr<Ledger> ledger;
   std::size_t erased_again = 0;  ///< Keys that would have come back.
+  std::optional<DeclaredLoss> loss;
   std::optional<VerifyReport> report;
 };
 
 /// Errors: not_found without such a backup or key file; conflict when something is in the place or
-/// when a head from outside, or that the signer remembers, is newer or another one; corrupt for a
-/// damaged backup, naming each file that is; unauthenticated and erased when the key file cannot open it, naming the epochs;
+/// when a head from outside, or that the signer remembers, is newer or another one, and its loss is
+/// not declared, or when it is and nothing is missing; corrupt for a damaged backup, naming each
+/// file that is; unauthenticated and erased when the key file cannot open it, naming the epochs;
 /// disk_full, io; unavailable.
 Result<RestoredPlace> restore_place(const RestoreOptions& options);
 
@@ -54,6 +60,7 @@ struct RestoreReport {
   std::size_t erased_again = 0;
   std::int64_t rto_ms = 0;       ///< Until it could have served.
   std::string unsigned_because;  ///< The heads could not be signed yet; empty: they are.
+  std::optional<DeclaredLoss> loss;
   std::optional<VerifyReport> report;
 };
 

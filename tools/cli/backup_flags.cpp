@@ -62,6 +62,17 @@ const ServerVerb& restore_about() {
   return about;
 }
 
+void loss_options(CLI::App* sub, std::string& reason, std::string& by) {
+  sub->add_option("--declare-loss", reason,
+                  "Go on without what was signed and is lost for ever; the reason and what is lost "
+                  "stay in the log, in clear")
+      ->type_name("REASON");
+  sub->add_option("--by", by,
+                  "With --declare-loss: who declares it, as usr_... (default: os: and the login "
+                  "name)")
+      ->type_name("ID");
+}
+
 void restore_options(CLI::App* sub, RestoreFlags& flags) {
   place(sub, flags);
   flags.from = from_environment("RECOURSE_BACKUP_DIR");
@@ -70,8 +81,9 @@ void restore_options(CLI::App* sub, RestoreFlags& flags) {
       ->type_name("N");
   sub->add_option("--head", flags.heads,
                   "A file with a signed head that was kept elsewhere: refused when the backup does "
-                  "not reach it; may be repeated")
+                  "not reach it, unless --declare-loss is given; may be repeated")
       ->type_name("FILE");
+  loss_options(sub, flags.declare_loss, flags.by);
   sub->add_option("--erasures-from", flags.erasures_from,
                   "What else knows of erasures: a newer data directory, a bundle, an export of "
                   "events or a journal; may be repeated")

@@ -15,6 +15,9 @@ void drill_options(CLI::App* sub, DrillFlags& flags);
 const ServerVerb& scrub_about();
 void scrub_options(CLI::App* sub, ScrubFlags& flags);
 
+/// That the log goes on without what is lost, and who says so.
+void loss_options(CLI::App* sub, std::string& reason, std::string& by);
+
 /// What a server does by itself, and how often.
 void upkeep_options(CLI::App* sub, UpkeepFlags& flags);
 

@@ -3,10 +3,13 @@
 
 #include "engine/ledger/data_lock.h"
 #include "engine/ledger/head_file.h"
+#include "engine/ledger/signer_state.h"
 #include "engine/privacy/kek.h"
 #include "engine/writer/decision_state.h"
+#include "tools/backup/restore.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
+#include "tools/cli/declared_loss.h"
 #include "tools/cli/deployment.h"
 #include "tools/cli/print.h"
 
@@ -94,9 +97,11 @@ class Examination {
     if (!opened) {
       const bool damaged = opened.error().code == ErrorCode::corrupt;
       return note(Health::problem, "ledger", opened.error().message,
-                  damaged ? "nothing was changed: keep a copy of the directory as it is, then "
-                            "restore the newest backup into a new directory"
-                          : "mend this first");
+                  damaged
+                      ? "nothing was changed: keep a copy of the directory as it is, then "
+                        "restore the newest backup into a new directory (and where acknowledged "
+                        "events are in none, see --declare-loss)"
+                      : "mend this first");
     }
     ledger_ = std::move(*opened);
     std::uint64_t events = 0;
@@ -106,6 +111,11 @@ class Examination {
          grouped(events) + " events in " + std::to_string(ledger_->ledgers().size()) +
              " ledgers; the log ends where HEAD says",
          "`recourse verify` checks every one of them");
+    for (const LedgerInfo& info : ledger_->ledgers())
+      for (const ClosedLog& log : info.closed)
+        note(Health::notice, "loss",
+             info.tenant.value() + ": " + log.origin + " was closed at " +
+                 grouped(log.kept.size.value()) + " events, and what it had beyond is lost");
   }
 
   void views() {
@@ -143,9 +153,13 @@ class Examination {
   void signatures() {
     if (!ledger_) return;
     const auto signer = Signer::open_read_only(*ledger_, flags_.data_dir);
-    if (signer) return note(Health::good, "signer", "no ledger is behind what was signed");
-    note(Health::problem, "signer", signer.error().message,
-         "a signed head is a promise: restore the newer copy of the log");
+    const Status reached =
+        signer ? check_signed_state(*ledger_, directory_) : Status(signer.error());
+    if (reached) return note(Health::good, "signer", "no ledger is behind what was signed");
+    note(Health::problem, "signer", reached.error().message,
+         "a signed head is a promise: restore the newer copy of the log; if there is none any "
+         "more, `recourse doctor --declare-loss REASON --data " +
+             flags_.data_dir + "`");
   }
 
   void quarantine() {
@@ -202,12 +216,35 @@ int accept_head(const DoctorFlags& flags) {
   return kDone;
 }
 
+int declare_loss(const DoctorFlags& flags) {
+  if (is_half_restored(flags.data_dir))
+    return complain("doctor", "a restore into " + flags.data_dir + " was broken off",
+                    "run the same `recourse restore` again, with --declare-loss", kFoundProblem);
+  DeclareLossOptions options;
+  options.data_dir = flags.data_dir;
+  options.kek_file = kek_path(flags);
+  for (const std::string& head : flags.heads) options.heads.emplace_back(head);
+  const auto signer = head_signer(flags);
+  if (!signer) return complain("doctor", signer.error().message, "", kWrongUsage);
+  options.signer = *signer;
+  options.ask_witnesses = ask_kept_witnesses;
+  options.declaration = declaration_of(flags.declare_loss, flags.by);
+  const auto loss = declare_loss_in(options);
+  if (!loss) return complain("doctor", loss.error());
+  if (flags.json) return print_json(loss_json(*loss)), kDone;
+  print_loss(*loss);
+  print_line("Serve it: recourse serve --data " + flags.data_dir + " --kek " + kek_path(flags) +
+             ". It signs the new heads.");
+  return kDone;
+}
+
 }  // namespace
 
 int main_doctor(const DoctorFlags& flags) {
   if (const Status found = check_directory(flags); !found)
     return complain("doctor", found.error().message, "", kCouldNotTell);
   if (flags.accept_head) return accept_head(flags);
+  if (!flags.declare_loss.empty()) return declare_loss(flags);
   const std::vector<Finding> findings = Examination(flags).run();
   const bool sick = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.health == Health::problem;

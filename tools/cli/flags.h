@@ -333,6 +333,8 @@ struct TailFlags : TargetFlags {
 
 struct DoctorFlags : PlaceFlags {
   bool accept_head = false;
+  std::string declare_loss, by;  ///< As of RestoreFlags.
+  std::vector<std::string> heads;
   bool json = false;
 };
 
@@ -376,6 +378,7 @@ struct RestoreFlags : PlaceFlags {
   std::string from;
   std::optional<std::uint64_t> backup;  ///< Absent: the newest.
   std::vector<std::string> heads, erasures_from;
+  std::string declare_loss, by;  ///< Why the log goes on without what is lost; who says so.
   bool verify = false;
   bool json = false;
 };

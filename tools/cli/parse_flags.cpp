@@ -561,6 +561,11 @@ class CommandLine {
     sub->add_flag(
         "--accept-head", flags->accept_head,
         "Declare that the log as found is the log though HEAD is lost; recorded for ever");
+    loss_options(sub, flags->declare_loss, flags->by);
+    sub->add_option("--head", flags->heads,
+                    "With --declare-loss: a file with a signed head that was kept elsewhere, or a "
+                    "witness's memory; may be repeated")
+        ->type_name("FILE");
     json_flag(sub, flags->json);
   }
 

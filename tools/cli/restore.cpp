@@ -2,6 +2,7 @@
 
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
+#include "tools/cli/declared_loss.h"
 #include "tools/cli/deployment.h"
 #include "tools/cli/print.h"
 
@@ -22,6 +23,12 @@ int main_restore(const RestoreFlags& flags) {
   const auto signer = head_signer(flags);
   if (!signer) return complain("restore", signer.error().message, "", kWrongUsage);
   options.signer = *signer;
+  if (!flags.declare_loss.empty()) {
+    options.loss = declaration_of(flags.declare_loss, flags.by);
+    options.ask_witnesses = ask_kept_witnesses;
+    if (const Status good = check_declaration(*options.loss); !good)
+      return complain("restore", good.error().message, "", kWrongUsage);
+  }
   const auto restored = restore(options);
   if (!restored) {
     // Nothing is served from there: it is not finished.
@@ -45,6 +52,7 @@ int main_restore(const RestoreFlags& flags) {
                               {"erased_again", std::uint64_t{report.erased_again}},
                               {"rto_ms", report.rto_ms},
                               {"verified", report.report.has_value()}});
+    if (report.loss) json.set("loss", loss_json(*report.loss));
     return print_json(json), kDone;
   }
   print_line("Backup " + std::to_string(report.manifest.backup) + " of " +
@@ -52,6 +60,7 @@ int main_restore(const RestoreFlags& flags) {
              grouped(events) + " events in " + grouped(report.manifest.heads.size()) +
              " ledgers, up to commit " + grouped(report.commit_number) + ", in epoch " +
              grouped(report.epoch) + '.');
+  if (report.loss) print_loss(*report.loss);
   if (!report.unsigned_because.empty())
     print_line("Its heads are not signed yet (" + one_line(report.unsigned_because) +
                "); the server does that.");

@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "engine/event/parse_json.h"
+#include "tools/audit/continuation.h"
 #include "tools/audit/event_filter.h"
 #include "tools/audit/locate.h"
 #include "tools/cli/commands.h"
@@ -84,6 +85,15 @@ int tail_directory(const TailFlags& flags, EventFilter filter) {
                                  : begin_of_last(**ledger, info->ledger, filter, flags.last, size);
   if (!begin) return complain("tail", begin.error());
   std::uint64_t next = *begin;
+  if (next > size && !info->closed.empty()) {
+    const auto told = continuations_of(**ledger, *info);
+    if (!told) return complain("tail", told.error());
+    return complain(
+        "tail",
+        "position " + std::to_string(next - 1) + " is beyond this log: " + to_text(told->back()),
+        "read on with --after " + std::to_string(info->closed.back().kept.size.value() - 1),
+        kFoundProblem);
+  }
   bool read = true;
   while (true) {
     const Status scanned =
