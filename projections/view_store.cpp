@@ -14,6 +14,7 @@ namespace {
 
 constexpr char kRow = 'r';
 constexpr char kParked = 'k';
+constexpr char kIntent = 'i';
 
 Error failed(std::string_view what, const rocksdb::Status& status) {
   return {status.IsCorruption() ? ErrorCode::corrupt : ErrorCode::io,
@@ -40,6 +41,12 @@ std::string state_key(std::uint8_t projection, LedgerId ledger, ViewSlot slot = 
   std::string key(1, static_cast<char>(slot));
   key.push_back(static_cast<char>(projection));
   put_u32(key, ledger.value());
+  return key;
+}
+
+std::string intent_key(std::uint8_t projection, LedgerId ledger) {
+  std::string key = state_key(projection, ledger);
+  key.front() = kIntent;
   return key;
 }
 
@@ -474,6 +481,35 @@ Status ViewStore::promote(std::uint8_t projection, LedgerId ledger, ViewSlot fro
   options.disableWAL = true;
   const rocksdb::Status status = impl_->db->Write(options, &batch);
   if (!status.ok()) return failed("another build cannot be switched to", status);
+  return flush();
+}
+
+std::optional<ViewStore::Intent> ViewStore::intent(std::uint8_t projection, LedgerId ledger) const {
+  std::string stored;
+  const rocksdb::Status status =
+      impl_->db->Get(rocksdb::ReadOptions(), intent_key(projection, ledger), &stored);
+  if (status.IsNotFound()) return std::nullopt;
+  const auto bytes = unguarded(stored);
+  RECOURSE_ASSERT(status.ok() && bytes && bytes->size() == 12,
+                  "views can be read: rebuild them with `recourse rebuild`");
+  return Intent{get_u32(bytes->substr(8)), LogSize(get_u64(*bytes))};
+}
+
+Status ViewStore::set_intent(std::uint8_t projection, LedgerId ledger,
+                             const std::optional<Intent>& intent) {
+  rocksdb::WriteBatch batch;
+  if (intent) {
+    std::string value;
+    put_u64(value, intent->deployment.value());
+    put_u32(value, intent->generation);
+    batch.Put(intent_key(projection, ledger), guarded(value));
+  } else {
+    batch.Delete(intent_key(projection, ledger));
+  }
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const rocksdb::Status status = impl_->db->Write(options, &batch);
+  if (!status.ok()) return failed("a switch cannot be noted", status);
   return flush();
 }
 

@@ -100,6 +100,15 @@ class ViewStore {
   /// and the rows of the one that was that are gone, unless it is `from`. No state of any other
   /// changes. REQUIRES: there is a build in `from`, which is not live.
   Status promote(std::uint8_t projection, LedgerId ledger, ViewSlot from);
+  /// A switch that was begun: to which build, and how long the deployment's own ledger was then. On
+  /// record or not and carried out or not, it is known where to go on.
+  struct Intent {
+    std::uint32_t generation = 0;
+    LogSize deployment;
+  };
+  std::optional<Intent> intent(std::uint8_t projection, LedgerId ledger) const;
+  /// Durable. Absent: nothing is under way.
+  Status set_intent(std::uint8_t projection, LedgerId ledger, const std::optional<Intent>& intent);
   /// Forgets a build and its rows; nothing when there is none. REQUIRES: not the live one.
   Status drop_slot(std::uint8_t projection, LedgerId ledger, ViewSlot slot);
 

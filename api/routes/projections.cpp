@@ -73,23 +73,52 @@ void answer_status(const CallPtr& call, const std::string& projection) {
   refuse(*call, {ErrorCode::not_found, "no such projection"});
 }
 
-using Change = std::function<Status(ProjectionBuilds&, const Call&, const std::string&)>;
+/// Waits for steps of builds and for commits, so it is done on the thread for what takes long.
+void do_soon(const CallPtr& call, std::function<void(const LongReads::GoOn&)> work) {
+  const bool taken =
+      call->app.long_reads.run([call, work = std::move(work)](const LongReads::GoOn& go_on) {
+        if (!go_on())
+          return refuse(*call, {ErrorCode::unavailable, "the server stops; nothing was done"});
+        work(go_on);
+      });
+  if (!taken)
+    refuse(*call, {ErrorCode::unavailable, "too many long reads wait already; try again later"});
+}
 
-/// Repeating one of these finds it done, so they need no memory of requests.
-void change_builds(const CallPtr& call, const Change& change) {
-  const auto key = idempotency_key(call->request);
-  if (!key) return refuse(*call, key.error());
-  if (key->empty())
-    return refuse(
-        *call, {ErrorCode::precondition_missing, "this request needs the header Idempotency-Key"});
+struct Change {
+  ProjectionBuilds& builds;
+  const std::string& projection;
+  const Writer::Repeatable& request;
+  const LongReads::GoOn& go_on;
+};
+
+/// Reads what all changes have in common and hands it on.
+void change_builds(const CallPtr& call, const Body& body, std::function<void(const Change&)> work) {
   then(call, id_parameter(*call, "projection"), [&](const std::string& projection) {
-    if (const Status done = change(call->app.builds, *call, projection); !done)
-      return refuse(*call, done.error());
-    answer_status(call, projection);
+    then(call, repeatable(*call, body), [&](const Writer::Repeatable& request) {
+      do_soon(call, [call, projection, request, work = std::move(work)](const auto& go_on) {
+        work({call->app.builds, projection, request, go_on});
+      });
+    });
   });
 }
 
 Actor actor_of_call(const Call& call) { return {call.principal.kind, call.principal.id}; }
+
+/// What is on record of it, so that a repeat gets the same answer.
+void answer_switch(const Call& call, const Result<Committed>& done) {
+  if (!done) return refuse(call, done.error());
+  JsonObject object;
+  if (const auto* switched = find_event<ProjectionSwitched>(*done))
+    object.text("projection", switched->projection.text)
+        .number("from", switched->from)
+        .number("to", switched->to)
+        .number("size", switched->size)
+        .value("digest", switched->digest);
+  http::Response response = http::json(std::move(object).take());
+  if (done->repeated) response.headers.set("Idempotency-Replayed", "true");
+  respond(call, std::move(response));
+}
 
 std::string diff_json(const ProjectionDiff& diff) {
   std::string samples;
@@ -108,6 +137,7 @@ std::string diff_json(const ProjectionDiff& diff) {
       .number("added", diff.added)
       .number("removed", diff.removed)
       .number("changed", diff.changed)
+      .flag("whole", diff.whole)
       .raw("samples", '[' + samples + ']');
   return std::move(object).take();
 }
@@ -124,6 +154,7 @@ void list_projections(CallPtr call) {
   respond(*call, http::json("{\"items\":[" + items + "],\"park\":[" + park + "]}"));
 }
 
+// Neither leaves an event to remember it by: a repeat finds that it is done, as 409 or 404.
 void build_projection(CallPtr call) {
   Body body;
   std::vector<std::string> park;
@@ -134,39 +165,53 @@ void build_projection(CallPtr call) {
   if (!park.empty() && !satisfies(call->principal, call->tenant, Needs::deployment))
     return refuse(*call, {ErrorCode::forbidden,
                           "only an admin of the deployment says which events may be left out"});
-  change_builds(call, [park = std::move(park)](ProjectionBuilds& builds, const Call& by,
-                                               const std::string& projection) -> Status {
-    if (park.empty()) return builds.start(by.ledger, projection);
-    RECOURSE_TRY(builds.park(park));
+  change_builds(call, body, [call, park = std::move(park)](const Change& change) {
+    const Status parked = park.empty() ? Status() : change.builds.park(park);
+    if (!parked) return refuse(*call, parked.error());
+    const Status started = change.builds.start(call->ledger, change.projection);
     // One that had stopped goes on by itself now.
-    const Status started = builds.start(by.ledger, projection);
-    return started || started.error().code != ErrorCode::conflict ? started : Status();
+    const bool goes_on =
+        !park.empty() && !started && started.error().code == ErrorCode::conflict;
+    if (!started && !goes_on) return refuse(*call, started.error());
+    answer_status(call, change.projection);
   });
 }
 
 void cancel_projection(CallPtr call) {
-  change_builds(call, [](ProjectionBuilds& builds, const Call& by, const std::string& projection) {
-    return builds.cancel(by.ledger, projection);
+  Body body;
+  if (!with_body(*call, body, [](BodyReader&) {})) return;
+  change_builds(call, body, [call](const Change& change) {
+    const Status done = change.builds.cancel(call->ledger, change.projection);
+    done ? answer_status(call, change.projection) : refuse(*call, done.error());
   });
 }
 
 void switch_projection(CallPtr call) {
-  change_builds(call, [](ProjectionBuilds& builds, const Call& by, const std::string& projection) {
-    return builds.switch_over(by.ledger, projection, actor_of_call(by));
+  Body body;
+  if (!with_body(*call, body, [](BodyReader&) {})) return;
+  change_builds(call, body, [call](const Change& change) {
+    answer_switch(*call, change.builds.switch_over(call->ledger, change.projection,
+                                                   actor_of_call(*call), change.request));
   });
 }
 
 void roll_back_projection(CallPtr call) {
-  change_builds(call, [](ProjectionBuilds& builds, const Call& by, const std::string& projection) {
-    return builds.roll_back(by.ledger, projection, actor_of_call(by));
+  Body body;
+  if (!with_body(*call, body, [](BodyReader&) {})) return;
+  change_builds(call, body, [call](const Change& change) {
+    answer_switch(*call, change.builds.roll_back(call->ledger, change.projection,
+                                                 actor_of_call(*call), change.request,
+                                                 change.go_on));
   });
 }
 
 void diff_projection(CallPtr call) {
   if (const Status good = only_query(*call, {}); !good) return refuse(*call, good.error());
   then(call, id_parameter(*call, "projection"), [&](const std::string& projection) {
-    then(call, call->app.builds.diff(call->ledger, projection, kMostSamples),
-         [&](const ProjectionDiff& diff) { respond(*call, http::json(diff_json(diff))); });
+    do_soon(call, [call, projection](const LongReads::GoOn&) {
+      then(call, call->app.builds.diff(call->ledger, projection, kMostSamples),
+           [&](const ProjectionDiff& diff) { respond(*call, http::json(diff_json(diff))); });
+    });
   });
 }
 

@@ -81,6 +81,7 @@ Status FoldedView::advance(const Ledger& from, ViewStore& views, LogSize until,
     until = LogSize(failed->position.value());
     fault = std::move(failed);
   }
+  const ViewState before = state_;
   const auto batch = views.batch();
   const bool goes_on =
       fault && parks.leaves_out(kind_.name, ledger_, fault->position, fault->type);
@@ -89,8 +90,15 @@ Status FoldedView::advance(const Ledger& from, ViewStore& views, LogSize until,
     until = LogSize(fault->position.value() + 1);
   }
   put(*batch, until);
+  if (const Status written = batch->write(); !written) {
+    // Nothing of it is stored, so the next try begins where this one did.
+    if (goes_on) parked_.pop_back();
+    state_ = before;
+    begin_anew();
+    return written;
+  }
   if (fault && !goes_on) fault_ = std::move(fault);
-  return batch->write();
+  return {};
 }
 
 Result<std::optional<FoldedView::Fault>> FoldedView::fold_range(const Ledger& from, LogSize begin,

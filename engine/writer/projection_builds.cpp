@@ -33,6 +33,11 @@ ProjectionBuilds::ProjectionBuilds(Writer& writer, Options options)
            writer_.views().parked(kind.number, info.ledger, state->generation))
         writer_.record_parked(info.ledger, std::string(kind.name), event);
     }
+  for (const LedgerInfo& info : writer_.ledger().ledgers())
+    for (const ProjectionKind& kind : writer_.projections())
+      if (const Status settled = settle(kind, info.ledger); !settled)
+        spdlog::error("a switch of {} that was under way waits: {}", kind.name,
+                      settled.error().message);
   begin_missing();
   thread_ = std::thread([this] { work(); });
 }
@@ -73,13 +78,34 @@ bool ProjectionBuilds::step(FoldedView& build) {
   const LogSize before = build.state().applied;
   const LogSize head = writer_.ledger().head(build.ledger()).size;
   const LogSize until(std::min(head.value(), before.value() + options_.step));
-  const Status done = build.advance(writer_.ledger(), writer_.views(), until, writer_.parks());
-  std::string& trouble = trouble_[{build.ledger().value(), build.kind().number}];
-  if (!done && trouble != done.error().message)
-    spdlog::error("the build of {} waits: {}", build.kind().name, done.error().message);
-  trouble = done ? "" : done.error().message;
+  Status done = build.advance(writer_.ledger(), writer_.views(), until, writer_.parks());
+  if (done && build.state().applied != before && ++steps_ >= options_.durable_every) {
+    steps_ = 0;
+    done = writer_.views().flush();
+  }
+  note_fault(build, done);
   record_parked(build);
   return done.ok() && build.state().applied != before;
+}
+
+void ProjectionBuilds::note_fault(const FoldedView& build, const Status& stored) {
+  std::string now;
+  if (build.fault()) {
+    now = "event " + std::to_string(build.fault()->position.value()) + ": " + build.fault()->cause;
+  } else if (!stored) {
+    now = stored.error().message;
+  }
+  const std::lock_guard lock(faults_mutex_);
+  std::string& fault = faults_[{build.ledger().value(), build.kind().number}];
+  if (!now.empty() && now != fault)
+    spdlog::error("the build of {} does not get on: {}", build.kind().name, now);
+  fault = std::move(now);
+}
+
+void ProjectionBuilds::forget(LedgerId ledger, std::uint8_t projection) {
+  builds_.erase({ledger.value(), projection});
+  const std::lock_guard lock(faults_mutex_);
+  faults_.erase({ledger.value(), projection});
 }
 
 void ProjectionBuilds::record_parked(FoldedView& build) {
@@ -99,9 +125,6 @@ bool ProjectionBuilds::step_builds() {
   for (const auto& [key, build] : builds_) {
     if (build->fault() || (commands_wait && build->kind().number != kDecisionState)) continue;
     worked = step(*build) || worked;
-    if (build->fault())
-      spdlog::error("the build of {} stopped at event {}: {}", build->kind().name,
-                    build->fault()->position.value(), build->fault()->cause);
   }
   return worked;
 }
@@ -124,7 +147,7 @@ bool ProjectionBuilds::switch_by_itself() {
     if (!first && !decides(LedgerId(0))) continue;
     const std::string name(build->kind().name);
     const LedgerId ledger = build->ledger();
-    const Status done = promote(ledger, name, ViewSlot::candidate, Actor{});
+    const auto done = promote(*build, ViewSlot::candidate, Actor{});
     if (!done) {
       spdlog::error("{} is not switched to: {}", name, done.error().message);
       return false;
@@ -169,7 +192,6 @@ Result<ProjectionKind> ProjectionBuilds::kind_of(std::string_view name) const {
 }
 
 std::vector<ProjectionStatus> ProjectionBuilds::status(LedgerId ledger) const {
-  const std::lock_guard lock(mutex_);
   const ViewStore& views = writer_.views();
   const auto behind = writer_.behind(ledger);
   std::vector<ProjectionStatus> all;
@@ -187,18 +209,17 @@ std::vector<ProjectionStatus> ProjectionBuilds::status(LedgerId ledger) const {
     one.ledger = ledger;
     one.head = writer_.ledger().head(ledger).size;
     one.version = kind.version;
-    one.live = with_parked(views.state(kind.number, ledger));
-    one.candidate = in_slot(ViewSlot::candidate);
-    one.previous = in_slot(ViewSlot::previous);
+    do {  // All slots as they were in one moment.
+      one.live = with_parked(views.state(kind.number, ledger));
+      one.candidate = in_slot(ViewSlot::candidate);
+      one.previous = in_slot(ViewSlot::previous);
+    } while (views.state(kind.number, ledger).generation != one.live.generation);
     for (const ViewBehind& view : behind)
       if (view.number == kind.number) one.behind = view;
-    const Key key{ledger.value(), kind.number};
-    if (const auto trouble = trouble_.find(key); trouble != trouble_.end())
-      one.fault = trouble->second;
-    const auto build = builds_.find(key);
-    if (build != builds_.end() && build->second->fault()) {
-      const FoldedView::Fault& fault = *build->second->fault();
-      one.fault = "event " + std::to_string(fault.position.value()) + ": " + fault.cause;
+    {
+      const std::lock_guard lock(faults_mutex_);
+      const auto fault = faults_.find({ledger.value(), kind.number});
+      if (fault != faults_.end()) one.fault = fault->second;
     }
     all.push_back(std::move(one));
   }
@@ -251,8 +272,7 @@ Status ProjectionBuilds::cancel(LedgerId ledger, std::string_view projection) {
                  "the served rows of " + std::string(projection) +
                      " are of another version of the program, so this build is needed"};
   const std::uint8_t number = build->kind().number;
-  builds_.erase({ledger.value(), number});
-  trouble_.erase({ledger.value(), number});
+  forget(ledger, number);
   return writer_.views().drop_slot(number, ledger, ViewSlot::candidate);
 }
 
@@ -315,6 +335,8 @@ Result<ProjectionDiff> ProjectionBuilds::diff(LedgerId ledger, std::string_view 
   }
   if (made.live == made.candidate) return made;
   RECOURSE_TRY(compare([&](std::string_view key, std::string_view before, std::string_view after) {
+    made.whole = made.added + made.removed + made.changed < options_.most_differences;
+    if (!made.whole) return false;
     ++(before.empty() ? made.added : after.empty() ? made.removed : made.changed);
     if (made.samples.size() < samples)
       made.samples.push_back({std::string(key), std::string(before), std::string(after)});
@@ -323,17 +345,45 @@ Result<ProjectionDiff> ProjectionBuilds::diff(LedgerId ledger, std::string_view 
   return made;
 }
 
-Status ProjectionBuilds::switch_over(LedgerId ledger, std::string_view projection,
-                                     const Actor& by) {
+Result<Committed> ProjectionBuilds::switch_over(LedgerId ledger, std::string_view projection,
+                                                const Actor& by,
+                                                const Writer::Repeatable& request) {
   const std::lock_guard lock(mutex_);
-  RECOURSE_LET(const FoldedView* const build, find(ledger, projection));
+  RECOURSE_LET(auto repeat, find_repeat(by, request, projection, ledger));
+  if (repeat) return std::move(*repeat);
+  RECOURSE_LET(FoldedView* const build, find(ledger, projection));
   RECOURSE_TRY(check_near(*build));
-  return promote(ledger, std::string(projection), ViewSlot::candidate, by);
+  return promote(*build, ViewSlot::candidate, by, request);
 }
 
-Status ProjectionBuilds::roll_back(LedgerId ledger, std::string_view projection, const Actor& by) {
+Result<Committed> ProjectionBuilds::roll_back(LedgerId ledger, std::string_view projection,
+                                              const Actor& by, const Writer::Repeatable& request,
+                                              const GoOn& go_on) {
+  std::unique_ptr<FoldedView> build;
+  for (;;) {
+    const std::lock_guard lock(mutex_);
+    if (!build) {
+      RECOURSE_LET(auto repeat, find_repeat(by, request, projection, ledger));
+      if (repeat) return std::move(*repeat);
+      RECOURSE_LET(build, open_previous(ledger, projection));
+    }
+    const auto now = writer_.views().slot(build->kind().number, ledger, ViewSlot::previous);
+    if (!now || now->generation != build->state().generation ||
+        now->applied != build->state().applied)
+      return Error{ErrorCode::conflict, "another switch came in between: look again"};
+    if (check_near(*build)) return promote(*build, ViewSlot::previous, by, request);
+    if (build->fault()) return check_near(*build).error();
+    // As a new build is folded: commits go on meanwhile, and so does who asks how it stands.
+    const LogSize until(build->state().applied.value() + options_.step);
+    RECOURSE_TRY(build->advance(writer_.ledger(), writer_.views(), until, writer_.parks()));
+    record_parked(*build);
+    if (go_on && !go_on()) return Error{ErrorCode::unavailable, "the server stops"};
+  }
+}
+
+Result<std::unique_ptr<FoldedView>> ProjectionBuilds::open_previous(
+    LedgerId ledger, std::string_view projection) const {
   RECOURSE_LET(const ProjectionKind kind, kind_of(projection));
-  const std::lock_guard lock(mutex_);
   const auto previous = writer_.views().slot(kind.number, ledger, ViewSlot::previous);
   if (!previous)
     return Error{ErrorCode::not_found, std::string(projection) + " has no previous build"};
@@ -345,43 +395,141 @@ Status ProjectionBuilds::roll_back(LedgerId ledger, std::string_view projection,
     return Error{ErrorCode::conflict,
                  "the previous build is too far behind by now: `recourse rebuild run` makes one "
                  "from the log"};
-  return promote(ledger, std::string(kind.name), ViewSlot::previous, by);
+  return std::make_unique<FoldedView>(kind, ledger, ViewSlot::previous, *previous, writer_.views());
 }
 
-Status ProjectionBuilds::promote(LedgerId ledger, const std::string& projection, ViewSlot from,
-                                 const Actor& by) {
+/// What the same request made before, carried out by now.
+Result<std::optional<Committed>> ProjectionBuilds::find_repeat(const Actor& by,
+                                                               const Writer::Repeatable& request,
+                                                               std::string_view projection,
+                                                               LedgerId ledger) {
+  if (request.idempotency_key.empty()) return std::optional<Committed>();
+  RECOURSE_LET(Committed made, record(std::nullopt, by, request));
+  if (!made.repeated) return std::optional<Committed>();
   RECOURSE_LET(const ProjectionKind kind, kind_of(projection));
+  RECOURSE_TRY(settle(kind, ledger));
+  return std::optional(std::move(made));
+}
+
+/// On record first, then done. What is between is known by the intent, also after a crash.
+Result<Committed> ProjectionBuilds::promote(FoldedView& build, ViewSlot from, const Actor& by,
+                                            const Writer::Repeatable& request) {
+  const ProjectionKind kind = build.kind();
+  const LedgerId ledger = build.ledger();
   ViewStore& views = writer_.views();
+  // Nothing can be put on record before there is a state to decide from.
+  const bool served_first =
+      ledger == LedgerId(0) && kind.number == kDecisionState && !decides(ledger);
   ProjectionSwitched switched;
-  const Status rested = writer_.at_rest(ledger, [&]() -> Status {
-    std::unique_ptr<FoldedView> other;
-    FoldedView* build = nullptr;
-    if (from == ViewSlot::candidate) {
-      build = builds_.at({ledger.value(), kind.number}).get();
-    } else {
-      other = std::make_unique<FoldedView>(kind, ledger, from,
-                                           *views.slot(kind.number, ledger, from), views);
-      build = other.get();
-    }
-    RECOURSE_TRY(fold_rest(*build));
-    switched.projection = projection;
+  const Status noted = writer_.at_rest(ledger, [&]() -> Status {
+    RECOURSE_TRY(fold_rest(build));
+    switched.projection = std::string(kind.name);
     switched.from = views.state(kind.number, ledger).version;
-    switched.to = build->state().version;
+    switched.to = build.state().version;
     switched.ledger = ledger.value();
-    switched.size = static_cast<std::int64_t>(build->state().applied.value());
-    switched.digest = build->state().digest.value();
-    return views.promote(kind.number, ledger, from);
+    switched.size = static_cast<std::int64_t>(build.state().applied.value());
+    switched.digest = build.state().digest.value();
+    const ViewStore::Intent intent{build.state().generation,
+                                   writer_.ledger().head(LedgerId(0)).size};
+    RECOURSE_TRY(views.set_intent(kind.number, ledger, intent));
+    return served_first ? views.promote(kind.number, ledger, from) : Status();
   });
-  if (!rested) return rested.error();
-  if (from == ViewSlot::candidate) builds_.erase({ledger.value(), kind.number});
-  WriteRequest request;
-  request.tenant = TenantId("meta");
-  request.principal = {by.id, by.type, Role::admin, {}};
-  request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
-    return std::vector<NewEvent>{{"deployment", "", by, "", "", std::move(switched)}};
+  if (!noted) return noted.error();
+  auto recorded = record(std::move(switched), by, request);
+  if (!recorded) {
+    // Certainly not stored, so nothing is under way any more.
+    if (!served_first && recorded.error().code != ErrorCode::unknown_outcome)
+      RECOURSE_TRY(views.set_intent(kind.number, ledger, std::nullopt));
+    return recorded.error();
+  }
+  if (!served_first) RECOURSE_TRY(serve(build, from));
+  if (from == ViewSlot::candidate) forget(ledger, kind.number);
+  RECOURSE_TRY(views.set_intent(kind.number, ledger, std::nullopt));
+  return recorded;
+}
+
+/// Without a switch it only looks whether the request was made before.
+Result<Committed> ProjectionBuilds::record(std::optional<ProjectionSwitched> switched,
+                                           const Actor& by, const Writer::Repeatable& request) {
+  WriteRequest write;
+  write.tenant = TenantId("meta");
+  write.principal = {by.id, by.type, Role::admin, {}};
+  write.idempotency_key = request.idempotency_key;
+  write.fingerprint = request.fingerprint;
+  write.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
+    std::vector<NewEvent> events;
+    if (switched) events.push_back({"deployment", "", by, "", "", std::move(*switched)});
+    return events;
   };
-  RECOURSE_TRY(writer_.handle(std::move(request)));
-  return {};
+  return writer_.handle(std::move(write));
+}
+
+Status ProjectionBuilds::serve(FoldedView& build, ViewSlot from) {
+  return writer_.at_rest(build.ledger(), [&]() -> Status {
+    RECOURSE_TRY(fold_rest(build));
+    return writer_.views().promote(build.kind().number, build.ledger(), from);
+  });
+}
+
+Result<bool> ProjectionBuilds::is_recorded(const ProjectionKind& kind, LedgerId ledger,
+                                           LogSize since) const {
+  const Ledger& log = writer_.ledger();
+  const LedgerId meta(0);
+  Status unreadable;
+  bool found = false;
+  RECOURSE_TRY(log.scan(meta, Position(since.value()), Position(log.head(meta).size.value()),
+                        [&](Position, std::string_view leaf) {
+                          if (leaf.find(ProjectionSwitched::kType) == leaf.npos) return true;
+                          const auto event = read_leaf(leaf);
+                          if (!event) unreadable = event.error();
+                          const auto* switched =
+                              event ? get_if<ProjectionSwitched>(&event->data) : nullptr;
+                          found = switched != nullptr && switched->projection.text == kind.name &&
+                                  switched->ledger == ledger.value();
+                          return !found && unreadable.ok();
+                        }));
+  RECOURSE_TRY(unreadable);
+  return found;
+}
+
+/// Carries on with a switch that was begun: what is on record is done, and what is done is on
+/// record.
+Status ProjectionBuilds::settle(const ProjectionKind& kind, LedgerId ledger) {
+  ViewStore& views = writer_.views();
+  const auto intent = views.intent(kind.number, ledger);
+  if (!intent) return {};
+  const ViewState live = views.state(kind.number, ledger);
+  const bool served = live.generation == intent->generation;
+  RECOURSE_LET(const bool recorded, is_recorded(kind, ledger, intent->deployment));
+  if (recorded && !served) {
+    for (const ViewSlot from : {ViewSlot::candidate, ViewSlot::previous}) {
+      const auto state = views.slot(kind.number, ledger, from);
+      if (!state || state->generation != intent->generation || state->version != kind.version)
+        continue;
+      FoldedView build(kind, ledger, from, *state, views);
+      const LogSize head = writer_.ledger().head(ledger).size;
+      while (!build.fault() && build.state().applied < head)
+        RECOURSE_TRY(build.advance(writer_.ledger(), views, head, writer_.parks()));
+      RECOURSE_TRY(serve(build, from));
+      if (from == ViewSlot::candidate) forget(ledger, kind.number);
+      spdlog::info("{} of ledger {} is switched, as it is on record", kind.name, ledger.value());
+      break;
+    }
+    if (views.state(kind.number, ledger).generation != intent->generation)
+      spdlog::error("a switch of {} is on record, and the rows that it speaks of are gone",
+                    kind.name);
+  }
+  if (served && !recorded) {
+    const auto previous = views.slot(kind.number, ledger, ViewSlot::previous);
+    ProjectionSwitched switched{std::string(kind.name),
+                                previous ? std::int64_t{previous->version} : 0,
+                                live.version,
+                                ledger.value(),
+                                static_cast<std::int64_t>(live.applied.value()),
+                                live.digest.value()};
+    RECOURSE_TRY(record(std::move(switched), Actor{}, {}));
+  }
+  return views.set_intent(kind.number, ledger, std::nullopt);
 }
 
 }  // namespace recourse

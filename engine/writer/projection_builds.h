@@ -38,6 +38,7 @@ struct ProjectionDiff {
     std::string key, live, candidate;  ///< JSON; empty: no such row.
   };
   std::vector<Sample> samples;
+  bool whole = true;  ///< False: there are more differences than were counted.
 };
 
 /// Builds of projections beside the ones that are served, while the server serves. A build is
@@ -51,12 +52,15 @@ class ProjectionBuilds {
   struct Options {
     std::uint64_t step = 1'000;  ///< Events in one write.
     bool rests = true;
+    std::uint64_t durable_every = 5;          ///< Writes; a kill costs a build no more than these.
+    std::uint64_t most_differences = 10'000;  ///< That a diff counts.
   };
   explicit ProjectionBuilds(Writer& writer) : ProjectionBuilds(writer, Options{}) {}
   ProjectionBuilds(Writer& writer, Options options);
   /// Ends after the step under way.
   ~ProjectionBuilds();
 
+  /// Waits for nothing.
   std::vector<ProjectionStatus> status(LedgerId ledger) const;
 
   /// Begins a build. Errors: not_found for an unknown projection; conflict when there is one.
@@ -71,12 +75,18 @@ class ProjectionBuilds {
   /// Errors: not_found; conflict while it is more than a step behind; io, corrupt.
   Result<ProjectionDiff> diff(LedgerId ledger, std::string_view projection, std::size_t samples);
   /// Serves the candidate from now on; what was served becomes the previous build. Recorded in the
-  /// meta ledger in the name of `by`. Errors: as diff.
-  Status switch_over(LedgerId ledger, std::string_view projection, const Actor& by);
-  /// Serves the previous build again, brought to the head; the other one becomes the previous one.
-  /// Errors: not_found; conflict when it is too far behind to catch up while commits wait; run a
-  /// new build then.
-  Status roll_back(LedgerId ledger, std::string_view projection, const Actor& by);
+  /// meta ledger in the name of `by` before it is done, and a crash in between is made good at the
+  /// next start. Returned: projection.switched, and whether `request` was made before and is only
+  /// answered. Errors: as diff; key_reused.
+  Result<Committed> switch_over(LedgerId ledger, std::string_view projection, const Actor& by,
+                                const Writer::Repeatable& request = {});
+  using GoOn = std::function<bool()>;
+  /// Serves the previous build again; the other one becomes the previous one. It is brought to the
+  /// head in steps first, which may take seconds; `go_on` is asked after each. Errors: not_found;
+  /// conflict when it is too far behind, so that a new build is better; unavailable when told not
+  /// to go on; key_reused.
+  Result<Committed> roll_back(LedgerId ledger, std::string_view projection, const Actor& by,
+                              const Writer::Repeatable& request = {}, const GoOn& go_on = {});
 
  private:
   using Key = std::pair<std::uint32_t, std::uint8_t>;  ///< Ledger, projection.
@@ -85,6 +95,8 @@ class ProjectionBuilds {
   bool work_once();
   bool step(FoldedView& build);
   void record_parked(FoldedView& build);
+  void note_fault(const FoldedView& build, const Status& stored);
+  void forget(LedgerId ledger, std::uint8_t projection);
   bool step_builds();
   bool bring_up();
   bool switch_by_itself();
@@ -96,13 +108,25 @@ class ProjectionBuilds {
   Result<FoldedView*> find(LedgerId ledger, std::string_view projection);
   Status check_near(const FoldedView& build) const;
   Status fold_rest(FoldedView& build);
-  Status promote(LedgerId ledger, const std::string& projection, ViewSlot from, const Actor& by);
+  Result<std::optional<Committed>> find_repeat(const Actor& by, const Writer::Repeatable& request,
+                                               std::string_view projection, LedgerId ledger);
+  Result<Committed> promote(FoldedView& build, ViewSlot from, const Actor& by,
+                            const Writer::Repeatable& request = {});
+  Result<Committed> record(std::optional<ProjectionSwitched> switched, const Actor& by,
+                           const Writer::Repeatable& request);
+  Result<std::unique_ptr<FoldedView>> open_previous(LedgerId ledger,
+                                                    std::string_view projection) const;
+  Status serve(FoldedView& build, ViewSlot from);
+  Result<bool> is_recorded(const ProjectionKind& kind, LedgerId ledger, LogSize since) const;
+  Status settle(const ProjectionKind& kind, LedgerId ledger);
 
   Writer& writer_;
   const Options options_;
   mutable std::mutex mutex_;  ///< Held for a whole step: whoever asks for something waits for it.
   std::map<Key, std::unique_ptr<FoldedView>> builds_;
-  std::map<Key, std::string> trouble_;  ///< What kept the last step of a build from being stored.
+  std::uint64_t steps_ = 0;             ///< Since what builds wrote was made durable.
+  mutable std::mutex faults_mutex_;     ///< Held for a moment.
+  std::map<Key, std::string> faults_;   ///< Why a build does not get on.
   std::mutex wake_mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

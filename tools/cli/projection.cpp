@@ -99,7 +99,10 @@ Status show_diff(ServerClient& server, const ProjectionFlags& flags) {
                text_of(diff, "candidate"));
     return {};
   }
-  print_line("At " + text_of(diff, "size") + " events: " + text_of(diff, "added") + " rows more, " +
+  const Json* const whole = diff.find("whole");
+  const bool all = whole == nullptr || !whole->boolean() || *whole->boolean();
+  print_line("At " + text_of(diff, "size") + (all ? " events: " : " events, not all counted: ") +
+             text_of(diff, "added") + " rows more, " +
              text_of(diff, "removed") + " fewer, " + text_of(diff, "changed") + " others.");
   const Json* const samples = diff.find("samples");
   if (samples == nullptr || samples->elements() == nullptr) return {};

@@ -71,6 +71,34 @@ struct Builder : DeploymentForTest {
     REQUIRE(batch->write().ok());
   }
 
+  /// How many switches are on record.
+  std::size_t recorded() const {
+    std::size_t count = 0;
+    REQUIRE(ledger
+                ->scan(LedgerId(0), Position(0), Position(ledger->head(LedgerId(0)).size.value()),
+                       [&](Position, std::string_view leaf) {
+                         count += leaf.find(ProjectionSwitched::kType) != leaf.npos ? 1 : 0;
+                         return true;
+                       })
+                .ok());
+    return count;
+  }
+
+  /// Says that the build is switched to, and does nothing of it.
+  void put_on_record() {
+    WriteRequest request;
+    request.tenant = TenantId("meta");
+    request.principal = {kSwitcher.id, ActorType::human, Role::admin, {}};
+    request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
+      ProjectionSwitched switched;
+      switched.projection = std::string("tickets");
+      switched.ledger = id.value();
+      return std::vector<NewEvent>{
+          {"deployment", "", kSwitcher, "", "", std::move(switched)}};
+    };
+    REQUIRE(writer->handle(std::move(request)).ok());
+  }
+
   std::size_t rows() const {
     std::size_t count = 0;
     REQUIRE(views
@@ -153,15 +181,7 @@ TEST_CASE("the rows from before a switch are served again, with what happened si
   // And forth again.
   REQUIRE(b.builds->roll_back(b.id, "tickets", kSwitcher).ok());
   CHECK(b.rows() == 22);
-  std::size_t recorded = 0;
-  REQUIRE(b.ledger
-              ->scan(LedgerId(0), Position(0), Position(1'000'000),
-                     [&](Position, std::string_view leaf) {
-                       recorded += leaf.find(ProjectionSwitched::kType) != leaf.npos ? 1 : 0;
-                       return true;
-                     })
-              .ok());
-  CHECK(recorded == 3);
+  CHECK(b.recorded() == 3);
 }
 
 TEST_CASE("what makes no sense is refused and changes nothing") {
@@ -188,6 +208,128 @@ TEST_CASE("what decisions are made from can be built anew, too") {
   REQUIRE(b.builds->switch_over(b.id, "decision_state", kSwitcher).ok());
   b.open_ticket();
   CHECK(b.rows() == 21);
+}
+
+TEST_CASE("the same request twice is done once, also after a new start") {
+  Builder b;
+  REQUIRE(b.builds->start(b.id, "tickets").ok());
+  b.wait();
+  const ViewState first = b.tickets().live;
+  const Writer::Repeatable once{"once", "POST switch"};
+  const auto done = b.builds->switch_over(b.id, "tickets", kSwitcher, once);
+  REQUIRE(done.ok());
+  CHECK_FALSE(done->repeated);
+  const ViewState second = b.tickets().live;
+  CHECK(second.generation != first.generation);
+  const auto again = b.builds->switch_over(b.id, "tickets", kSwitcher, once);
+  REQUIRE(again.ok());
+  CHECK(again->repeated);
+  CHECK(again->events.front().id == done->events.front().id);
+  const Writer::Repeatable back{"back", "POST rollback"};
+  REQUIRE(b.builds->roll_back(b.id, "tickets", kSwitcher, back).ok());
+  CHECK(b.tickets().live.generation == first.generation);
+  b.builds.reset();
+  b.reopen();
+  b.begin();
+  REQUIRE(b.builds->roll_back(b.id, "tickets", kSwitcher, back).ok());
+  CHECK(b.tickets().live.generation == first.generation);
+  CHECK(b.builds->roll_back(b.id, "tickets", kSwitcher, {"back", "POST another"}).error().code ==
+        ErrorCode::key_reused);
+  CHECK(b.recorded() == 2);
+}
+
+TEST_CASE("a switch that is on record is carried out after a crash, and no other one is") {
+  Builder b;
+  REQUIRE(b.builds->start(b.id, "tickets").ok());
+  b.wait();
+  const ViewState first = b.tickets().live;
+  const std::uint32_t second = b.tickets().candidate->generation;
+  b.builds.reset();
+  const LogSize meta = b.ledger->head(LedgerId(0)).size;
+  REQUIRE(b.views->set_intent(1, b.id, ViewStore::Intent{second, meta}).ok());
+  SUBCASE("it is on record") {
+    b.put_on_record();
+    b.open_ticket();
+    b.reopen();
+    b.begin();
+    CHECK(b.tickets().live.generation == second);
+    CHECK(b.tickets().previous->generation == first.generation);
+    CHECK_FALSE(b.tickets().candidate);
+    CHECK(b.rows() == 21);
+    CHECK(b.recorded() == 1);
+  }
+  SUBCASE("it is not") {
+    b.reopen();
+    b.begin();
+    CHECK(b.tickets().live.generation == first.generation);
+    CHECK(b.tickets().candidate->generation == second);
+    CHECK(b.recorded() == 0);
+  }
+  SUBCASE("it was carried out and is not on record") {
+    REQUIRE(b.views->promote(1, b.id, ViewSlot::candidate).ok());
+    b.reopen();
+    b.begin();
+    CHECK(b.tickets().live.generation == second);
+    CHECK(b.recorded() == 1);
+  }
+  CHECK_FALSE(b.views->intent(1, b.id));
+}
+
+TEST_CASE("a previous build that is far behind is brought up in steps before anything waits") {
+  Builder b;
+  REQUIRE(b.builds->start(b.id, "tickets").ok());
+  b.wait();
+  REQUIRE(b.builds->switch_over(b.id, "tickets", kSwitcher).ok());
+  for (int i = 0; i < 30; ++i) b.open_ticket();
+  int steps = 0;
+  REQUIRE(b.builds->roll_back(b.id, "tickets", kSwitcher, {}, [&] { return ++steps > 0; }).ok());
+  CHECK(steps >= 3);
+  CHECK(b.rows() == 50);
+  for (int i = 0; i < 30; ++i) b.open_ticket();
+  const std::uint32_t served = b.tickets().live.generation;
+  const auto stopped = b.builds->roll_back(b.id, "tickets", kSwitcher, {}, [] { return false; });
+  CHECK(stopped.error().code == ErrorCode::unavailable);
+  CHECK(b.tickets().live.generation == served);
+  REQUIRE(b.builds->roll_back(b.id, "tickets", kSwitcher).ok());
+  CHECK(b.rows() == 80);
+}
+
+TEST_CASE("how many differences are counted is bounded") {
+  Builder b;
+  b.spoil();
+  b.builds.reset();
+  ProjectionBuilds::Options options;
+  options.most_differences = 0;
+  b.builds = std::make_unique<ProjectionBuilds>(*b.writer, options);
+  REQUIRE(b.builds->start(b.id, "tickets").ok());
+  b.wait();
+  const auto diff = b.builds->diff(b.id, "tickets", 5);
+  REQUIRE(diff.ok());
+  CHECK(diff->changed == 0);
+  CHECK_FALSE(diff->whole);
+}
+
+TEST_CASE("rows that cannot be stored leave a build where it was, and say why") {
+  Builder b;
+  REQUIRE(b.builds->start(b.id, "tickets").ok());
+  b.wait();
+  const LogSize before = b.tickets().candidate->applied;
+  // The database cannot make files any more and refuses what follows.
+  std::filesystem::remove_all(b.dir + "/data/views");
+  CHECK_FALSE(b.views->flush().ok());
+  CHECK_FALSE(b.builds->start(b.id, "decision_state").ok());
+  for (const ProjectionStatus& one : b.builds->status(b.id))
+    if (one.projection == "decision_state") CHECK_FALSE(one.candidate);
+  OpenTicket open;
+  open.title = "VPN drops";
+  const Principal by{kSwitcher.id, ActorType::human, Role::agent, KeyId("key_ada")};
+  (void)b.writer->handle(command_request(kDeskTenant, by, open, "jane@example.com"));
+  for (int i = 0; i < 1'000 && b.tickets().fault.empty(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK_FALSE(b.tickets().fault.empty());
+  CHECK(b.tickets().candidate->applied == before);
+  CHECK_FALSE(b.builds->switch_over(b.id, "tickets", kSwitcher).ok());
+  CHECK(b.recorded() == 0);
 }
 
 }  // namespace
