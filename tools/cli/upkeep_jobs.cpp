@@ -53,18 +53,31 @@ Json settings_of(const ServeFlags& flags) {
     if (equals == text.npos || !ours || name.starts_with("RECOURSE_CREDENTIAL_")) continue;
     variables.set(name, text.substr(equals + 1));
   }
-  return Json::object({{"backup_every_s", flags.backup_every_s},
+  return Json::object({{"backup_dir", flags.backup_dir},
+                       {"backup_every_s", flags.backup_every_s},
                        {"backup_keep", std::uint64_t{flags.backup_keep}},
+                       {"data", flags.data_dir},
+                       {"deployment", flags.deployment},
+                       {"drill_dir", flags.drill_dir},
                        {"drill_every_s", flags.drill_every_s},
+                       {"include", list_of(flags.configuration)},
+                       {"kek", flags.kek_file},
+                       {"kek_epoch", flags.kek_epoch},
                        {"limits", list_of(flags.limits)},
                        {"listen", flags.listen},
                        {"log_format", flags.log_format},
                        {"log_level", flags.log_level},
+                       {"retention_every", flags.retention_every},
                        {"scrub_every_s", flags.scrub_every_s},
                        {"scrub_mib_per_s", flags.scrub_mib_per_s},
+                       {"signer", flags.signer},
                        {"threads", flags.threads},
+                       {"trust_policy", flags.trust_policy},
                        {"trusted_keys", list_of(flags.trusted_keys)},
-                       {"variables", std::move(variables)}});
+                       {"tsa", flags.tsa},
+                       {"tsa_ca", flags.tsa_ca},
+                       {"variables", std::move(variables)},
+                       {"witness", list_of(flags.witnesses)}});
 }
 
 Result<UpkeepOptions> upkeep_options_of(const ServeFlags& flags) {
