@@ -61,9 +61,9 @@ class RunningServer(unittest.TestCase):
         self.kill()
         self.start()
 
-    def run_alone(self, *arguments):
+    def run_alone(self, *arguments, timeout=60):
         return subprocess.run([self.program, *arguments], cwd=self.folder, text=True,
-                              capture_output=True, timeout=60, env=self.environment(), check=False)
+                              capture_output=True, timeout=timeout, env=self.environment(), check=False)
 
     def command(self, who, *arguments):
         """`recourse` against the running server."""

@@ -92,6 +92,7 @@ int main_projection_verify(const ProjectionVerifyFlags& flags) {
                 one.event;
       }
     equal = equal && !view.stopped;
+    if (said.empty()) said = "nothing recorded here";
     differs = differs || !equal;
     rows.push_back({view.projection, grouped(view.size.value()), grouped(view.rows),
                     to_hex(as_text(view.rebuilt)), said});
