@@ -60,7 +60,7 @@ void place_legal_hold(CallPtr call) {
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
     command.scope = reader.word_of<HoldScope>("scope");
-    person.read(reader);
+    person = named_person(reader);
     if (const auto ticket = reader.optional_code("ticket")) command.ticket = TicketId(*ticket);
     command.from = optional_time(reader, "from");
     command.to = optional_time(reader, "to");
@@ -71,14 +71,11 @@ void place_legal_hold(CallPtr call) {
     command.review_at = review.value_or(Timestamp());
   });
   if (!good) return;
-  then(call, person.find(*call), [&](std::optional<SubjectId> found) {
-    command.subject = found;
-    const std::string about = found            ? found->value()
-                              : command.ticket ? command.ticket->value()
-                                               : std::string();
-    submit(call, body.canonical, privacy_request(call->tenant, command, &place_hold, found),
-           hold_step, refused_as("place_hold", about));
-  });
+  const std::string about = person.subject    ? *person.subject
+                            : command.ticket ? command.ticket->value()
+                                             : std::string();
+  submit(call, body.canonical, hold_request(call->app.writer, call->tenant, command, person),
+         hold_step, refused_as("place_hold", about));
 }
 
 void list_holds(CallPtr call) {

@@ -82,7 +82,9 @@ http::Response privacy_done(const Committed& committed) {
         .value("status", DsrStatus::deferred)
         .value("subject", e->subject)
         .value("holds", e->holds);
-  if (const auto* e = find_event<DsrCompleted>(committed))
+  // An erasure ends other requests of the person; they are not what was asked for here.
+  const bool itself = find_event<SubjectErased>(committed) == nullptr;
+  if (const auto* e = find_event<DsrCompleted>(committed); e != nullptr && itself)
     object.value("request", e->dsr).value("status", DsrStatus::completed);
   return accepted(committed, std::move(object), 200);
 }
@@ -116,17 +118,11 @@ Result<EntryId> dsr_parameter(const Call& call) {
   return EntryId(std::move(id));
 }
 
-void NamedPerson::read(BodyReader& reader) {
-  subject = reader.optional_code("subject");
-  email = reader.optional_text("email", {1, 512});
-  if (subject && email) reader.fault("email", "name the person by subject or by email, not both");
-}
-
-Result<std::optional<SubjectId>> NamedPerson::find(const Call& call) const {
-  if (subject) return std::optional(SubjectId(*subject));
-  if (!email) return std::optional<SubjectId>();
-  RECOURSE_LET(SubjectId found, person_at(call.app.ledger, call.ledger, *email));
-  return std::optional(std::move(found));
+NamedPerson named_person(BodyReader& reader) {
+  NamedPerson person{reader.optional_code("subject"), reader.optional_text("email", {1, 512})};
+  if (person.subject && person.address)
+    reader.fault("email", "name the person by subject or by email, not both");
+  return person;
 }
 
 void receive_dsr_request(CallPtr call) {
@@ -137,14 +133,15 @@ void receive_dsr_request(CallPtr call) {
     command.kind = reader.word_of<DsrKind>("kind");
     command.channel = reader.optional_code("channel").value_or("api");
     command.request = reader.optional_text("request");
-    person.read(reader);
+    person = named_person(reader);
+    if (command.request && !command.request->empty() && !person.subject && !person.address)
+      reader.fault("request",
+                   "what somebody writes is sealed under that person's key: name the person by "
+                   "subject or email too, or leave the text out");
   });
   if (!good) return;
-  then(call, person.find(*call), [&](std::optional<SubjectId> found) {
-    command.subject = found;
-    submit(call, body.canonical, privacy_request(call->tenant, command, &receive_dsr, found),
-           privacy_step, refused_as("receive_dsr", found ? found->value() : std::string()));
-  });
+  submit(call, body.canonical, receive_request(call->tenant, command, person), privacy_step,
+         refused_as("receive_dsr", person.subject.value_or("")));
 }
 
 void list_dsr_requests(CallPtr call) {
@@ -188,24 +185,14 @@ void verify_dsr_identity(CallPtr call) {
   std::string method;
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
-    person.read(reader);
+    person = named_person(reader);
     method = reader.optional_code("method").value_or(kMethod);
   });
   if (!good) return;
   then(call, dsr_parameter(*call), [&](const EntryId& id) {
-    then(call, person.find(*call), [&](std::optional<SubjectId> found) {
-      if (!found) {
-        // The request may say already whom it is about.
-        const auto row = dsr_row(call->app.views, call->ledger, id);
-        if (!row) return refuse(*call, row.error());
-        found = row->subject;
-      }
-      if (!found)
-        return respond(*call, unprocessable({{"/subject", "name the person by subject or email"}}));
-      const VerifyIdentity command{id, *found, method};
-      submit(call, body.canonical, privacy_request(call->tenant, command, &verify_identity, found),
-             privacy_step, refused_as("verify_identity", id.value()));
-    });
+    submit(call, body.canonical,
+           verify_request(call->tenant, VerifyIdentity{id, SubjectId(), method}, person),
+           privacy_step, refused_as("verify_identity", id.value()));
   });
 }
 
@@ -275,9 +262,10 @@ void correct_dsr_value(CallPtr call) {
   CorrectValue command;
   Body body;
   const bool good = with_body(*call, body, [&](BodyReader& reader) {
-    command.position =
-        reader.optional_integer("position", 0, std::numeric_limits<std::int64_t>::max() >> 10)
-            .value_or(0);
+    const auto position =
+        reader.optional_integer("position", 0, std::numeric_limits<std::int64_t>::max() >> 10);
+    if (!position) reader.fault("position", "of the event that has the wrong value");
+    command.position = position.value_or(0);
     command.path = reader.text("path", {1, 256});
     const auto value = reader.optional_json("value");
     if (!value) reader.fault("value", "the right value");
@@ -286,8 +274,8 @@ void correct_dsr_value(CallPtr call) {
   if (!good) return;
   then(call, dsr_parameter(*call), [&](const EntryId& id) {
     command.dsr = id;
-    submit(call, body.canonical, privacy_request(call->tenant, command, &correct_value),
-           privacy_done, refused_as("correct_value", id.value()));
+    submit(call, body.canonical, correct_request(call->tenant, command), privacy_done,
+           refused_as("correct_value", id.value()));
   });
 }
 

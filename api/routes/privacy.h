@@ -7,6 +7,7 @@
 #include "api/routes/call.h"
 #include "api/routes/write.h"
 #include "engine/base/time.h"
+#include "engine/erasure/erase.h"
 
 namespace recourse::routes {
 
@@ -20,12 +21,6 @@ WriteOptions refused_as(std::string command, std::string target);
 Result<EntryId> dsr_parameter(const Call& call);
 
 /// Person and address of a body: one of the two, or neither where nobody is known yet.
-struct NamedPerson {
-  std::optional<std::string> subject, email;
-
-  void read(BodyReader& reader);
-  /// Errors: not_found for an address that is nobody's.
-  Result<std::optional<SubjectId>> find(const Call& call) const;
-};
+NamedPerson named_person(BodyReader& reader);
 
 }  // namespace recourse::routes

@@ -214,9 +214,23 @@ void OpenedTexts::add(const OpenedView& value) {
   all_ += value.json;
 }
 
+void OpenedTexts::replace(Position position, SealedOrdinal ordinal, std::string_view json) {
+  const Entry* const found = entry_at(position.value() << 16 | ordinal);
+  if (found == nullptr) return;
+  Entry& entry = entries_[static_cast<std::size_t>(found - entries_.data())];
+  entry.begin = all_.size();
+  entry.size = json.size();
+  all_ += json;
+}
+
 std::optional<OpenedTexts::Text> OpenedTexts::find(std::uint64_t position,
                                                    std::uint64_t ordinal) const {
-  const std::uint64_t place = position << 16 | ordinal;
+  const Entry* const found = entry_at(position << 16 | ordinal);
+  if (found == nullptr) return std::nullopt;
+  return Text{std::string_view(all_).substr(found->begin, found->size), found->commitment};
+}
+
+const OpenedTexts::Entry* OpenedTexts::entry_at(std::uint64_t place) const {
   const auto from = [&](std::size_t begin) {
     return entries_.begin() + static_cast<std::ptrdiff_t>(begin);
   };
@@ -225,10 +239,9 @@ std::optional<OpenedTexts::Text> OpenedTexts::find(std::uint64_t position,
     const auto at = std::lower_bound(
         from(runs_[run]), end, place,
         [](const Entry& entry, std::uint64_t wanted) { return entry.place < wanted; });
-    if (at != end && at->place == place)
-      return Text{std::string_view(all_).substr(at->begin, at->size), at->commitment};
+    if (at != end && at->place == place) return &*at;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 Status append_with_texts(std::string& out, std::string_view row, const OpenedTexts& texts) {

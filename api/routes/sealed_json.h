@@ -32,6 +32,8 @@ class OpenedTexts {
 
   /// REQUIRES: the value was not added before.
   void add(const OpenedView& value);
+  /// Shows `json` in the place of a value that was added; the commitment stays that of the value.
+  void replace(Position position, SealedOrdinal ordinal, std::string_view json);
   /// Nothing when the value was erased. Borrowed until the next add().
   std::optional<Text> find(std::uint64_t position, std::uint64_t ordinal) const;
 
@@ -42,6 +44,9 @@ class OpenedTexts {
     Hash commitment;
   };
   std::string all_;  ///< The JSON of all of them.
+  /// Null for none. Borrowed until the next add().
+  const Entry* entry_at(std::uint64_t place) const;
+
   std::vector<Entry> entries_;
   /// Where each stretch of ascending places begins in entries_: one for each ticket, since the
   /// vault is read in this order.

@@ -3,6 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/routes/corrections.h"
+#include "engine/erasure/privacy_rows.h"
+#include "engine/writer/decision_state.h"
+#include "projections/row_codec.h"
+
 namespace recourse::routes {
 namespace {
 
@@ -34,6 +39,26 @@ Result<std::string> purpose_of(const Call& call) {
     default:
       return given.value_or("work");
   }
+}
+
+/// No machine works with the data of a person who had that restricted. Errors: forbidden; corrupt.
+Status check_not_restricted(const Call& call, const std::vector<std::string>& tickets) {
+  if (call.principal.kind == ActorType::human) return {};
+  for (const std::string& ticket : tickets) {
+    const auto json = call.app.views.row(kDecisionState, call.ledger, "ticket/" + ticket);
+    if (!json && json.error().code == ErrorCode::not_found) continue;
+    if (!json) return json.error();
+    TicketState row;
+    if (!decode_row(*json, row))
+      return Error{ErrorCode::corrupt, "the row ticket/" + ticket + " cannot be read: rebuild"};
+    RECOURSE_LET(const SubjectState requester,
+                 subject_row(call.app.views, call.ledger, row.requester));
+    if (requester.restricted)
+      return Error{ErrorCode::forbidden,
+                   "the processing of the data of the requester of " + ticket +
+                       " is restricted: no machine opens its texts until an admin releases it"};
+  }
+  return {};
 }
 
 WriteRequest record_of(const Call& call, const std::vector<Reading>& readings,
@@ -68,9 +93,15 @@ void open_and_use(const CallPtr& call, const std::vector<std::string>& tickets,
                   const std::function<void(const Shown&)>& use) {
   OpenedTexts texts;
   for (const std::string& ticket : tickets) {
-    const Status opened = call->app.ledger.each_opened(
-        call->ledger, ticket, [&](const OpenedView& value) { texts.add(value); });
+    Corrections corrections(call->app.ledger, call->ledger);
+    const Status opened =
+        call->app.ledger.each_opened(call->ledger, ticket, [&](const OpenedView& value) {
+          texts.add(value);
+          corrections.meet(value);
+        });
     if (!opened) return refuse(*call, opened.error());
+    if (const Status corrected = corrections.put(ticket, texts); !corrected)
+      return refuse(*call, corrected.error());
   }
   use(Shown(std::move(texts)));
 }
@@ -105,6 +136,8 @@ void show(const CallPtr& call, std::vector<std::string> tickets,
   if (!purpose) return refuse(*call, purpose.error());
   std::sort(tickets.begin(), tickets.end());
   tickets.erase(std::unique(tickets.begin(), tickets.end()), tickets.end());
+  if (const Status open_to_all = check_not_restricted(*call, tickets); !open_to_all)
+    return refuse(*call, open_to_all.error());
   App& app = call->app;
   const Timestamp now = app.clock.now();
   std::vector<Reading> unrecorded;

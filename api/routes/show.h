@@ -37,7 +37,8 @@ inline constexpr std::string_view kPurpose = "purpose";
 /// opened: for the roles agent, operator, manager and admin, who work with them, and for an auditor
 /// who says with `purpose=` what for; a viewer gets 403. That they were opened is recorded, once
 /// for each person, ticket and quarter of an hour, and is durable before `use` runs; a full disk
-/// delays the record, not the reading. Answers itself when something is refused.
+/// delays the record, not the reading. What a person had corrected stands in the place of what was
+/// wrong. Machines get 403 for a ticket of a person whose data are restricted. Answers itself when something is refused.
 void show(const CallPtr& call, std::vector<std::string> tickets,
           std::function<void(const Shown&)> use);
 

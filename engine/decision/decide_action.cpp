@@ -20,11 +20,8 @@ Status check_ticket(const Draft& draft) {
   return check_not_merged(draft.state, draft.ticket);
 }
 
-/// GDPR Article 18: the data are kept, and no machine works with them. People still may.
 Status check_not_restricted(const Draft& draft) {
-  if (draft.context.principal.kind == ActorType::human) return {};
-  const SubjectState* const requester = draft.state.subjects.find(draft.ticket.requester);
-  if (requester == nullptr || !requester->restricted) return {};
+  if (draft.context.principal.kind == ActorType::human || !is_restricted(draft)) return {};
   return Error{ErrorCode::forbidden,
                "the processing of this requester's data is restricted: no agent acts on the "
                "ticket until an admin releases it"};

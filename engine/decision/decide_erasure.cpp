@@ -7,6 +7,17 @@
 namespace recourse {
 namespace {
 
+/// Tried, and not told: it is tried again, or said to be impossible.
+constexpr std::string_view kNotTold = "failed";
+constexpr std::size_t kMostNamed = 1'024;
+
+/// Errors: conflict.
+Status check_room(const std::vector<Clear>& named, const std::string& one) {
+  if (named.size() < kMostNamed || std::find(named.begin(), named.end(), Clear(one)) != named.end())
+    return {};
+  return conflict("1024 names are recorded for this request already");
+}
+
 std::string listed(const std::vector<EntryId>& ids) {
   std::string list;
   for (const EntryId& id : ids) list += (list.empty() ? "" : ", ") + id.value();
@@ -62,7 +73,7 @@ Result<DsrState> done_request(State& state, const EntryId& id) {
 }
 
 Status check_outcome(std::string_view outcome, std::string_view last) {
-  constexpr std::array<std::string_view, 3> kOutcomes{"acknowledged", "sent", "failed"};
+  constexpr std::array<std::string_view, 3> kOutcomes{"acknowledged", "sent", kNotTold};
   if (outcome == last || std::find(kOutcomes.begin(), kOutcomes.end(), outcome) != kOutcomes.end())
     return {};
   return invalid("outcome: acknowledged, sent, failed or " + std::string(last));
@@ -95,6 +106,15 @@ Result<Events> erase_subject(State& state, const EraseSubject& command,
   erased.directory_rows = command.trace.directory_rows;
   erased.blobs = command.trace.blobs;
   draft.add(command.dsr.value(), std::move(erased));
+  // Nobody could be told anything about them later: what they ask for is done, or gone.
+  for (const EntryId& id : command.others) {
+    const DsrState* const other = state.dsrs.find(id);
+    if (other == nullptr || other->subject != subject || other->dsr == command.dsr ||
+        other->status == DsrStatus::completed)
+      continue;
+    const Clear outcome(other->kind == DsrKind::erasure ? "done" : "erased");
+    draft.add(id.value(), DsrCompleted{id, outcome, {}});
+  }
   return std::move(draft.events);
 }
 
@@ -119,10 +139,11 @@ Result<Events> notify_recipient(State& state, const NotifyRecipient& command,
   RECOURSE_LET(DsrState dsr, done_request(state, command.dsr));
   RECOURSE_TRY(check_code("recipient", command.recipient));
   RECOURSE_TRY(check_outcome(command.outcome, "impossible"));
+  RECOURSE_TRY(check_room(dsr.notified, command.recipient));
   Draft draft{state, context, {}};
   draft.add(command.dsr.value(),
             RecipientsNotified{command.dsr, command.recipient, command.outcome});
-  dsr.notified.emplace_back(command.recipient);
+  if (command.outcome != kNotTold) dsr.notified.emplace_back(command.recipient);
   complete_if_done(draft, dsr);
   return std::move(draft.events);
 }
@@ -134,6 +155,7 @@ Result<Events> propagate_erasure(State& state, const PropagateErasure& command,
   RECOURSE_TRY(check_erased(dsr));
   RECOURSE_TRY(check_code("store", command.store));
   RECOURSE_TRY(check_outcome(command.outcome, "not_applicable"));
+  RECOURSE_TRY(check_room(dsr.propagated, command.store));
   Draft draft{state, context, {}};
   draft.add(command.dsr.value(), ErasurePropagated{command.dsr, command.store, command.outcome});
   return std::move(draft.events);

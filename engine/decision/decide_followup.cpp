@@ -78,6 +78,9 @@ Decision send_followup(State& state, const SendFollowUp& command, const Decision
   } else if (is_stopped(state, context)) {
     draft.add(stream, FollowUpPostponed{followup.followup, followup.ticket, context.now + kHeldBack,
                                         "killswitch"});
+  } else if (is_restricted(draft)) {
+    draft.add(stream, FollowUpPostponed{followup.followup, followup.ticket, context.now + kHeldBack,
+                                        "restricted"});
   } else if (const Timestamp open =
                  first_open(quiet_hours(rule), zone_or_utc(rule.zone.text), context.now);
              open > context.now) {

@@ -62,16 +62,18 @@ Result<HoldState> hold_in_force(State& state, const EntryId& id) {
 
 }  // namespace
 
+bool keeps(const HoldState& hold, const SubjectId& subject, const SubjectTrace& trace) {
+  if (hold.scope == HoldScope::subject && hold.subject != subject) return false;
+  if (hold.scope == HoldScope::ticket && std::find(trace.groups.begin(), trace.groups.end(),
+                                                   hold.ticket->value()) == trace.groups.end())
+    return false;
+  if (!hold.from && !hold.to) return true;
+  return trace.first && meets(hold, *trace.first, *trace.last);
+}
+
 std::vector<HoldState> holds_on(State& state, const SubjectId& subject, const SubjectTrace& trace) {
   std::vector<HoldState> holds = open_holds(state);
-  std::erase_if(holds, [&](const HoldState& hold) {
-    if (hold.scope == HoldScope::subject && hold.subject != subject) return true;
-    if (hold.scope == HoldScope::ticket && std::find(trace.groups.begin(), trace.groups.end(),
-                                                     hold.ticket->value()) == trace.groups.end())
-      return true;
-    if (!hold.from && !hold.to) return false;
-    return !trace.first || !meets(hold, *trace.first, *trace.last);
-  });
+  std::erase_if(holds, [&](const HoldState& hold) { return !keeps(hold, subject, trace); });
   return holds;
 }
 

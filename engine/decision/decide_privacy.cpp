@@ -68,6 +68,10 @@ Result<Events> receive_dsr(State& state, const ReceiveDsr& command,
   RECOURSE_TRY(check_code("channel", command.channel));
   if (command.subject && is_erased(state, *command.subject))
     return conflict("this person was erased already: nothing is left that could be asked for");
+  if (command.request && !command.request->empty() && !command.subject)
+    return invalid(
+        "request: what somebody writes is sealed under that person's key, so that it goes with an "
+        "erasure: name the person too, or leave the text out");
   Draft draft{state, context, {}};
   DsrReceived received;
   received.dsr = draft.make<EntryId>("dsr_");
@@ -99,7 +103,11 @@ Result<Events> verify_identity(State& state, const VerifyIdentity& command,
 Result<Events> assess_dsr(State& state, const AssessDsr& command, const DecisionContext& context) {
   RECOURSE_TRY(admin_only(context));
   RECOURSE_LET(const DsrState dsr, open_dsr(state, command.dsr));
-  if (dsr.verdict)
+  // What waits for a hold, or for a person who is gone already, may be given up.
+  const bool waits =
+      dsr.status == DsrStatus::deferred ||
+      (dsr.subject && is_erased(state, *dsr.subject) && !dsr.erased_at);
+  if (dsr.verdict && !(waits && command.verdict == DsrVerdict::refuse))
     return conflict("the request was assessed already: " + std::string(word(*dsr.verdict)));
   if (command.ground) RECOURSE_TRY(check_code("ground", *command.ground));
   Draft draft{state, context, {}};

@@ -44,6 +44,7 @@ struct ExtendDsr {
 struct EraseSubject {
   EntryId dsr;
   SubjectTrace trace;
+  std::vector<EntryId> others = {};  ///< Requests that may be the subject's too: they end with it.
 };
 struct CertifyErasure {
   EntryId dsr;
@@ -51,6 +52,7 @@ struct CertifyErasure {
   Assurance assurance = Assurance::best_effort;
   Hash certificate{};
 };
+/// One who failed to be told is told again, or it is said that this is impossible.
 struct NotifyRecipient {
   EntryId dsr;
   std::string recipient, outcome;
@@ -67,10 +69,11 @@ struct ReleaseProcessing {
   SubjectId subject;
   std::optional<EntryId> dsr;
 };
+/// REQUIRES: a value of the request's subject stands there, sealed.
 struct CorrectValue {
   EntryId dsr;
   std::int64_t position = 0;
-  std::string path;
+  std::string path;  ///< JSON pointer in the leaf.
   std::string value_json;  ///< Canonical.
 };
 /// Of an access or portability request that was answered.
@@ -108,10 +111,12 @@ struct DestroyBucket {
 /// Errors of all: forbidden for anybody but an admin; not_found; conflict, saying what to do.
 Result<Events> receive_dsr(State&, const ReceiveDsr&, const DecisionContext&);
 Result<Events> verify_identity(State&, const VerifyIdentity&, const DecisionContext&);
-/// A grant of an erasure that a hold forbids is erasure.deferred, with restriction.
+/// A grant of an erasure that a hold forbids is erasure.deferred, with restriction; such a one can be
+/// refused later, with a ground.
 Result<Events> assess_dsr(State&, const AssessDsr&, const DecisionContext&);
 Result<Events> extend_dsr(State&, const ExtendDsr&, const DecisionContext&);
-/// subject.erased; or erasure.deferred where a hold was placed meanwhile.
+/// subject.erased and the end of the subject's other requests; or erasure.deferred where a hold was
+/// placed meanwhile.
 Result<Events> erase_subject(State&, const EraseSubject&, const DecisionContext&);
 Result<Events> certify_erasure(State&, const CertifyErasure&, const DecisionContext&);
 Result<Events> notify_recipient(State&, const NotifyRecipient&, const DecisionContext&);
@@ -125,6 +130,8 @@ Result<Events> review_hold(State&, const ReviewHold&, const DecisionContext&);
 Result<Events> release_hold(State&, const ReleaseHold&, const DecisionContext&);
 Result<Events> destroy_bucket(State&, const DestroyBucket&, const DecisionContext&);
 
+/// Whether a hold keeps what `trace` found of `subject`, see holds_on().
+bool keeps(const HoldState& hold, const SubjectId& subject, const SubjectTrace& trace);
 /// The holds in force that forbid to destroy what `trace` found of `subject`. A hold over a range
 /// of time counts when the range meets the time from the person's first value to the last.
 std::vector<HoldState> holds_on(State& state, const SubjectId& subject, const SubjectTrace& trace);

@@ -17,6 +17,12 @@ Result<Draft> draft_for(State& state, const TicketId& ticket, const DecisionCont
   return Draft{state, context, *found};
 }
 
+bool is_restricted(const Draft& draft) {
+  if (draft.ticket.requester.value().empty()) return false;
+  const SubjectState* const requester = draft.state.subjects.find(draft.ticket.requester);
+  return requester != nullptr && requester->restricted;
+}
+
 Status check_version(const TicketState& ticket, const std::optional<std::int64_t>& expected) {
   if (!expected || *expected == ticket.next_version - 1) return {};
   return Error{ErrorCode::version_conflict, "the ticket is at version " +

@@ -53,6 +53,10 @@ Status check_version(const TicketState& ticket, const std::optional<std::int64_t
 /// Errors: conflict, naming the ticket in which one that was merged goes on.
 Status check_not_merged(State& state, const TicketState& ticket);
 
+/// GDPR Articles 18 and 21: the data of the ticket's requester are kept and no machine works with
+/// them. People still may.
+bool is_restricted(const Draft& draft);
+
 Error conflict(std::string message);
 Error invalid(std::string message);
 Error not_found(std::string_view what, std::string_view id);

@@ -5,11 +5,9 @@
 namespace recourse {
 namespace {
 
-constexpr std::size_t kMaxRecipients = 256;
-
+/// None is ever dropped: who got the data has to be told.
 void add_recipient(std::vector<Clear>& recipients, const Clear& one) {
   if (std::find(recipients.begin(), recipients.end(), one) != recipients.end()) return;
-  if (recipients.size() == kMaxRecipients) recipients.erase(recipients.begin());
   recipients.push_back(one);
 }
 
@@ -83,7 +81,7 @@ class PrivacyFold {
     std::erase(state_.privacy.change(TenantId()).uncertified, e.dsr);
   }
   void operator()(const RecipientsNotified& e) {
-    add_recipient(state_.dsrs.change(e.dsr).notified, e.recipient);
+    if (e.outcome.text != "failed") add_recipient(state_.dsrs.change(e.dsr).notified, e.recipient);
   }
   void operator()(const ErasurePropagated& e) {
     add_recipient(state_.dsrs.change(e.dsr).propagated, e.store);

@@ -179,6 +179,17 @@ Status check_taker(const LeaseAction& command, const ActionState& action,
   return {};
 }
 
+/// What an agent wanted before its requester's data were restricted stays where it is until they are
+/// released; what a person wants, a person answers for. The outbox comes back by itself.
+Status check_may_go_out(const Draft& draft, const ActionState& action) {
+  if (action.proposer_type == ActorType::human || !is_restricted(draft)) return {};
+  const char* const why =
+      "the processing of this requester's data is restricted: nothing that an agent wants is carried "
+      "out until an admin releases it";
+  if (draft.context.principal.kind == ActorType::system) return conflict(why);
+  return Error{ErrorCode::forbidden, why};
+}
+
 }  // namespace
 
 Decision lease_action(State& state, const LeaseAction& command, const DecisionContext& context) {
@@ -194,6 +205,7 @@ Decision lease_action(State& state, const LeaseAction& command, const DecisionCo
   RECOURSE_TRY(check_taker(command, action, connector, context));
   const Clear taker = connector != nullptr ? connector->connector : Clear("client");
   RECOURSE_LET(Draft draft, draft_for(state, action.ticket, context));
+  RECOURSE_TRY(check_may_go_out(draft, action));
   if (action.run) draft.correlation = action.run->value();
 
   const ApprovalState* granted = granted_approval(state, action);

@@ -20,7 +20,7 @@ Result<std::string> certificate_text(const Ledger& ledger, const LedgerInfo& inf
                                      Position erased_at, std::int64_t epoch, Assurance assurance);
 
 /// The certificate of a certified request, as a signed note. Errors: conflict before it is
-/// certified; corrupt when it is not the one that was recorded, after a change of the report key.
+/// certified; corrupt when no report key that was ever used gives the one that was recorded.
 Result<std::string> certificate_of(const Ledger& ledger, const Signer& signer,
                                    const LedgerInfo& info, const DsrState& dsr);
 

@@ -3,7 +3,10 @@
 #include "engine/base/failpoint.h"
 #include "engine/erasure/privacy_rows.h"
 #include "engine/erasure/trace_person.h"
+#include "engine/ledger/sealed_places.h"
 #include "engine/privacy/key_store.h"
+#include "engine/writer/decision_state.h"
+#include "projections/row_codec.h"
 
 namespace recourse {
 namespace {
@@ -58,6 +61,44 @@ Result<bool> erase_now(Writer& writer, const TenantId& tenant, const EntryId& ds
   return holds_alternative<SubjectErased>(done.events.front().data);
 }
 
+/// The `subject` attribute of the event whose sealed value a correction names.
+Result<std::string> group_of_value(const Ledger& ledger, LedgerId id, const SubjectId& person,
+                                   const CorrectValue& command) {
+  const Position at(static_cast<std::uint64_t>(command.position));
+  const Error nothing{ErrorCode::not_found, "position " + std::to_string(command.position) +
+                                                " has no sealed value of this person"};
+  if (at.value() >= ledger.head(id).size.value()) return nothing;
+  std::optional<std::string> group;
+  std::string pointers;
+  RECOURSE_TRY(each_sealed_of(ledger, id, at, Position(at.value() + 1), {person.value()},
+                              [&](const MetSealed& met) {
+                                if (met.pointer == command.path) group = met.event.subject;
+                                pointers += (pointers.empty() ? "" : ", ") + met.pointer;
+                              }));
+  if (pointers.empty()) return nothing;
+  if (!group)
+    return Error{ErrorCode::invalid,
+                 "path: the JSON pointer of a sealed value of this person, here " + pointers};
+  return std::move(*group);
+}
+
+/// The requests of a person that are open, as of the rows.
+Result<std::vector<EntryId>> open_requests(const ViewStore& views, LedgerId id,
+                                           const SubjectId& person) {
+  std::vector<EntryId> open;
+  std::string unreadable;
+  RECOURSE_TRY(views.each(kDecisionState, id, "dsr/", "", ViewStore::Order::forward,
+                          [&](std::string_view key, std::string_view json) {
+                            DsrState row;
+                            if (!decode_row(json, row)) return unreadable = key, false;
+                            if (row.subject == person && row.status != DsrStatus::completed)
+                              open.push_back(row.dsr);
+                            return true;
+                          }));
+  if (unreadable.empty()) return open;
+  return Error{ErrorCode::corrupt, "the row " + unreadable + " cannot be read: rebuild"};
+}
+
 }  // namespace
 
 Status check_person(const Ledger& ledger, LedgerId id, const SubjectId& person) {
@@ -84,6 +125,83 @@ Result<SubjectId> person_at(const Ledger& ledger, LedgerId id, std::string_view 
   return found;
 }
 
+Result<std::optional<SubjectId>> NamedPerson::find(const Ledger& ledger, LedgerId id) const {
+  std::optional<SubjectId> found;
+  if (subject) found = SubjectId(*subject);
+  if (!subject && address) {
+    RECOURSE_LET(found, person_at(ledger, id, *address));
+  }
+  if (found) RECOURSE_TRY(check_person(ledger, id, *found));
+  return found;
+}
+
+WriteRequest receive_request(TenantId tenant, ReceiveDsr command, NamedPerson person) {
+  WriteRequest request;
+  request.tenant = std::move(tenant);
+  request.decide = [command = std::move(command),
+                    person = std::move(person)](DecisionStep& step) -> Result<Events> {
+    ReceiveDsr complete = command;
+    RECOURSE_LET(complete.subject, person.find(step.ledger, step.id));
+    return receive_dsr(step.state, complete, step.context);
+  };
+  return request;
+}
+
+WriteRequest verify_request(TenantId tenant, VerifyIdentity command, NamedPerson person) {
+  WriteRequest request;
+  request.tenant = std::move(tenant);
+  request.decide = [command = std::move(command),
+                    person = std::move(person)](DecisionStep& step) -> Result<Events> {
+    VerifyIdentity complete = command;
+    RECOURSE_LET(std::optional<SubjectId> found, person.find(step.ledger, step.id));
+    const DsrState* const row = step.state.dsrs.find(command.dsr);
+    if (!found && row != nullptr) {
+      found = row->subject;
+      if (!found)
+        return Error{ErrorCode::invalid,
+                     "the request does not say whom it is about: name the person by subject or "
+                     "email"};
+      RECOURSE_TRY(check_person(step.ledger, step.id, *found));
+    }
+    complete.subject = found.value_or(SubjectId());
+    return verify_identity(step.state, complete, step.context);
+  };
+  return request;
+}
+
+WriteRequest correct_request(TenantId tenant, CorrectValue command) {
+  WriteRequest request;
+  request.tenant = std::move(tenant);
+  request.decide = [command = std::move(command)](DecisionStep& step) -> Result<Events> {
+    RECOURSE_LET(Events events, correct_value(step.state, command, step.context));
+    const DsrState* const row = step.state.dsrs.find(command.dsr);
+    RECOURSE_ASSERT(row != nullptr && row->subject, "a decided correction has a subject");
+    RECOURSE_LET(const std::string group,
+                 group_of_value(step.ledger, step.id, *row->subject, command));
+    // Beside the value that was wrong, so that whoever opens that one meets this one.
+    for (NewEvent& event : events) event.subject = group;
+    return events;
+  };
+  return request;
+}
+
+WriteRequest hold_request(Writer& writer, const TenantId& tenant, PlaceHold command,
+                          NamedPerson person) {
+  WriteRequest request;
+  request.tenant = tenant;
+  request.decide = [&writer, tenant, command = std::move(command),
+                    person = std::move(person)](DecisionStep& step) -> Result<Events> {
+    PlaceHold complete = command;
+    RECOURSE_LET(complete.subject, person.find(step.ledger, step.id));
+    if (!writer.directory().is_person(tenant, command.requested_by))
+      return Error{ErrorCode::invalid, "requested_by: " + command.requested_by.value() +
+                                           " is no person of this tenant; name who asks for the "
+                                           "hold, another one than who authorises it"};
+    return place_hold(step.state, complete, step.context);
+  };
+  return request;
+}
+
 Result<WriteRequest> assess_request(Writer& writer, const TenantId& tenant, AssessDsr command) {
   RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
   RECOURSE_LET(const auto trace, trace_of(writer, info.ledger, command.dsr));
@@ -102,11 +220,15 @@ Result<WriteRequest> erase_request(Writer& writer, const TenantId& tenant, const
                                    NoteDestruction note) {
   RECOURSE_LET(const LedgerInfo info, ledger_of(writer.ledger(), tenant));
   RECOURSE_LET(const auto trace, trace_of(writer, info.ledger, dsr));
+  std::vector<EntryId> others;
+  if (trace) {
+    RECOURSE_LET(others, open_requests(writer.views(), info.ledger, trace->person()));
+  }
   WriteRequest request;
   request.tenant = tenant;
   request.alone = true;
-  request.decide = [dsr, trace](DecisionStep& step) -> Result<Events> {
-    EraseSubject command{dsr, {}};
+  request.decide = [dsr, trace, others](DecisionStep& step) -> Result<Events> {
+    EraseSubject command{dsr, {}, others};
     RECOURSE_LET(command.trace, rest_of(step, dsr, trace));
     return erase_subject(step.state, command, step.context);
   };

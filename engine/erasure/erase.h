@@ -44,6 +44,29 @@ WriteRequest privacy_request(TenantId tenant, Command command,
   return request;
 }
 
+/// Whom a request names: by subject, by address, or not at all.
+struct NamedPerson {
+  std::optional<std::string> subject, address;
+
+  /// Looked up, and checked as check_person() does. Nothing for nobody.
+  Result<std::optional<SubjectId>> find(const Ledger& ledger, LedgerId id) const;
+};
+/// The person is looked up on the writer's thread, so that a repeat gets the answer of the first
+/// request even when the person was erased since.
+WriteRequest receive_request(TenantId tenant, ReceiveDsr command, NamedPerson person);
+/// Nobody is named: the one whom the request is about.
+WriteRequest verify_request(TenantId tenant, VerifyIdentity command, NamedPerson person);
+
+/// The correction of a sealed value of the request's subject: the place is looked up in its leaf.
+/// Errors, of the decision: not_found when the position has nothing of this person; invalid when
+/// the path is not the JSON pointer of such a value.
+WriteRequest correct_request(TenantId tenant, CorrectValue command);
+
+/// A hold, over the named person if there is one, that somebody else asked for whom the tenant knows
+/// as a person. `writer` outlives it. Errors, of the decision: invalid; those of find().
+WriteRequest hold_request(Writer& writer, const TenantId& tenant, PlaceHold command,
+                          NamedPerson person);
+
 /// Walks over the ledger, so not for an I/O thread. Errors: not_found, corrupt.
 Result<WriteRequest> assess_request(Writer& writer, const TenantId& tenant, AssessDsr command);
 

@@ -8,6 +8,7 @@
 #include "engine/erasure/certificate.h"
 #include "engine/erasure/erase.h"
 #include "engine/erasure/privacy_rows.h"
+#include "engine/erasure/trace_person.h"
 #include "engine/privacy/kek.h"
 #include "engine/privacy/key_rotation.h"
 #include "engine/privacy/key_store.h"
@@ -105,6 +106,41 @@ Status certify_pending(Writer& writer, const Signer& signer, EpochChange& change
   return {};
 }
 
+/// A hold that was placed after an erasure, over what the erasure took: older copies can still be
+/// read while their key lives, so it has to. Errors: conflict, naming the hold.
+Status check_holds(Writer& writer, const TenantId& tenant, std::uint64_t ending) {
+  const Ledger& ledger = writer.ledger();
+  RECOURSE_LET(const LedgerInfo info, ledger_of(ledger, tenant));
+  RECOURSE_LET(const PrivacyState open, privacy_row(writer.views(), info.ledger));
+  if (open.holds.empty()) return {};
+  for (const EntryId& id : open.uncertified) {
+    RECOURSE_LET(const DsrState dsr, dsr_row(writer.views(), info.ledger, id));
+    if (!dsr.subject || !dsr.erased_at) continue;
+    RECOURSE_LET(const auto destroyed,
+                 ledger.keys().destroyed_in(KeyName::subject(info.ledger, dsr.subject->value())));
+    if (!destroyed || *destroyed < ending) continue;
+    const Position at(static_cast<std::uint64_t>(*dsr.erased_at));
+    RECOURSE_LET(const std::string leaf, ledger.leaf(info.ledger, at));
+    RECOURSE_LET(const RecordedEvent erased, read_leaf(leaf));
+    PersonTrace trace(info.ledger, *dsr.subject);
+    std::optional<SubjectTrace> found;  // Walked for when there is a later hold.
+    for (const EntryId& one : open.holds) {
+      RECOURSE_LET(const HoldState hold, hold_row(writer.views(), info.ledger, one));
+      if (hold.placed_at < erased.time) continue;
+      if (!found) {
+        RECOURSE_TRY(trace.walk_on(ledger));
+        RECOURSE_LET(found, trace.summary(ledger));
+      }
+      if (keeps(hold, *dsr.subject, *found))
+        return Error{ErrorCode::conflict,
+                     "the key epoch cannot end while the hold " + one.value() + " of " +
+                         tenant.value() + " keeps older copies of what " + id.value() +
+                         " erased: release it first"};
+    }
+  }
+  return {};
+}
+
 Status end_rotation(Writer& writer, const Signer& signer, const std::filesystem::path& kek_file,
                     std::optional<std::int64_t> backup, EpochChange& change) {
   KeyStore& keys = writer.ledger().keys();
@@ -131,8 +167,10 @@ Result<EpochChange> retire_kek(Writer& writer, const Signer& signer,
                                const std::filesystem::path& kek_file,
                                const BackupUnderNextKey& backup) {
   KeyStore& keys = writer.ledger().keys();
-  SystemRandom random;
   RECOURSE_LET(const bool rewrapped, is_rewrapped(keys, kek_file));
+  for (const TenantId& tenant : writer.directory().tenants())
+    RECOURSE_TRY(check_holds(writer, tenant, keys.epoch() - (rewrapped ? 1 : 0)));
+  SystemRandom random;
   if (!rewrapped) RECOURSE_TRY(begin_kek_rotation(keys, kek_file, random));
   FAILPOINT("after_rewrap");
   std::optional<std::int64_t> number;

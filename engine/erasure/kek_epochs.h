@@ -24,7 +24,8 @@ struct EpochChange {
 /// there is one, destroys the old key file, and records kek.epoch_retired in the meta ledger. What
 /// was destroyed before cannot be read in any copy of the key store from then on, so pending
 /// erasures get their certificates. Goes on where a crash ended an earlier call. Slow; not for the
-/// writer's threads; one at a time. Errors: those of key_rotation.h, of `backup` and of the writer.
+/// writer's threads; one at a time. Errors: conflict while a hold that was placed since an erasure
+/// keeps older copies of what it took; those of key_rotation.h, of `backup` and of the writer.
 Result<EpochChange> retire_kek(Writer& writer, const Signer& signer,
                                const std::filesystem::path& kek_file,
                                const BackupUnderNextKey& backup = {});

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/erasure/hold_reviews.h"
 #include "engine/erasure/retention.h"
 #include "engine/privacy/key_store.h"
 
@@ -40,6 +41,7 @@ class PrivacyRounds::Impl {
     look_at(erase_deferred());
     look_at(end_retention());
     look_at(sweep_if_needed());
+    look_at(remind_of_reviews());
     look_at(end_epoch());
     return failed ? Status(*failed) : Status();
   }
@@ -71,6 +73,12 @@ class PrivacyRounds::Impl {
 
   Status erase_deferred() {
     RECOURSE_TRY(run_deferred(writer_, options_.note, &deferred_));
+    return {};
+  }
+
+  Status remind_of_reviews() {
+    RECOURSE_LET(const std::size_t raised, alert_due_reviews(writer_));
+    if (raised > 0) spdlog::warn("{} legal holds have to be reviewed: see the alerts", raised);
     return {};
   }
 

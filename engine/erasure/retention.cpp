@@ -166,21 +166,6 @@ Result<Timestamp> due_after_month(std::string_view retention, std::string_view m
                       static_cast<int>(time->unit == 'y' ? time->count * 12 : time->count));
 }
 
-Status check_leaf_class(std::string_view retention) {
-  const auto time = retention_time(retention);
-  if (!time)
-    return Error{ErrorCode::invalid,
-                 "a class of events says how long, like ops-7y: " + std::string(retention)};
-  const std::int64_t days = time->unit == 'y'   ? time->count * 365
-                            : time->unit == 'm' ? time->count * 365 / 12
-                                                : time->count;
-  if (days >= kLeastLeafDays) return {};
-  return Error{ErrorCode::invalid,
-               "events are kept for 184 days at least (EU AI Act, Articles 19 "
-               "and 26): " +
-                   std::string(retention) + " is less"};
-}
-
 Result<std::vector<BucketFate>> run_retention(Writer& writer, const RetentionOptions& options) {
   std::vector<TenantId> tenants = writer.directory().tenants();
   if (options.tenant) {

@@ -21,11 +21,6 @@ std::optional<RetentionTime> retention_time(std::string_view retention);
 /// month's end. Errors: invalid for a month or class that is none.
 Result<Timestamp> due_after_month(std::string_view retention, std::string_view month);
 
-/// Regulation (EU) 2024/1689, Articles 19(1) and 26(6): logs are kept for six months at least.
-inline constexpr std::int64_t kLeastLeafDays = 184;
-/// Whether a class may be that of leaves. Errors: invalid, saying why.
-Status check_leaf_class(std::string_view retention);
-
 struct BucketFate {
   TenantId tenant;
   std::string retention, month;

@@ -320,6 +320,17 @@ std::string Signer::sign_report(std::string_view text) const {
          impl_->reports.lines(impl_->deployment + "/reports", text, impl_->now());
 }
 
+std::vector<std::string> Signer::possible_reports(std::string_view text) const {
+  const std::string name = impl_->deployment + "/reports";
+  const auto& keys = impl_->reports.generations;
+  std::vector<std::string> notes;
+  for (std::size_t newest = keys.size(); newest-- > 0;) {
+    notes.push_back(std::string(text) + "\n" + signature_line(name, keys[newest], text));
+    if (newest > 0) notes.push_back(notes.back() + signature_line(name, keys[newest - 1], text));
+  }
+  return notes;
+}
+
 std::string Signer::sign_receipt(std::string_view payload) const {
   RECOURSE_ASSERT(!impl_->receipts.generations.empty(), "the ledger was opened with the KEK");
   return sign_receipt_token(impl_->deployment + "/receipts", impl_->receipts.generations.back(),

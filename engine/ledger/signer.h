@@ -85,6 +85,9 @@ class Signer {
   std::string receipt_verifier_key() const;
   /// Signs a note text under <deployment>/reports. REQUIRES: is_note_text(text), the KEK.
   std::string sign_report(std::string_view text) const;
+  /// All notes that sign_report() may have given for this text, as keys were replaced: under each key
+  /// alone, and under each with the one before it. Newest first. REQUIRES: as above.
+  std::vector<std::string> possible_reports(std::string_view text) const;
   /// A compact JWS over `payload` under <deployment>/receipts, with a key of its own. REQUIRES: the
   /// KEK.
   std::string sign_receipt(std::string_view payload) const;

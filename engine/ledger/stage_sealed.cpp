@@ -17,6 +17,13 @@ void add_subjects(std::vector<std::string>& all, const std::vector<std::string>&
   }
 }
 
+/// Whom an event is about whose request may have named an address, though nothing in it is sealed.
+std::optional<SubjectId> asked_about(const EventData& data) {
+  if (const auto* const received = get_if<DsrReceived>(&data)) return received->subject;
+  if (const auto* const verified = get_if<DsrIdentityVerified>(&data)) return verified->subject;
+  return std::nullopt;
+}
+
 }  // namespace
 
 Status Stage::seal_all(Growth& growth, RecordedEvent& event, StagedEvent& staged) {
@@ -27,6 +34,8 @@ Status Stage::seal_all(Growth& growth, RecordedEvent& event, StagedEvent& staged
     if (staged.month.empty()) staged.month = month_of(event.time);
     status = seal_one(growth, event, staged, pointer, ordinal++, sealed);
   });
+  // The salt has to go with the person, or a guessed address could be tried out for ever.
+  if (const auto subject = asked_about(event.data)) add_subjects(staged.subjects, {subject->value()});
   return status;
 }
 

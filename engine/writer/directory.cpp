@@ -14,7 +14,7 @@ void Directory::apply(const RecordedEvent& event) {
   if (const auto* tenant = get_if<TenantCreated>(&event.data)) {
     tenants_.push_back(tenant->tenant);
   } else if (const auto* person = get_if<PrincipalCreated>(&event.data)) {
-    principals_.emplace(person->principal.value(), person->kind);
+    principals_.emplace(person->principal.value(), Known{person->kind, person->tenant});
   } else if (const auto* made = get_if<ApiKeyCreated>(&event.data)) {
     ApiKey key{made->key,
                made->tenant,
@@ -75,6 +75,13 @@ std::int64_t Directory::admins(const TenantId& tenant) const {
         key.principal.kind == ActorType::human)
       people.insert(key.principal.id);
   return static_cast<std::int64_t>(people.size());
+}
+
+bool Directory::is_person(const TenantId& tenant, const PrincipalId& id) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = principals_.find(id.value());
+  return found != principals_.end() && found->second.kind == ActorType::human &&
+         found->second.tenant == tenant;
 }
 
 bool Directory::is_principal(const PrincipalId& id) const {

@@ -38,13 +38,19 @@ class Directory {
   /// People with an unrevoked admin key in the tenant: with one, self-approval is allowed.
   std::int64_t admins(const TenantId& tenant) const;
   bool is_principal(const PrincipalId& id) const;
+  /// A human of this tenant.
+  bool is_person(const TenantId& tenant, const PrincipalId& id) const;
 
  private:
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, ApiKey> keys_;          // by key id
   std::unordered_map<std::string, std::string> by_hash_;  // hash bytes -> key id
   std::vector<TenantId> tenants_;
-  std::unordered_map<std::string, ActorType> principals_;
+  struct Known {
+    ActorType kind;
+    TenantId tenant;
+  };
+  std::unordered_map<std::string, Known> principals_;
 };
 
 /// Hash under which an API key is stored. The key is 256 random bits, so it needs no salt.

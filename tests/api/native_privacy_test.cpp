@@ -118,16 +118,16 @@ TEST_CASE("an answer waits for the signature over what was recorded last") {
 TEST_CASE("who wanted to erase under a hold, or to release one twice, stands in the log") {
   NativeDesk desk;
   const std::string ticket = desk.open_ticket();
-  const std::string ask = R"({"scope":"subject","email":"jane@example.com","matter":"case-7",)"
-                          R"("requested_by":"usr_counsel",)" +
-                          std::string(kReview) + '}';
+  const std::string counsel =
+      desk.post("/v1/keys", R"({"role":"auditor"})", desk.admin).text("principal");
+  const std::string asked = R"("requested_by":")" + counsel + R"(",)" + std::string(kReview) + '}';
+  const std::string ask =
+      R"({"scope":"subject","email":"jane@example.com","matter":"case-7",)" + asked;
   const auto hold = desk.post("/v1/holds", ask, desk.admin);
   REQUIRE_MESSAGE(hold.status == 201, hold.body);
   const std::string id = hold.text("hold");
   CHECK(desk.post("/v1/holds",
-                  R"({"scope":"subject","email":"nobody@example.com","matter":"m",)"
-                  R"("requested_by":"usr_counsel",)" +
-                      std::string(kReview) + '}',
+                  R"({"scope":"subject","email":"nobody@example.com","matter":"m",)" + asked,
                   desk.admin)
             .status == 404);
 
@@ -142,7 +142,7 @@ TEST_CASE("who wanted to erase under a hold, or to release one twice, stands in 
   CHECK(desk.post(path + "/execute", "{}", desk.admin).status == 200);
   CHECK(desk.post("/v1/holds",
                   R"({"scope":"ticket","ticket":")" + ticket +
-                      R"(","matter":"m","requested_by":"usr_counsel",)" + kReview + '}',
+                      R"(","matter":"m",)" + asked,
                   desk.admin)
             .status == 409);
   catch_up(desk);

@@ -3,6 +3,7 @@
 usage: erasure_test.py RECOURSE
 """
 
+import http.client
 import json
 import pathlib
 import shutil
@@ -174,7 +175,12 @@ class Erasure(RunningServer):
                 "review_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 8e6))}
         status, answer = self.ask("POST", "/v1/holds", self.admin, {**hold, "requested_by": me})
         self.assertEqual(status, 409, answer)
-        placed = self.made("/v1/holds", {**hold, "requested_by": "usr_counsel"})["hold"]
+        for nobody in ("usr_counsel", self.machine()[1]):
+            status, answer = self.ask("POST", "/v1/holds", self.admin,
+                                      {**hold, "requested_by": nobody})
+            self.assertEqual(status, 400, answer)
+        counsel = self.made("/v1/keys", {"role": "auditor"})["principal"]
+        placed = self.made("/v1/holds", {**hold, "requested_by": counsel})["hold"]
         assessed = self.made(at + "/assess", {"verdict": "grant"})
         self.assertEqual(assessed["status"], "deferred")
         self.assertEqual(assessed["holds"], [placed])
@@ -185,6 +191,12 @@ class Erasure(RunningServer):
                                   {"ticket_id": self.tickets[0], "type": "search_knowledge_base",
                                    "args": {"query": "x"}, "confidence_ppm": 950000})
         self.assertEqual(status, 403, answer)
+        for path in (f"/v1/tickets/{self.tickets[0]}", f"/v1/tickets/{self.tickets[0]}/timeline"):
+            status, answer = self.ask("GET", path + "?open=true", self.agent)
+            self.assertEqual(status, 403, answer)
+            self.assertEqual(self.ask("GET", path, self.agent)[0], 200)
+        self.assertEqual(
+            self.ask("GET", f"/v1/tickets/{self.other}?open=true", self.agent)[0], 200)
         self.assertIn(CANARY, json.dumps(self.opened(self.tickets[0])))
 
         self.made(f"/v1/holds/{placed}/release", {"reason": "The case is closed"})
@@ -218,6 +230,95 @@ class Erasure(RunningServer):
         self.assertEqual((row["status"], row["recipients"]), ("certified", ["auditor-7"]))
         self.made(at + "/recipients", {"recipient": "auditor-7", "outcome": "acknowledged"})
         self.assertEqual(self.shown(at)["status"], "completed")
+    def granted(self, kind):
+        """A request of the person whom this is about, as far as it can be carried out."""
+        request = self.made("/v1/privacy/requests", {"kind": kind, "email": ADDRESS})["request"]
+        at = f"/v1/privacy/requests/{request}"
+        self.made(at + "/verify-identity", {"email": ADDRESS})
+        self.made(at + "/assess", {"verdict": "grant"})
+        return at
+
+    def title_position(self, ticket):
+        status, lines = self.ask("GET", "/v1/events?limit=500", self.admin)
+        self.assertEqual(status, 200, lines)
+        for event in map(json.loads, lines.splitlines()):
+            if event["type"] == "recourse.ticket.opened.v1" and event["subject"] == ticket:
+                return int(event["sequence"])
+        return self.fail("the ticket was not opened")
+
+    def test_a_value_that_is_put_right_is_shown_right(self):
+        at = self.granted("rectification")
+        title = self.title_position(self.tickets[0])
+        for body, refusal in (({"position": title, "path": "My name is Quagmire"}, 400),
+                              ({"position": title, "path": "/data/number"}, 400),
+                              ({"position": self.title_position(self.other),
+                                "path": "/data/title"}, 404),
+                              ({"position": 10 ** 9, "path": "/data/title"}, 404),
+                              ({"path": "/data/title"}, 422)):
+            status, answer = self.ask("POST", at + "/correct", self.admin,
+                                      {**body, "value": "Right"})
+            self.assertEqual(status, refusal, answer)
+        self.assertNotEqual(self.shown(at)["status"], "completed")
+        corrected = self.made(at + "/correct", {"position": title, "path": "/data/title",
+                                                "value": "Spelt right"})
+        self.assertEqual(corrected["status"], "completed")
+        wrong = f"{CANARY} cannot log in"
+        self.assertEqual(self.opened(self.tickets[0])["title"], "Spelt right")
+        timeline = json.dumps(self.shown(f"/v1/tickets/{self.tickets[0]}/timeline?open=true"))
+        self.assertIn("Spelt right", timeline)
+        self.assertNotIn(wrong, timeline)
+        self.assertEqual(self.opened(self.tickets[1])["title"], wrong)
+        self.stop()
+        self.alone("privacy", "export", "--email", ADDRESS, "--out", "given")
+        given = json.loads((self.folder / "given/subject.json").read_text(encoding="utf-8"))
+        told = [one for one in given["values"]
+                if (one["position"], one["path"]) == (title, "/data/title")]
+        self.assertEqual([(one["value"], one["corrected"]) for one in told],
+                         [(wrong, "Spelt right")])
+        self.assertIn("Corrected to: Spelt right",
+                      (self.folder / "given/subject.html").read_text(encoding="utf-8"))
+        # The right value goes with the person like the wrong one.
+        self.alone("erase", "--email", ADDRESS)
+        self.start()
+        self.assertIsNone(self.opened(self.tickets[0])["title"])
+
+    def test_a_repeat_after_the_erasure_has_the_answer_of_then(self):
+        def repeated(path, body, name):
+            connection = http.client.HTTPConnection(*self.address, timeout=60)
+            self.addCleanup(connection.close)
+            connection.request("POST", path, json.dumps(body),
+                               {"Authorization": "Bearer " + self.admin,
+                                "Idempotency-Key": f'"{name}"',
+                                "Content-Type": "application/json"})
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        at = "/v1/privacy/requests"
+        asked = (at, {"kind": "erasure", "email": ADDRESS}, "asked")
+        status, first = repeated(*asked)
+        self.assertEqual(status, 201, first)
+        at += "/" + first["request"]
+        verified = (at + "/verify-identity", {"email": ADDRESS}, "verified")
+        second = repeated(*verified)
+        self.assertEqual(second[0], 200, second)
+        self.made(at + "/assess", {"verdict": "grant"})
+        self.made(at + "/execute", {})
+        self.assertEqual(repeated(*asked), (201, first))
+        self.assertEqual(repeated(*verified), second)
+        self.assertEqual(self.ask("POST", "/v1/privacy/requests", self.admin,
+                                  {"kind": "erasure", "email": ADDRESS})[0], 404)
+        status, answer = self.ask("POST", "/v1/privacy/requests", self.admin,
+                                  {"kind": "erasure", "request": f"I am {CANARY}"})
+        self.assertEqual(status, 422, answer)
+
+    def test_a_volume_of_backups_that_is_away_stops_nobody(self):
+        self.stop()
+        (self.folder / "backups/erasures.ndjson").mkdir(parents=True)
+        self.variables = {"RECOURSE_BACKUP_DIR": str(self.folder / "backups")}
+        self.start()
+        self.made(self.granted("erasure") + "/execute", {})
+        self.assertNotIn(CANARY, json.dumps(self.opened(self.tickets[0])))
+        self.ticket()
+        self.assertIsNone(self.server.poll())
 
     def test_retention_says_what_it_would_do(self):
         self.stop()

@@ -23,7 +23,8 @@ class LegalHolds(RunningServer):
         super().setUp()
         self.opened = self.made("/v1/tickets", {"title": "My name is Jane",
                                                 "customer_email": ADDRESS})
-        self.case = ("--matter", "case-7", "--requested-by", "usr_counsel", "--review", in_days(90))
+        self.counsel = self.made("/v1/keys", {"role": "auditor"})["principal"]
+        self.case = ("--matter", "case-7", "--requested-by", self.counsel, "--review", in_days(90))
 
     def stop(self):
         self.server.terminate()
@@ -46,9 +47,9 @@ class LegalHolds(RunningServer):
         self.stop()
         place = ("hold", "place", "--email", ADDRESS, *self.case)
         self.refused_alone("name the second one with --by", *place)
-        self.refused_alone("a hold needs a second person", *place, "--by", "usr_counsel")
+        self.refused_alone("a hold needs a second person", *place, "--by", self.counsel)
         self.refused_alone("within twelve months", "hold", "place", "--email", ADDRESS, "--matter",
-                           "m", "--requested-by", "usr_counsel", "--review", in_days(800), "--by",
+                           "m", "--requested-by", self.counsel, "--review", in_days(800), "--by",
                            "usr_officer")
         self.refused_alone("is no time", *place[:-1], "soon", "--by", "usr_officer")
         self.refused_alone("no subject sub_none", "hold", "place", "--subject", "sub_none",

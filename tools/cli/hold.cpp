@@ -72,11 +72,10 @@ class HoldsHere {
 
   Result<Json> place() {
     RECOURSE_LET(PlaceHold order, order_of(flags_));
-    if (!flags_.email.empty()) {
-      RECOURSE_LET(order.subject, person_at(deployment_->ledger(), info_.ledger, flags_.email));
-    }
-    const auto person = order.subject;
-    return give(privacy_request(info_.tenant, std::move(order), &place_hold, person));
+    NamedPerson person;
+    if (order.subject) person.subject = order.subject->value();
+    if (!flags_.email.empty()) person.address = flags_.email;
+    return give(hold_request(deployment_->writer(), info_.tenant, std::move(order), person));
   }
   Result<Json> review() {
     RECOURSE_LET(const Timestamp at, moment("--review", flags_.review));

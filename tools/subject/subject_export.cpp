@@ -70,6 +70,7 @@ class SubjectWalk {
   std::int64_t count() const { return static_cast<std::int64_t>(values_.elements()->size()); }
 
   void put(Json& exported) {
+    note_corrections();
     exported.set("values", std::move(values_))
         .set("withheld", withheld_)
         .set("erased", erased_)
@@ -104,6 +105,20 @@ class SubjectWalk {
     return status;
   }
 
+  /// What the person had put right stands beside what was wrong; the newest is what counts.
+  void note_corrections() {
+    if (corrected_.empty()) return;
+    Json values = Json::array();
+    auto place = places_.begin();
+    for (const Json& value : *values_.elements()) {
+      Json told = value;
+      if (const auto found = corrected_.find(*place++); found != corrected_.end())
+        told.set("corrected_at", found->second.first).set("corrected", found->second.second);
+      values.push_back(std::move(told));
+    }
+    values_ = std::move(values);
+  }
+
   Status take(const RecordedEvent& event, std::string_view leaf, SealedOrdinal ordinal,
               const std::string& pointer, const Sealed& sealed) {
     const auto& named = sealed.subjects;
@@ -120,6 +135,11 @@ class SubjectWalk {
     const std::string type(type_of(event.data));
     purposes_.insert(purpose_of(type));
     note_kept(sealed.retention, month_of(event.time));
+    if (const auto* corrected = get_if<ValueCorrected>(&event.data))
+      corrected_.insert_or_assign(
+          Place(static_cast<std::uint64_t>(corrected->position), corrected->path.text),
+          std::pair(event.position.value(), content));
+    places_.emplace_back(event.position.value(), pointer);
     values_.push_back(Json::object({{"position", event.position.value()},
                                     {"path", pointer},
                                     {"time", to_rfc3339(event.time)},
@@ -143,6 +163,9 @@ class SubjectWalk {
   const LedgerInfo& info_;
   const SubjectId& subject_;
   const LogSize size_;
+  using Place = std::pair<std::uint64_t, std::string>;
+  std::vector<Place> places_;  ///< Of values_.
+  std::map<Place, std::pair<std::uint64_t, Json>> corrected_;
   Json values_ = Json::array(), decisions_ = Json::array();
   std::int64_t withheld_ = 0, erased_ = 0;
   std::set<std::string> tickets_, channels_, purposes_;

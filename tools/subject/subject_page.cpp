@@ -53,7 +53,11 @@ void append_values(std::string& page, const Json& exported) {
   for (const Json& value : list_at(exported, "values"))
     page += "<tr><td>" + escaped_at(value, "time") + "</td><td>" + escaped_at(value, "type") +
             "<br><code>" + escaped_at(value, "path") + "</code></td><td class=\"value\">" +
-            escaped_at(value, "value") + "</td></tr>";
+            escaped_at(value, "value") +
+            (value.find("corrected") == nullptr
+                 ? ""
+                 : "<p>Corrected to: " + escaped_at(value, "corrected") + "</p>") +
+            "</td></tr>";
   page += "</tbody></table><p>Withheld because they are about other people too: " +
           escaped_at(exported, "withheld") +
           ". No longer readable by anybody: " + escaped_at(exported, "erased") + ".</p>";

@@ -54,7 +54,7 @@ struct Office : Story {
   }
 
   EntryId received(DsrKind kind = DsrKind::erasure) {
-    order(&receive_dsr, ReceiveDsr{kind, {}, "email", "Forget me"});
+    order(&receive_dsr, ReceiveDsr{kind, {}, "email", {}});
     return one<DsrReceived>().dsr;
   }
   EntryId verified(DsrKind kind = DsrKind::erasure) {
@@ -133,6 +133,8 @@ TEST_CASE_FIXTURE(Office, "an erasure is complete once everybody who got the dat
   order(&notify_recipient, NotifyRecipient{id, "processor-eu", "acknowledged"})
       .then("recipients.notified");
   order(&notify_recipient, NotifyRecipient{id, "auditor-x", "lost"}).refused(ErrorCode::invalid);
+  order(&notify_recipient, NotifyRecipient{id, "auditor-x", "failed"}).then("recipients.notified");
+  CHECK(dsr(id).notified == std::vector<Clear>{"processor-eu"});
   order(&notify_recipient, NotifyRecipient{id, "auditor-x", "impossible"})
       .then("recipients.notified dsr.completed");
 }
@@ -170,6 +172,47 @@ TEST_CASE_FIXTURE(Office, "who got the data is told of a rectification too, once
   CHECK(dsr(id).notified == std::vector<Clear>{"processor-eu"});
   order(&notify_recipient, NotifyRecipient{granted(DsrKind::access), "processor-eu", "sent"})
       .refused(ErrorCode::conflict);
+}
+
+TEST_CASE_FIXTURE(Office, "nobody who got the data is forgotten, however many there are") {
+  for (int i = 0; i < 300; ++i)
+    record({{"ctl", "", {}, "", "",
+             DisclosureMade{Clear("processor-" + std::to_string(i)), "gdpr-28", 1, kJane, {}}}});
+  const EntryId id = granted();
+  order(&erase_subject, EraseSubject{id, trace()});
+  CHECK(dsr(id).recipients.size() == 300);
+}
+
+TEST_CASE_FIXTURE(Office, "an erasure that a hold defers can be refused with a ground") {
+  hold({});
+  const EntryId id = verified();
+  order(&assess_dsr, grant(id)).then("dsr.assessed erasure.deferred processing.restricted");
+  order(&assess_dsr, grant(id)).refused(ErrorCode::conflict);
+  AssessDsr refuse;
+  refuse.dsr = id;
+  refuse.verdict = DsrVerdict::refuse;
+  order(&assess_dsr, refuse).refused(ErrorCode::invalid);
+  refuse.ground = "gdpr-17-3-e";
+  order(&assess_dsr, refuse).then("dsr.assessed dsr.completed");
+  CHECK(memory.privacy.rows.at(TenantId()).deferred.empty());
+  order(&release_processing, ReleaseProcessing{kJane, {}}).then("processing.released");
+}
+
+TEST_CASE_FIXTURE(Office, "an erasure completes the person's other requests, whatever they are") {
+  const EntryId id = granted(), again = granted(), access = verified(DsrKind::access);
+  EraseSubject command{id, trace()};
+  command.others = {id, again, access, received()};
+  order(&erase_subject, command).then("subject.erased dsr.completed dsr.completed");
+  CHECK(dsr(again).outcome == Clear("done"));
+  CHECK(dsr(access).outcome == Clear("erased"));
+}
+
+TEST_CASE_FIXTURE(Office, "what somebody writes is not taken before it is known who it is") {
+  order(&receive_dsr, ReceiveDsr{DsrKind::erasure, {}, "email", "I am Jane"})
+      .refused(ErrorCode::invalid);
+  order(&receive_dsr, ReceiveDsr{DsrKind::erasure, kJane, "email", "I am Jane"})
+      .then("dsr.received");
+  CHECK(one<DsrReceived>().request->subjects == std::vector<std::string>{kJane.value()});
 }
 
 TEST_CASE_FIXTURE(Office, "a refusal names its ground and ends the request") {
@@ -326,6 +369,27 @@ TEST_CASE_FIXTURE(Office, "no agent acts on the tickets of a person whose data a
   order(&release_processing, ReleaseProcessing{kJane, {}}).refused(ErrorCode::conflict);
   propose(ticket, "AUTO_RESOLVE", R"({"resolution_steps":["x"]})");
   CHECK_FALSE(Story::refused());
+}
+
+TEST_CASE_FIXTURE(Office, "what an agent wanted before a restriction stays until it is released") {
+  const TicketId ticket = open_ticket();
+  const ActionId action = proposed(ticket, "check_order_status", R"({"order_id":"O-1"})");
+  const EntryId id = granted(DsrKind::objection);
+  order(&restrict_processing, RestrictProcessing{id});
+  lease(action).then_refused(ErrorCode::forbidden);
+  order(&release_processing, ReleaseProcessing{kJane, {}});
+  lease(action).then({"policy.decided", "effect.dispatched"});
+}
+
+TEST_CASE_FIXTURE(Office, "nobody is asked by itself whose data are restricted") {
+  const TicketId ticket = open_ticket();
+  proposed(ticket, "AUTO_RESOLVE");
+  const EntryId id = granted(DsrKind::restriction);
+  order(&restrict_processing, RestrictProcessing{id});
+  now += std::chrono::hours(24);
+  fire_due();
+  Story::then({"followup.postponed"});
+  CHECK(event<FollowUpPostponed>().cause == Clear("restricted"));
 }
 
 TEST_CASE_FIXTURE(Office, "a wrong value is corrected beside the old one") {

@@ -76,11 +76,18 @@ struct DeskWithPersons : DeploymentForTest {
     REQUIRE_MESSAGE(done.ok(), (done.ok() ? "" : done.error().message));
     return get<SubjectErased>(done->events.front().data);
   }
+  PrincipalId counsel() {
+    Writer::KeyOrder order;
+    order.tenant = tenant;
+    const auto made = writer->create_key(order, Actor{ActorType::human, admin.id});
+    REQUIRE(made.ok());
+    return made->key.principal.id;
+  }
   EntryId held(PlaceHold hold) {
     hold.matter = "case-7";
-    hold.requested_by = PrincipalId("usr_counsel");
+    hold.requested_by = counsel();
     hold.review_at = months_later(clock.now(), 6);
-    const Committed done = must(privacy_request(tenant, hold, &place_hold));
+    const Committed done = must(hold_request(*writer, tenant, hold));
     return get<HoldPlaced>(done.events.front().data).hold;
   }
   DsrState row(const EntryId& dsr) { return *dsr_row(*views, id(), dsr); }

@@ -1,3 +1,4 @@
+#include "engine/erasure/hold_reviews.h"
 #include "engine/erasure/trace_person.h"
 #include "engine/ledger/merkle_tree.h"
 #include "engine/ledger/sealed_places.h"
@@ -103,6 +104,110 @@ TEST_CASE_FIXTURE(DeskWithPersons,
   CHECK(*run_deferred(*writer) == 1);
   CHECK(readable(tickets[0]) == 0);
   CHECK(row(dsr).status == DsrStatus::erased);
+}
+
+TEST_CASE_FIXTURE(DeskWithPersons, "an erasure ends what else the person asked for") {
+  const EntryId first = granted(jane), second = granted(jane), third = received(jane);
+  const EntryId other = received(joe);
+  erased(second);
+  CHECK(row(second).status == DsrStatus::erased);
+  CHECK(row(first).status == DsrStatus::completed);
+  CHECK(row(first).outcome == Clear("done"));
+  CHECK(row(third).status == DsrStatus::completed);
+  CHECK(row(other).status == DsrStatus::received);
+}
+
+TEST_CASE_FIXTURE(DeskWithPersons, "after an erasure nobody can try out which address was named") {
+  const auto ask = [&](const std::string& fingerprint) {
+    WriteRequest request =
+        receive_request(tenant, ReceiveDsr{DsrKind::erasure, {}, "email", {}}, {{}, jane_address});
+    request.idempotency_key = "ask";
+    request.fingerprint = fingerprint;
+    return give(std::move(request));
+  };
+  const auto first = ask("jane@example.com");
+  REQUIRE(first.ok());
+  CHECK(ask("joe@example.com").error().code == ErrorCode::key_reused);
+  const EntryId dsr = get<DsrReceived>(first->events.front().data).dsr;
+  const auto verify = [&](const std::string& fingerprint) {
+    WriteRequest request = verify_request(
+        tenant, VerifyIdentity{dsr, SubjectId(), "known-address"}, {{}, jane_address});
+    request.idempotency_key = "verify";
+    request.fingerprint = fingerprint;
+    return give(std::move(request));
+  };
+  REQUIRE(verify("jane@example.com"));
+  CHECK(verify("joe@example.com").error().code == ErrorCode::key_reused);
+  AssessDsr grant;
+  grant.dsr = dsr;
+  must(*assess_request(*writer, tenant, grant));
+  erased(dsr);
+  for (const char* guess : {"jane@example.com", "joe@example.com"}) {
+    // The answer of then, though the address leads nowhere any more.
+    const auto again = ask(guess);
+    REQUIRE_MESSAGE(again.ok(), (again.ok() ? "" : again.error().message));
+    CHECK(again->repeated);
+    REQUIRE(verify(guess));
+    CHECK(verify(guess)->repeated);
+  }
+}
+
+TEST_CASE_FIXTURE(DeskWithPersons, "a correction names a sealed value of the person who asks") {
+  const Committed asked = must(privacy_request(
+      tenant, ReceiveDsr{DsrKind::rectification, jane, "email", {}}, &receive_dsr, jane));
+  const EntryId dsr = get<DsrReceived>(asked.events.front().data).dsr;
+  must(privacy_request(tenant, VerifyIdentity{dsr, jane, "known-address"}, &verify_identity, jane));
+  AssessDsr grant;
+  grant.dsr = dsr;
+  must(*assess_request(*writer, tenant, grant));
+  std::map<std::string, Position> title;  // By ticket.
+  REQUIRE(each_sealed_of(*ledger, id(), Position(0), Position(ledger->head(id()).size.value()),
+                         {jane.value(), joe.value()}, [&](const MetSealed& met) {
+                           if (met.pointer == "/data/title")
+                             title.emplace(met.event.subject, met.event.position);
+                         }));
+  const auto correct = [&](Position position, const std::string& path) {
+    CorrectValue command{dsr, static_cast<std::int64_t>(position.value()), path, "\"Right\""};
+    return give(correct_request(tenant, command));
+  };
+  const Position mine = title.at(tickets[0].value());
+  CHECK(correct(mine, "My name is Jane").error().code == ErrorCode::invalid);
+  CHECK(correct(mine, "/data/status").error().code == ErrorCode::invalid);
+  CHECK(correct(title.at(tickets[2].value()), "/data/title").error().code == ErrorCode::not_found);
+  CHECK(correct(Position(1'000'000), "/data/title").error().code == ErrorCode::not_found);
+  const auto done = correct(mine, "/data/title");
+  REQUIRE_MESSAGE(done.ok(), (done.ok() ? "" : done.error().message));
+  // Beside the wrong one, where whoever opens that one finds it.
+  CHECK(done->events.front().subject == tickets[0].value());
+  CHECK(readable(tickets[0]) == 3);
+  CHECK(row(dsr).status == DsrStatus::completed);
+}
+
+TEST_CASE_FIXTURE(DeskWithPersons, "who asks for a hold is a person of the tenant, and another one") {
+  PlaceHold hold;
+  hold.matter = "case-7";
+  hold.review_at = months_later(clock.now(), 6);
+  const auto placed_by = [&](const PrincipalId& who) {
+    hold.requested_by = who;
+    return give(hold_request(*writer, tenant, hold));
+  };
+  CHECK(placed_by(PrincipalId("usr_invented")).error().code == ErrorCode::invalid);
+  CHECK(placed_by(admin.id).error().code == ErrorCode::conflict);
+  Writer::KeyOrder order;
+  order.tenant = tenant;
+  order.kind = ActorType::agent;
+  const auto machine = writer->create_key(order, Actor{ActorType::human, admin.id});
+  REQUIRE(machine.ok());
+  CHECK(placed_by(machine->key.principal.id).error().code == ErrorCode::invalid);
+  CHECK(placed_by(counsel()).ok());
+}
+
+TEST_CASE_FIXTURE(DeskWithPersons, "a hold whose review is due raises one alert") {
+  held({});
+  CHECK(*alert_due_reviews(*writer) == 0);
+  clock.set(months_later(clock.now(), 7));
+  CHECK(*alert_due_reviews(*writer) == 1);
+  CHECK(*alert_due_reviews(*writer) == 0);
 }
 
 TEST_CASE_FIXTURE(DeskWithPersons, "nobody is erased who is not known here") {

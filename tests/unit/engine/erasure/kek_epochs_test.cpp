@@ -171,6 +171,53 @@ TEST_CASE_FIXTURE(Epochs, "a round ends an epoch whatever goes wrong in one tena
   CHECK(row(dsr).status == DsrStatus::completed);
 }
 
+TEST_CASE_FIXTURE(Epochs, "a certificate is the same after the report key was replaced, twice") {
+  const auto replace_key = [&] {
+    const auto next = signer->draw_next_key("reports", clock.now());
+    REQUIRE(next.ok());
+    WriteRequest request;
+    request.tenant = TenantId("meta");
+    request.principal = admin;
+    request.decide = [&](DecisionStep&) -> Result<std::vector<NewEvent>> {
+      return std::vector<NewEvent>{{"keys", "", Actor{}, "", "", *next}};
+    };
+    REQUIRE(writer->handle(std::move(request)));
+    REQUIRE(signer->reload_keys());
+  };
+  const EntryId alone = granted(jane), by_both = granted(joe);
+  erased(alone);
+  retire();
+  const auto note = certificate_of(*ledger, *signer, info(), row(alone));
+  REQUIRE(note.ok());
+  replace_key();
+  CHECK(*certificate_of(*ledger, *signer, info(), row(alone)) == *note);
+  erased(by_both);
+  retire();
+  const auto signed_twice = certificate_of(*ledger, *signer, info(), row(by_both));
+  REQUIRE(signed_twice.ok());
+  CHECK(parse_note(*signed_twice)->signatures.size() == 2);
+  clock.set(clock.now() + std::chrono::days(90));
+  replace_key();
+  CHECK(*certificate_of(*ledger, *signer, info(), row(alone)) == *note);
+  CHECK(*certificate_of(*ledger, *signer, info(), row(by_both)) == *signed_twice);
+}
+
+TEST_CASE_FIXTURE(Epochs, "a hold that was placed since an erasure keeps the key of older copies") {
+  const EntryId dsr = granted(jane);
+  erased(dsr);
+  PlaceHold about_joe;
+  about_joe.scope = HoldScope::subject;
+  about_joe.subject = joe;
+  held(about_joe);
+  const EntryId placed = held({});
+  const auto refused = retire_kek(*writer, *signer, kek);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == ErrorCode::conflict);
+  CHECK(refused.error().message.find(placed.value()) != std::string::npos);
+  must(privacy_request(tenant, ReleaseHold{placed, {}}, &release_hold));
+  CHECK(retire().certified == 1);
+}
+
 TEST_CASE_FIXTURE(Epochs, "an erasure of this epoch waits for the next one's end") {
   erased(granted(jane));
   CHECK(retire().certified == 1);

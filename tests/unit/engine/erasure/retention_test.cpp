@@ -21,14 +21,6 @@ TEST_CASE("a class says how long its values are kept") {
   CHECK_FALSE(due_after_month("pii-24m", "2026-13").ok());
 }
 
-TEST_CASE("events are kept for six months at least") {
-  CHECK(check_leaf_class("ops-7y").ok());
-  CHECK(check_leaf_class("ops-184d").ok());
-  CHECK_FALSE(check_leaf_class("ops-183d").ok());
-  CHECK_FALSE(check_leaf_class("ops-6m").ok());
-  CHECK_FALSE(check_leaf_class("ops").ok());
-}
-
 struct Kept : DeskWithPersons {
   std::vector<BucketFate> run(bool dry_run = false) {
     RetentionOptions options;
