@@ -6,15 +6,11 @@
 #include <string>
 
 #include "engine/decision/decide_privacy.h"
+#include "engine/ledger/destruction_journal.h"
 #include "engine/privacy/key_name.h"
 #include "engine/writer/writer.h"
 
 namespace recourse {
-
-/// Told of keys that are about to be destroyed, on the writer's thread, before they are: an error
-/// keeps them alive until the program starts again.
-using NoteDestruction =
-    std::function<Status(const std::string& origin, std::span<const KeyName> keys, Timestamp at)>;
 
 // Requests to the writer for what needs the vault or the key store beside the decision. The caller
 // sets principal and idempotency. They are decided on the writer's thread; what is slow is done

@@ -173,12 +173,11 @@ Result<EpochChange> retire_kek(Writer& writer, const Signer& signer,
   SystemRandom random;
   if (!rewrapped) RECOURSE_TRY(begin_kek_rotation(keys, kek_file, random));
   FAILPOINT("after_rewrap");
-  std::optional<std::int64_t> number;
-  if (backup) {
-    RECOURSE_LET(number, backup());
-  }
   EpochChange change;
-  RECOURSE_TRY(end_rotation(writer, signer, kek_file, number, change));
+  if (backup) {
+    RECOURSE_LET(change.backup, backup());
+  }
+  RECOURSE_TRY(end_rotation(writer, signer, kek_file, change.backup, change));
   return change;
 }
 

@@ -18,6 +18,7 @@ struct EpochChange {
   std::uint64_t rewrapped = 0;           ///< Keys that live on.
   std::size_t certified = 0;             ///< Erasures that got their certificate.
   std::vector<std::string> uncertified;  ///< Why some did not.
+  std::optional<std::int64_t> backup;    ///< Number of the one under the next key.
 };
 
 /// Retires the key encryption key: wraps every living key under a new one, lets `backup` run where

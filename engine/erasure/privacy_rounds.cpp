@@ -142,6 +142,8 @@ class PrivacyRounds::Impl {
                  retire_kek(writer_, signer_, options_.kek_file, backup));
     spdlog::info("key epoch {} ended: {} keys live on, {} erasures certified", change.retired,
                  change.rewrapped, change.certified);
+    if (!options_.backup)
+      spdlog::warn("no backup that there is can be restored with the next key: make one now");
     for (const std::string& why : change.uncertified)
       spdlog::error("an erasure could not be certified: {}", why);
     return {};

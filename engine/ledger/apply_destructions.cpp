@@ -15,6 +15,7 @@ constexpr std::uint64_t kShortWalk = 10'000;
 struct Recorded {
   std::unordered_set<std::string> subjects;
   std::vector<BucketDestroyed> buckets;
+  std::vector<std::pair<KeyName, Timestamp>> keys;  ///< Of both, and when.
 };
 
 Result<Recorded> destructions_since(const Ledger& ledger, LedgerId id, LogSize from, LogSize to) {
@@ -22,18 +23,23 @@ Result<Recorded> destructions_since(const Ledger& ledger, LedgerId id, LogSize f
   const std::string ended = '"' + std::string(BucketDestroyed::kType) + '"';
   Recorded found;
   Status unreadable;
-  RECOURSE_TRY(ledger.scan(id, Position(from.value()), Position(to.value()),
-                           [&](Position, std::string_view leaf) {
-                             if (leaf.find(erased) == leaf.npos && leaf.find(ended) == leaf.npos)
-                               return true;
-                             const Result<RecordedEvent> event = read_leaf(leaf);
-                             if (!event) return unreadable = event.error(), false;
-                             if (const auto* one = get_if<SubjectErased>(&event->data))
-                               found.subjects.insert(one->subject.value());
-                             if (const auto* one = get_if<BucketDestroyed>(&event->data))
-                               found.buckets.push_back(*one);
-                             return true;
-                           }));
+  RECOURSE_TRY(ledger.scan(
+      id, Position(from.value()), Position(to.value()), [&](Position, std::string_view leaf) {
+        if (leaf.find(erased) == leaf.npos && leaf.find(ended) == leaf.npos) return true;
+        const Result<RecordedEvent> event = read_leaf(leaf);
+        if (!event) return unreadable = event.error(), false;
+        if (const auto* one = get_if<SubjectErased>(&event->data)) {
+          const std::string& subject = one->subject.value();
+          found.subjects.insert(subject);
+          found.keys.emplace_back(KeyName::subject(id, subject), event->time);
+        }
+        if (const auto* one = get_if<BucketDestroyed>(&event->data)) {
+          found.buckets.push_back(*one);
+          found.keys.emplace_back(KeyName::bucket(id, one->retention.text, one->month.text),
+                                  event->time);
+        }
+        return true;
+      }));
   RECOURSE_TRY(std::move(unreadable));
   return found;
 }
@@ -44,22 +50,20 @@ Result<bool> lives(const KeyStore& keys, const KeyName& name) {
   return key.ok();
 }
 
-Status apply_to(Ledger& ledger, LedgerId id, AppliedDestructions& applied) {
+Status apply_to(Ledger& ledger, const LedgerInfo& info, const NoteDestruction& note,
+                AppliedDestructions& applied) {
   KeyStore& keys = ledger.keys();
+  const LedgerId id = info.ledger;
   const LogSize size = ledger.head(id).size;
   RECOURSE_LET(const LogSize from, keys.carried_out(id));
   if (from >= size) return {};
   RECOURSE_LET(const Recorded found, destructions_since(ledger, id, from, size));
   std::vector<KeyName> names;
-  for (const std::string& subject : found.subjects) {
-    names.push_back(KeyName::subject(id, subject));
-    RECOURSE_LET(const bool lived, lives(keys, names.back()));
-    applied.subjects += lived ? 1 : 0;
-  }
-  for (const BucketDestroyed& bucket : found.buckets) {
-    names.push_back(KeyName::bucket(id, bucket.retention.text, bucket.month.text));
-    RECOURSE_LET(const bool lived, lives(keys, names.back()));
-    applied.buckets += lived ? 1 : 0;
+  for (const auto& [name, at] : found.keys) {
+    names.push_back(name);
+    RECOURSE_LET(const bool lived, lives(keys, name));
+    if (lived) ++(name.kind() == KeyName::Kind::subject ? applied.subjects : applied.buckets);
+    if (note) RECOURSE_TRY(note(info.origin, std::span(&name, 1), at));
   }
   if (names.empty() && size.value() - from.value() < kShortWalk) return {};
   if (!names.empty()) RECOURSE_TRY(keys.destroy(names));
@@ -89,10 +93,10 @@ Status mark_carried_out(Ledger& ledger) {
   return {};
 }
 
-Result<AppliedDestructions> apply_destructions(Ledger& ledger) {
+Result<AppliedDestructions> apply_destructions(Ledger& ledger, const NoteDestruction& note) {
   AppliedDestructions applied;
   for (const LedgerInfo& info : ledger.ledgers())
-    RECOURSE_TRY(apply_to(ledger, info.ledger, applied));
+    RECOURSE_TRY(apply_to(ledger, info, note, applied));
   return applied;
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/ledger/ledger.h"
+#include "engine/ledger/destruction_journal.h"
 
 namespace recourse {
 
@@ -14,11 +14,12 @@ struct AppliedDestructions {
 };
 
 /// Carries out every subject.erased and bucket.destroyed since the key store's mark: after a crash
-/// between the event and the destruction, and after a restore of older keys. To be called before
+/// between the event and the destruction, and after a restore of older keys. `note` is told of each
+/// before, also of what was carried out and perhaps not noted. To be called before
 /// anything is served; costs a walk over the leaves since the mark, and one over all where there is
-/// something to destroy. REQUIRES: a ledger that is open for writing. Errors: those of the leaves
-/// and of KeyStore::destroy.
-Result<AppliedDestructions> apply_destructions(Ledger& ledger);
+/// something to destroy. REQUIRES: a ledger that is open for writing. Errors: those of the leaves,
+/// of `note` and of KeyStore::destroy.
+Result<AppliedDestructions> apply_destructions(Ledger& ledger, const NoteDestruction& note = {});
 
 /// Sets the mark to the heads, so that the next start has nothing to walk over. REQUIRES:
 /// everything recorded was carried out, as after a writer that did not fail. Errors: io, disk_full.

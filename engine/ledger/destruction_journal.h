@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,11 @@ struct Destruction {
   KeyName key;         ///< Of a subject or of a bucket.
   Timestamp at;
 };
+
+/// Told of keys that are about to be destroyed, on the writer's thread or at a start, before they
+/// are: an error keeps them alive until the program starts again.
+using NoteDestruction =
+    std::function<Status(const std::string& origin, std::span<const KeyName> keys, Timestamp at)>;
 
 /// Destructions are also written outside of the data directory, so that they are known when it is
 /// lost: beside the key file and in the directory of backups. A journal is lines of canonical JSON,

@@ -6,6 +6,7 @@
 #include "engine/base/failpoint.h"
 #include "engine/ledger/destruction_journal.h"
 #include "engine/ledger/durable_file.h"
+#include "tools/backup/backup_places.h"
 
 namespace recourse {
 namespace {
@@ -170,6 +171,9 @@ class Backup {
           }))
         missing.push_back(one);
     const std::array<fs::path, 1> journal{journal_in(options_.to)};
+    // An empty one says that nobody was erased; none says nothing.
+    std::error_code ignored;
+    if (!fs::exists(journal[0], ignored)) RECOURSE_TRY(replace_file(journal[0], ""));
     return append_destructions(journal, missing);
   }
 
@@ -202,6 +206,8 @@ Result<MadeBackup> make_backup(const Ledger& ledger, const Clock& clock,
                                          "name another one"};
   RECOURSE_LET(const Hash first_leaf, ledger.root_at(LedgerId(0), LogSize(1)));
   RECOURSE_LET(BackupDirectory directory, BackupDirectory::open_to_write(options.to, first_leaf));
+  // Before there is a backup that could bring somebody back who is erased meanwhile.
+  RECOURSE_TRY(remember_backups(options.data_dir, options.to));
   return Backup(ledger, clock, options, std::move(directory)).run(first_leaf);
 }
 

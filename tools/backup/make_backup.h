@@ -29,11 +29,11 @@ struct MadeBackup {
   std::vector<std::string> told;  ///< What somebody should look at, though the backup is whole.
 };
 
-/// Copies a deployment while it is in use: the cut takes a moment, the rest is read from files that
-/// nobody changes. Files that an earlier backup has are not written again. Whatever ends it early
-/// leaves a partial backup that the next one removes. Threads: any but the writer's; one at a time.
-/// Errors: those of BackupDirectory::open_to_write; invalid for a place inside the data directory;
-/// disk_full, io; unavailable when `go_on` said no.
+/// Copies a deployment while it is in use, and remembers where (backup_places.h): the cut takes a
+/// moment, the rest is read from files that nobody changes. Files that an earlier backup has are
+/// not written again. Whatever ends it early leaves a partial backup that the next one removes.
+/// Threads: any but the writer's; one at a time. Errors: those of BackupDirectory::open_to_write;
+/// invalid for a place inside the data directory; disk_full, io; unavailable when `go_on` said no.
 Result<MadeBackup> make_backup(const Ledger& ledger, const Clock& clock,
                                const BackupOptions& options);
 

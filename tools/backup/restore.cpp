@@ -8,6 +8,7 @@
 #include "engine/ledger/signing_keys.h"
 #include "engine/writer/writer.h"
 #include "projections/view_store.h"
+#include "tools/backup/backup_places.h"
 #include "tools/backup/compare_heads.h"
 #include "tools/backup/known_destructions.h"
 #include "tools/backup/meta_events.h"
@@ -20,18 +21,21 @@ namespace fs = std::filesystem;
 
 /// Of this place, of the backups and of whatever else somebody names: an erasure that any of them
 /// knows must not come back.
-Result<std::vector<Destruction>> all_known(const Ledger& ledger, const RestoreOptions& options) {
+Result<std::vector<Destruction>> all_known(const Ledger& ledger, const RestoreOptions& options,
+                                           std::vector<fs::path>& asked) {
   RECOURSE_LET(std::vector<Destruction> all, recorded_destructions(ledger));
-  const auto add = [&all](std::vector<Destruction> more) {
+  const auto add = [&](std::vector<Destruction> more, const fs::path& from) {
     std::move(more.begin(), more.end(), std::back_inserter(all));
+    asked.push_back(from);
   };
   for (const fs::path& journal : {journal_in(options.from), journal_beside(options.kek_file)}) {
+    if (std::error_code error; !fs::exists(journal, error) && !error) continue;
     RECOURSE_LET(std::vector<Destruction> known, read_destructions(journal));
-    add(std::move(known));
+    add(std::move(known), journal);
   }
   for (const fs::path& place : options.erasures_from) {
     RECOURSE_LET(std::vector<Destruction> known, destructions_in(place));
-    add(std::move(known));
+    add(std::move(known), place);
   }
   return all;
 }
@@ -120,7 +124,7 @@ Result<RestoredPlace> restore_place(const RestoreOptions& options) {
   RECOURSE_TRY(
       compare_with_known(options, options.clock != nullptr ? *options.clock : system_clock, place));
   RECOURSE_LET(const auto signer, Signer::open_read_only(*place.ledger, options.data_dir.string()));
-  RECOURSE_LET(const auto destructions, all_known(*place.ledger, options));
+  RECOURSE_LET(const auto destructions, all_known(*place.ledger, options, place.knew_erasures));
   RECOURSE_LET(place.erased_again, destroy_again(*place.ledger, destructions));
   FAILPOINT("after_erased_again");
   if (!options.verify) return place;
@@ -155,6 +159,7 @@ Result<RestoreReport> restore(const RestoreOptions& options) {
   completed.epoch = static_cast<std::int64_t>(report.epoch);
   completed.erased_again = static_cast<std::int64_t>(report.erased_again);
   RECOURSE_TRY(record_in_meta(*writer, {completed}));
+  RECOURSE_TRY(remember_backups(options.data_dir, options.from));
   // Once a head is signed elsewhere, this log is the one that goes on: a restore that began again
   // would be another one under the same name.
   RECOURSE_TRY(mark_restored(options.data_dir));
@@ -164,6 +169,7 @@ Result<RestoreReport> restore(const RestoreOptions& options) {
   report.rto_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                       std::chrono::steady_clock::now() - began)
                       .count();
+  report.knew_erasures = std::move(place.knew_erasures);
   report.manifest = std::move(place.manifest);
   report.loss = std::move(place.loss);
   report.report = std::move(place.report);

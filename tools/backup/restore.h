@@ -43,6 +43,9 @@ struct RestoredPlace {
   std::unique_ptr<Ledger> ledger;
   std::size_t erased_again = 0;  ///< Keys that would have come back.
   std::optional<DeclaredLoss> loss;
+  /// What could be asked who was erased after the backup: journals and
+  /// RestoreOptions::erasures_from.
+  std::vector<std::filesystem::path> knew_erasures;
   std::optional<VerifyReport> report;
 };
 
@@ -58,7 +61,8 @@ struct RestoreReport {
   std::uint64_t commit_number = 0;  ///< Of the restored log.
   std::uint64_t epoch = 0;
   std::size_t erased_again = 0;
-  std::int64_t rto_ms = 0;       ///< Until it could have served.
+  std::vector<std::filesystem::path> knew_erasures;  ///< As of RestoredPlace.
+  std::int64_t rto_ms = 0;                           ///< Until it could have served.
   std::string unsigned_because;  ///< The heads could not be signed yet; empty: they are.
   std::optional<DeclaredLoss> loss;
   std::optional<VerifyReport> report;

@@ -10,6 +10,7 @@
 #include "engine/ledger/destruction_journal.h"
 #include "tools/backup/known_destructions.h"
 #include "tools/backup/restore.h"
+#include "tools/cli/note_destructions.h"
 
 namespace recourse::cli {
 namespace {
@@ -192,7 +193,8 @@ Status Deployment::open_parts(const DeploymentOptions& options) {
   RECOURSE_LET(ledger_, open_ledger(own));
   // Before anything is served: a crash, or an older key store, may have left keys that the log says
   // are destroyed.
-  RECOURSE_LET(const AppliedDestructions applied, apply_destructions(*ledger_));
+  RECOURSE_LET(const AppliedDestructions applied,
+               apply_destructions(*ledger_, note_destructions(options.place)));
   if (applied.subjects + applied.buckets > 0)
     spdlog::warn("destroyed again as the log says: keys of {} persons and {} months",
                  applied.subjects, applied.buckets);

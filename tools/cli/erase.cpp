@@ -27,8 +27,8 @@ Result<Json> erase_person(Deployment& deployment, const EraseFlags& flags) {
   RECOURSE_LET(const LedgerInfo info, find_ledger(deployment.ledger(), flags.tenant));
   PersonRequest person(deployment, flags, info, flags.json);
   RECOURSE_LET(const DsrState row, person.granted(DsrKind::erasure));
-  RECOURSE_LET(WriteRequest request,
-               erase_request(deployment.writer(), info.tenant, row.dsr, note_destructions(flags)));
+  RECOURSE_LET(WriteRequest request, erase_request(deployment.writer(), info.tenant, row.dsr,
+                                                   note_destructions(flags, flags.backup_dir)));
   RECOURSE_LET(const Committed done, person.give(std::move(request)));
   const RecordedEvent& event = done.events.front();
   if (const auto* deferred = get_if<ErasureDeferred>(&event.data))
@@ -78,6 +78,7 @@ int main_erase(const EraseFlags& flags) {
   if (!deployment) return complain("erase", deployment.error());
   const auto done = erase_person(**deployment, flags);
   if (!done) return complain("erase", done.error());
+  complain_of_untold_backups("erase", flags, flags.backup_dir);
   if (flags.json) print_json(*done);
   return kDone;
 }

@@ -259,6 +259,7 @@ struct PersonFlags : PlaceFlags {
   std::string method = "operator-confirmed";
 };
 struct EraseFlags : PersonFlags {
+  std::string backup_dir;  ///< Besides those that the data directory remembers.
   bool certificate = false;
   bool json = false;
 };
@@ -277,10 +278,13 @@ struct HoldFlags : TargetFlags {
   bool all = false, json = false;
 };
 struct KekRotateFlags : PlaceFlags {
+  std::string backup_dir;  ///< Empty: the one that was used last.
+  bool backup = true;      ///< Make one under the new key before the old one is destroyed.
   bool json = false;
 };
 struct RetentionFlags : PlaceFlags {
-  std::string tenant;  ///< Empty: all.
+  std::string tenant;      ///< Empty: all.
+  std::string backup_dir;  ///< As of EraseFlags.
   bool dry_run = false;
   bool json = false;
 };

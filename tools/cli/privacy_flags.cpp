@@ -29,8 +29,17 @@ PersonOptions person_options(CLI::App* sub, PersonFlags& flags) {
   return options;
 }
 
+void backups_option(CLI::App* sub, std::string& directory, const char* about) {
+  directory = from_environment("RECOURSE_BACKUP_DIR");
+  sub->add_option("--backup-dir", directory, about)->type_name("DIR");
+}
+
+constexpr const char* kTold =
+    "Backups that have to know of it (default: those that were made of this data directory)";
+
 void erase_options(CLI::App* sub, EraseFlags& flags) {
   const PersonOptions person = person_options(sub, flags);
+  backups_option(sub, flags.backup_dir, kTold);
   sub->add_flag("--certificate", flags.certificate,
                 "Print the signed certificate of the request --dsr, and erase nothing")
       ->needs(person.dsr)
@@ -41,12 +50,18 @@ void erase_options(CLI::App* sub, EraseFlags& flags) {
 
 void kek_rotate_options(CLI::App* sub, KekRotateFlags& flags) {
   place(sub, flags);
+  backups_option(sub, flags.backup_dir,
+                 "Make a backup here first: older ones cannot be restored any more (default: where "
+                 "the last one was made)");
+  sub->add_flag("!--no-backup", flags.backup,
+                "Make none: then nothing can be restored until the next backup");
   sub->add_flag("--json", flags.json, "Print JSON for programs");
 }
 
 void retention_options(CLI::App* sub, RetentionFlags& flags) {
   place(sub, flags);
   sub->add_option("--tenant", flags.tenant, "Only this tenant (default: all)")->type_name("NAME");
+  backups_option(sub, flags.backup_dir, kTold);
   sub->add_flag("--dry-run", flags.dry_run, "Say what would go, and destroy nothing");
   sub->add_flag("--json", flags.json, "Print JSON for programs");
 }
@@ -76,7 +91,8 @@ OneCommand<PrivacyExportFlags> privacy_export_command() {
 OneCommand<KekRotateFlags> kek_rotate_command() {
   return {"rotate",
           "End the key epoch: what was destroyed cannot be read in any older copy from then on",
-          "recourse kek rotate --data ./recourse-data", kek_rotate_options};
+          "recourse kek rotate --data ./recourse-data --backup-dir /backups/recourse",
+          kek_rotate_options};
 }
 
 OneCommand<RetentionFlags> retention_command() {

@@ -3,7 +3,8 @@
 #include <thread>
 
 #include "engine/policy/policy_units.h"
-#include "tools/backup/backup_directory.h"
+#include "tools/backup/backup_places.h"
+#include "tools/backup/verified_backup.h"
 #include "tools/cli/deployment.h"
 
 namespace recourse::cli {
@@ -37,13 +38,14 @@ Result<std::int64_t> back_up(Upkeep& upkeep, const std::function<bool()>& go_on)
   const std::vector<std::uint64_t> numbers = made.list();
   if (numbers.empty())
     return Error{ErrorCode::unavailable, "the backup under the next key is gone"};
+  RECOURSE_TRY(verify_backup(made.path(), numbers.back(), go_on));
   return static_cast<std::int64_t>(numbers.back());
 }
 
 }  // namespace
 
 Result<PrivacyRoundsOptions> privacy_rounds_of(const PlaceFlags& place, const ServerFlags& flags,
-                                               Upkeep* upkeep) {
+                                               Upkeep* upkeep, Writer* writer) {
   PrivacyRoundsOptions options;
   RECOURSE_LET(options.kek_epoch, round_time("--kek-epoch", flags.kek_epoch));
   RECOURSE_LET(options.retention_every, round_time("--retention-every", flags.retention_every));
@@ -51,10 +53,22 @@ Result<PrivacyRoundsOptions> privacy_rounds_of(const PlaceFlags& place, const Se
   const std::filesystem::path backups =
       upkeep != nullptr ? upkeep->options().backup.to : std::filesystem::path();
   options.note = note_destructions(place, backups);
-  if (!backups.empty()) 
+  if (!backups.empty())
     options.backup = [upkeep](const std::function<bool()>& go_on) {
       return back_up(*upkeep, go_on);
     };
+  if (!backups.empty() || upkeep == nullptr || writer == nullptr) return options;
+  // Made while no server ran: those would be the only ones, and worth nothing from then on.
+  RECOURSE_LET(const BackupPlaces places, backup_places(place.data_dir));
+  if (places.here.empty()) return options;
+  BackupOptions there = upkeep->options().backup;
+  there.to = places.here.front();
+  options.backup = [there, writer](const std::function<bool()>& go_on) -> Result<std::int64_t> {
+    BackupOptions now = there;
+    now.go_on = go_on;
+    RECOURSE_LET(const MadeBackup made, make_verified_backup(*writer, now));
+    return static_cast<std::int64_t>(made.manifest.backup);
+  };
   return options;
 }
 

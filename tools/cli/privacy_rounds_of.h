@@ -7,10 +7,11 @@
 
 namespace recourse::cli {
 
-/// What a server with these flags does about privacy by itself: with a place for backups, one is
-/// made under the next key before an old one is destroyed. `upkeep` outlives the options; null:
-/// there is none. Errors: invalid, naming the option.
+/// What a server with these flags does about privacy by itself: with a place for backups, its own
+/// or one that the data directory remembers, one is made and verified under the next key before an
+/// old one is destroyed. `upkeep` and `writer` outlive the options; null: there is none. Errors:
+/// invalid, naming the option.
 Result<PrivacyRoundsOptions> privacy_rounds_of(const PlaceFlags& place, const ServerFlags& flags,
-                                               Upkeep* upkeep = nullptr);
+                                               Upkeep* upkeep = nullptr, Writer* writer = nullptr);
 
 }  // namespace recourse::cli

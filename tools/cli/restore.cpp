@@ -1,5 +1,6 @@
 #include "tools/backup/restore.h"
 
+#include "engine/ledger/destruction_journal.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/declared_loss.h"
@@ -7,6 +8,29 @@
 #include "tools/cli/print.h"
 
 namespace recourse::cli {
+namespace {
+
+/// Whom the backup would have brought back, and by whose word: what nobody who was asked knows is
+/// not known.
+void print_erasures(const RestoreReport& report, const RestoreFlags& flags) {
+  if (report.erased_again > 0)
+    print_line(grouped(report.erased_again) +
+               " keys of erased people and periods were in it and are destroyed again.");
+  std::string asked;
+  for (const auto& one : report.knew_erasures) asked += (asked.empty() ? "" : ", ") + one.string();
+  if (asked.empty())
+    return static_cast<void>(print_line(
+        "Who was erased after " + to_rfc3339(report.manifest.started) +
+        " is not known here: there is no journal of erasures in " + flags.from + " and none at " +
+        journal_beside(kek_path(flags)).string() +
+        ". If there is one elsewhere, put it there before this is served, or restore again with "
+        "--erasures-from."));
+  print_line((report.erased_again > 0 ? "Nobody else who was erased would have come back, by "
+                                      : "Nobody who was erased would have come back, by ") +
+             asked + '.');
+}
+
+}  // namespace
 
 int main_restore(const RestoreFlags& flags) {
   if (flags.from.empty())
@@ -53,6 +77,9 @@ int main_restore(const RestoreFlags& flags) {
                               {"rto_ms", report.rto_ms},
                               {"verified", report.report.has_value()}});
     if (report.loss) json.set("loss", loss_json(*report.loss));
+    Json asked = Json::array();
+    for (const auto& one : report.knew_erasures) asked.push_back(one.string());
+    json.set("erasures_known_by", std::move(asked));
     return print_json(json), kDone;
   }
   print_line("Backup " + std::to_string(report.manifest.backup) + " of " +
@@ -64,10 +91,7 @@ int main_restore(const RestoreFlags& flags) {
   if (!report.unsigned_because.empty())
     print_line("Its heads are not signed yet (" + one_line(report.unsigned_because) +
                "); the server does that.");
-  print_line(report.erased_again == 0
-                 ? "Nobody who was erased would have come back."
-                 : grouped(report.erased_again) +
-                       " keys of erased people and periods were in it and are destroyed again.");
+  print_erasures(report, flags);
   print_line(report.report ? "Every event, tree, signed head and sealed value in it was proven."
                            : "Prove it: recourse verify --data " + flags.data_dir);
   print_line("Serve it: recourse serve --data " + flags.data_dir + " --kek " + kek_path(flags));

@@ -50,7 +50,7 @@ int main_retention(const RetentionFlags& flags) {
   if (!flags.tenant.empty()) retention.tenant = TenantId(flags.tenant);
   retention.dry_run = flags.dry_run;
   retention.by = {PrincipalId("sys_operator"), ActorType::system, Role::admin, {}, {}};
-  retention.note = note_destructions(flags);
+  retention.note = note_destructions(flags, flags.backup_dir);
   const auto fates = run_retention((*deployment)->writer(), retention);
   if (!fates) return complain("retention run", fates.error());
   bool destroyed = false;
@@ -59,6 +59,7 @@ int main_retention(const RetentionFlags& flags) {
     destroyed = destroyed || fate.fate == "destroyed";
     if (failed == nullptr && fate.error) failed = &*fate.error;
   }
+  if (destroyed) complain_of_untold_backups("retention run", flags, flags.backup_dir);
   if (destroyed)
     if (const Status swept = sweep((*deployment)->ledger()); !swept)
       return complain("retention run", swept.error());

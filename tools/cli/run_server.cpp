@@ -114,7 +114,8 @@ Status run_server(Deployment& deployment, const PlaceFlags& place, const ServerF
   OutboxOptions sending;
   sending.committed = by_itself.committed;
   Outbox outbox(deployment.writer(), *tools, sending);
-  RECOURSE_LET(PrivacyRoundsOptions rounds, privacy_rounds_of(place, flags, &upkeep));
+  RECOURSE_LET(PrivacyRoundsOptions rounds,
+               privacy_rounds_of(place, flags, &upkeep, &deployment.writer()));
   const PrivacyRounds privacy(deployment.writer(), deployment.signer(), std::move(rounds));
   CapacitySamples capacity(deployment.writer(), place.data_dir);
 

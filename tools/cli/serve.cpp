@@ -1,3 +1,4 @@
+#include "tools/backup/backup_places.h"
 #include "tools/cli/autonomy_limits.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/complain.h"
@@ -24,6 +25,11 @@ int main_serve(const ServeFlags& flags) {
   options.park = flags.park;
   const auto deployment = Deployment::open(options);
   if (!deployment) return complain("serve", deployment.error());
+  // Those that another version made there count too.
+  std::error_code error;
+  if (!flags.backup_dir.empty() && std::filesystem::exists(flags.backup_dir, error))
+    if (const Status kept = remember_backups(flags.data_dir, flags.backup_dir); !kept)
+      return complain("serve", kept.error());
   const auto first = bootstrap((*deployment)->writer());
   if (!first) return complain("serve", first.error());
   if (*first) {

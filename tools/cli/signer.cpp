@@ -38,9 +38,9 @@ Status finish_adoption(const SignerFlags& flags, const std::vector<Ed25519Public
   const std::vector<Ed25519PublicKey> there = memory.keys();
   if (!std::equal(there.begin(), there.end(), halves.begin(), halves.end(),
                   [](const auto& a, const auto& b) { return a.bytes() == b.bytes(); }))
-    return Error{ErrorCode::conflict,
-                 "the log key of " + flags.data_dir + " went elsewhere, and " + flags.state_dir +
-                     " holds another key; name the directory that it went to"};
+    return Error{ErrorCode::conflict, "the log key of " + flags.data_dir + " went elsewhere, and " +
+                                          flags.state_dir +
+                                          " holds another key; name the directory that it went to"};
   RECOURSE_TRY(check_memory(flags, *ledger, memory));
   RECOURSE_LET(const std::vector<KeyName> names, signing_key_names(*ledger, "log"));
   return destroy_here(*ledger, names);

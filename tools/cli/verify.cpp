@@ -96,7 +96,8 @@ int verify_directory(const VerifyFlags& flags) {
   if (flags.log_keys.size() > 1)
     return complain("verify", "the heads of a bundle are verified by one log key",
                     "give --log-key once", kWrongUsage);
-  BundleKeys keys{flags.log_keys.empty() ? std::string() : flags.log_keys.front(), flags.report_key, "", flags.tsa_ca};
+  BundleKeys keys{flags.log_keys.empty() ? std::string() : flags.log_keys.front(), flags.report_key,
+                  "", flags.tsa_ca};
   if (!flags.trust_policy.empty()) {
     const auto policy = read_file(flags.trust_policy);
     if (!policy) return complain("verify", policy.error());

@@ -62,7 +62,17 @@ TEST_CASE_FIXTURE(DeskWithPersons,
   CHECK(ledger->keys().find(KeyName::subject(id(), joe.value())).ok());
   // The event is in the log, so the next start does what it says.
   reopen();
-  const auto applied = apply_destructions(*ledger);
+  // Not before it is noted either.
+  CHECK(apply_destructions(*ledger, full).error().code == ErrorCode::disk_full);
+  std::vector<KeyName> noted;
+  const auto applied = apply_destructions(
+      *ledger, [&](const std::string& origin, std::span<const KeyName> keys, Timestamp) {
+        CHECK(origin == info().origin);
+        CHECK(ledger->keys().find(keys[0]).ok());
+        noted.insert(noted.end(), keys.begin(), keys.end());
+        return Status();
+      });
+  CHECK(noted == std::vector{KeyName::subject(id(), joe.value())});
   REQUIRE(applied.ok());
   CHECK(applied->subjects == 1);
   CHECK(applied->vault_rows > 0);

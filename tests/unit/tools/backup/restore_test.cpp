@@ -4,6 +4,7 @@
 #include "engine/ledger/destruction_journal.h"
 #include "engine/ledger/signing_keys.h"
 #include "tests/unit/tools/backup/backed_up.h"
+#include "tools/backup/backup_places.h"
 #include "tools/backup/compare_heads.h"
 #include "tools/backup/drill.h"
 #include "tools/backup/known_destructions.h"
@@ -82,6 +83,37 @@ TEST_CASE("who was erased after the backup does not come back") {
   CHECK(restored->keys().find(ada).error().code == ErrorCode::erased);
   CHECK(restored->open_subject(desk.tenant, "tkt_1").value().empty());
   CHECK(restored->open_subject(desk.tenant, "tkt_2").value().size() == 2);
+}
+
+TEST_CASE("a restore says who was asked about erasures, and the place knows its backups") {
+  BackedUp desk;
+  desk.back_up();
+  CHECK(restore(desk.restore_options()).value().knew_erasures ==
+        std::vector<fs::path>{journal_in(desk.place())});
+  const fs::path backups = fs::canonical(desk.place());
+  CHECK(backup_places(desk.target()).value().here == std::vector<fs::path>{backups});
+  fs::remove(journal_in(desk.place()));
+  fs::remove_all(desk.target());
+  CHECK(restore(desk.restore_options()).value().knew_erasures.empty());
+}
+
+TEST_CASE("places of backups are remembered, the one that was used last first") {
+  BackedUp desk;
+  BackupOptions options = desk.backup_options();
+  std::vector<fs::path> places;
+  for (const char* const name : {"one", "two", "one"}) {
+    options.to = desk.directory / name;
+    REQUIRE(make_backup(*desk.ledger, desk.clock, options));
+    places.push_back(fs::canonical(options.to));
+  }
+  CHECK(backup_places(desk.data()).value().here == std::vector<fs::path>{places[0], places[1]});
+  // A mount point without its disk holds no backups.
+  fs::rename(places[0], desk.directory / "away");
+  fs::create_directory(places[0]);
+  const BackupPlaces now = backup_places(desk.data()).value();
+  CHECK(now.here == std::vector<fs::path>{places[1]});
+  CHECK(now.missing == std::vector<fs::path>{places[0]});
+  CHECK(remember_backups(desk.data(), "a\nb").error().code == ErrorCode::invalid);
 }
 
 TEST_CASE("a bucket that was destroyed stays so, and a destruction in the backup's own log too") {
