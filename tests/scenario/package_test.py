@@ -7,6 +7,7 @@ usage: package_test.py RECOURSE
 import csv
 import datetime
 import filecmp
+import hashlib
 import json
 import os
 import pathlib
@@ -20,6 +21,9 @@ try:
     import jsonschema
 except ImportError:
     jsonschema = None
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "page"))
+from bundle_writer import Key, canonical
 
 PROGRAM = None
 TESTS = pathlib.Path(__file__).parent.parent
@@ -142,6 +146,120 @@ class Package(OnePackage, unittest.TestCase):
         leaves.write_bytes(b"\n".join([lines[0].replace(b"60", b"61"), *lines[1:]]))
         done = run(PROGRAM, "verify", "--bundle", copy, "--rerun")
         self.assertEqual(done.returncode, 1, done.stdout)
+
+    def signed_again(self, name, change=lambda folder: None):
+        """A changed copy whose manifest fits, as whoever holds the report key can make it. The key is
+        another one here, and nobody says which is the right one."""
+        copy = self.folder / name
+        shutil.copytree(self.folder / "one", copy)
+        (copy / "verify.html").unlink()
+        change(copy)
+        key = Key(b"r" * 32)
+        manifest = json.loads((copy / "manifest.json").read_bytes())
+        reports = manifest["origin"].split("/t/")[0] + "/reports"
+        (copy / "trust/report.key").write_text(key.text(reports) + "\n", encoding="utf-8")
+        del manifest["page"]
+        manifest["files"] = [
+            {"path": path, "sha256": hashlib.sha256((copy / path).read_bytes()).hexdigest(),
+             "size": (copy / path).stat().st_size}
+            for path in files_of(copy) if not path.startswith("manifest.")]
+        text = canonical(manifest).encode()
+        (copy / "manifest.json").write_bytes(text)
+        (copy / "manifest.note").write_bytes(key.note(reports, "recourse/bundle@v1\n{}\n{}\n".format(
+            manifest["origin"], hashlib.sha256(text).hexdigest()).encode()))
+        return copy
+
+    def both(self, copy):
+        """What the script and the program say without making the report again, which is the same."""
+        script = run(sys.executable, "-B", copy / "verify.py", copy)
+        program = run(PROGRAM, "verify", "--bundle", copy)
+        self.assertEqual((script.returncode, script.stdout), (program.returncode, program.stdout))
+        return script
+
+    def again(self, copy):
+        """One JSON object with one verdict, and its exit code."""
+        done = run(PROGRAM, "verify", "--bundle", copy, "--rerun", "--json")
+        told = json.loads(done.stdout)
+        self.assertEqual(done.returncode, {"intact": 0, "damaged": 1, "could not tell": 2}[told["verdict"]])
+        return told
+
+    def test_verifiers_say_that_the_report_itself_was_not_checked(self):
+        def change(folder):
+            page = folder / "report/report.html"
+            page.write_bytes(page.read_bytes().replace(b"RC-01", b"RC-99", 1))
+            (folder / "report/extra.html").write_text("all passed", encoding="utf-8")
+
+        copy = self.signed_again("report-changed", change)
+        said = self.both(copy)
+        self.assertEqual(said.returncode, 0, said.stdout)
+        self.assertIn("not checked: controls/, ocsf/, oscal/, report/ (recourse verify --rerun makes them "
+                      "again)", said.stdout)
+        self.assertIn("proven: the deployment's own log is all there", said.stdout)
+        told = self.again(copy)
+        self.assertEqual((told["verdict"], sorted(told["differ"])),
+                         ("damaged", ["report/extra.html", "report/report.html"]))
+
+    def test_the_copy_that_was_signed_again_holds_when_nothing_is_changed(self):
+        told = self.again(self.signed_again("same"))
+        self.assertEqual((told["verdict"], told["made_again"], told["not_checked"]), ("intact", True, []))
+
+    def test_the_deployments_leaves_are_proven_though_the_manifest_fits(self):
+        def change(folder):
+            path = folder / "meta/leaves.ndjson"
+            lines = path.read_bytes().splitlines(keepends=True)
+            path.write_bytes(b"".join([*lines[:3], *lines[4:]]))
+
+        self.assertEqual(self.both(self.signed_again("meta-dropped", change)).returncode, 1)
+
+    def test_what_a_package_says_of_itself_is_compared_with_what_is_proven(self):
+        forger = Key(b"x" * 32)
+
+        def heads(folder):
+            """The right sizes and roots, and nobody signed them."""
+            path = folder / "report/heads.ndjson"
+            lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            self.assertGreater(len(lines), 3)
+            for line in lines[1:-1]:
+                text = line["note"].split("\n\n")[0].encode() + b"\n"
+                line["note"] = forger.note(text.split(b"\n")[0].decode(), text).decode()
+            path.write_text("".join(canonical(line) + "\n" for line in lines), encoding="utf-8")
+
+        def cosigned(folder):
+            path = folder / "report/heads.ndjson"
+            path.write_text(path.read_text(encoding="utf-8").replace(
+                '"cosignatures":[]', '"cosignatures":["w.example 2026-01-05T09:31:00Z"]'), encoding="utf-8")
+
+        def member(path, name, value):
+            def change(folder):
+                said = json.loads((folder / path).read_bytes())
+                said[name] = value(said[name]) if callable(value) else value
+                (folder / path).write_text(canonical(said) + "\n", encoding="utf-8")
+            return change
+
+        parameters, source = "report/parameters.json", "report/source.json"
+        other_key = lambda key: forger.text(key.split("+")[0])
+        for number, (says, change) in enumerate([
+                ("a head that does not hold", heads),
+                ("other cosignatures", cosigned),
+                ("period ends at", member(parameters, "end", lambda end: end - 1)),
+                ("period starts at", member(parameters, "start", 1)),
+                ("deployment events", member(parameters, "meta_end", lambda end: end - 1)),
+                ("another log key", member(source, "log_key", other_key)),
+                ("another log:", member(source, "origin", lambda origin: origin[:-1] + "g")),
+                ("another deployment", member(source, "system", "other.example")),
+                ("log of the deployment", member(source, "meta_origin", ""))]):
+            copy = self.signed_again(f"says-{number}", change)
+            with self.subTest(says):
+                self.assertEqual(self.both(copy).returncode, 0)
+                told = self.again(copy)
+                self.assertEqual(told["verdict"], "damaged")
+                self.assertIn(says, told["reason"])
+
+    def test_a_bundle_without_a_report_has_none_to_make_again(self):
+        out = self.folder / "plain"
+        done = run(PROGRAM, "export", "--data", self.folder / "data", "--format", "bundle", "--out", out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.again(out)["verdict"], "could not tell")
 
     def test_it_is_made_again_after_the_log_key_was_replaced(self):
         data = self.folder / "rotated-data"

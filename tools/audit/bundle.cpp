@@ -312,8 +312,11 @@ class BundleExport {
   }
 
   Status write_attachments() {
-    RECOURSE_LET(const auto attachments, attach_({plan_.info, plan_.start, plan_.end, plan_.head,
-                                                  plan_.note, plan_.start_note, plan_.meta_note}));
+    BundleScope scope{plan_.info,       plan_.start,     plan_.end,       plan_.head, plan_.note,
+                      plan_.start_note, plan_.meta_note, plan_.witnessed, {}};
+    if (plan_.stamped)
+      scope.time_stamp = "tsa/" + std::to_string(plan_.stamped->size.value()) + ".tsr";
+    RECOURSE_LET(const auto attachments, attach_(scope));
     for (const BundleAttachment& file : attachments) {
       RECOURSE_ASSERT(!directory_.has(file.path), "an attachment has a path of its own");
       RECOURSE_TRY(directory_.write(file.path, file.bytes));

@@ -28,6 +28,9 @@ struct BundleScope {
   std::string checkpoint;                       ///< The signed head.
   std::optional<std::string> start_checkpoint;  ///< Absent when `start` is 0.
   std::optional<std::string> meta_checkpoint;   ///< That of the meta log with the head's anchor.
+  std::optional<std::string> meta_proof;        ///< tlog-proof of the anchor in it.
+  bool witnessed = false;                       ///< The policy's quorum cosigned that one.
+  std::optional<std::string> time_stamp;        ///< Path of the time stamp, if there is one.
 };
 
 struct BundleOptions {

@@ -14,9 +14,14 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 std::string to_text(const BundleReport& report) {
-  if (report.verdict != Integrity::intact)
-    return (report.verdict == Integrity::damaged ? "DOES NOT VERIFY: " : "COULD NOT TELL: ") +
+  if (report.verdict != Integrity::intact) {
+    std::string text;
+    for (const std::string& path : report.differ)
+      text += "differs when it is made again: " + path + "\n";
+    return text +
+           (report.verdict == Integrity::damaged ? "DOES NOT VERIFY: " : "COULD NOT TELL: ") +
            report.reason + "\n";
+  }
   const auto number = [](std::uint64_t value) { return std::to_string(value); };
   const std::string end = number(report.end), size = number(report.size);
   std::string text = "log " + report.origin + ", " + size + " leaves\n";
@@ -42,6 +47,8 @@ std::string to_text(const BundleReport& report) {
                                      " leaves; give --tsa-ca\n"
                                : "proven: an authority saw the meta log at " + number(stamp.size) +
                                      " leaves at " + stamp.time + "\n";
+  if (report.made_again)
+    text += "proven: the report was made again from the leaves, and every byte is the same\n";
   if (!report.not_checked.empty())
     text += "not checked: " + joined(report.not_checked) +
             " (recourse verify --rerun makes them again)\n";
@@ -59,6 +66,11 @@ std::string to_json(const BundleReport& report) {
   Json json = Json::object({{"verdict", kWords[static_cast<std::size_t>(report.verdict)]}});
   if (report.verdict != Integrity::intact) {
     json.set("reason", report.reason);
+    if (!report.differ.empty()) {
+      Json differ = Json::array();
+      for (const std::string& path : report.differ) differ.push_back(path);
+      json.set("differ", std::move(differ));
+    }
     return canonical_json(json);
   }
   json.set("keys_authenticated", report.keys_authenticated);
@@ -73,6 +85,7 @@ std::string to_json(const BundleReport& report) {
   json.set("disclosed", report.disclosed);
   json.set("anchored", report.anchored);
   json.set("deployment", report.deployment);
+  json.set("made_again", report.made_again);
   json.set("quorum", report.quorum);
   Json witnesses = Json::array(), stamps = Json::array();
   for (const BundleReport::Witness& witness : report.witnesses)

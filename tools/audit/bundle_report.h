@@ -41,6 +41,8 @@ struct BundleReport {
   std::optional<NoteKey> log_key;        ///< What its heads were verified with.
   std::optional<Checkpoint> meta_head;   ///< Of the meta log, with the anchor.
   std::vector<std::string> paths;        ///< Of all listed files.
+  bool made_again = false;  ///< The report of a package was, from the leaves: see rerun_package().
+  std::vector<std::string> differ;  ///< Its files that are not what that gave.
 
   int exit_code() const { return static_cast<int>(verdict); }
 };

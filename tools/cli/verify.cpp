@@ -10,7 +10,7 @@
 #include "tools/cli/complain.h"
 #include "tools/cli/deployment.h"
 #include "tools/cli/print.h"
-#include "tools/evidence/export_package.h"
+#include "tools/evidence/rerun_package.h"
 
 namespace recourse::cli {
 namespace {
@@ -90,6 +90,24 @@ int verify_certificate(const VerifyFlags& flags) {
   return kDone;
 }
 
+/// Also makes the report of a package again: one verdict about all of it.
+void make_again(const std::string& dir, BundleReport& report) {
+  auto differ = soc2::rerun_package(dir, report);
+  if (!differ) {
+    const bool untold =
+        differ.error().code == ErrorCode::io || differ.error().code == ErrorCode::unsupported;
+    report.verdict = untold ? Integrity::could_not_tell : Integrity::damaged;
+    report.reason = differ.error().message;
+    return;
+  }
+  report.made_again = true;
+  report.not_checked.clear();
+  report.differ = std::move(*differ);
+  if (report.differ.empty()) return;
+  report.verdict = Integrity::damaged;
+  report.reason = "made again from the leaves, the report is another one";
+}
+
 /// An auditor's question: no data directory is looked at.
 int verify_directory(const VerifyFlags& flags) {
   // The newest key signs all heads of a bundle.
@@ -106,18 +124,10 @@ int verify_directory(const VerifyFlags& flags) {
   if (!flags.tsa_ca.empty())
     if (const auto authorities = read_file(flags.tsa_ca); !authorities)
       return complain("verify", authorities.error());
-  const BundleReport report = verify_bundle(flags.bundle, keys);
+  BundleReport report = verify_bundle(flags.bundle, keys);
+  if (flags.rerun && report.verdict == Integrity::intact) make_again(flags.bundle, report);
   print_text(flags.json ? to_json(report) : to_text(report));
-  if (!flags.rerun || report.exit_code() != kDone) return report.exit_code();
-  const auto differ = soc2::rerun_package(flags.bundle);
-  if (!differ) return complain("verify", differ.error());
-  if (differ->empty()) {
-    if (!flags.json)
-      print_line("The report was made again from the bundle: every byte is the same.");
-    return kDone;
-  }
-  for (const std::string& path : *differ) print_line("differs when it is made again: " + path);
-  return kFoundProblem;
+  return report.exit_code();
 }
 
 }  // namespace

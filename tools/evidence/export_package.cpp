@@ -2,25 +2,17 @@
 
 #include "engine/base/sha256.h"
 #include "engine/ledger/checkpoint.h"
-#include "engine/ledger/merkle_tree.h"
-#include "engine/ledger/range_proof.h"
-#include "engine/ledger/tlog_proof.h"
-#include "tools/audit/bundle_files.h"
+#include "tools/audit/witnessed_anchor.h"
+#include "tools/evidence/head_evidence.h"
+#include "tools/evidence/package_files.h"
 #include "tools/evidence/package_source.h"
 #include "tools/evidence/sample_proofs.h"
-#include "tools/report/report.h"
 #include "tools/soc2/package_json.h"
 
 namespace recourse::soc2 {
 namespace {
 
 const LedgerId kMeta{0};
-constexpr std::string_view kSource = "report/source.json";
-constexpr std::string_view kParameters = "report/parameters.json";
-constexpr std::string_view kHeads = "report/heads.ndjson";
-constexpr std::string_view kMetaLeaves = "meta/leaves.ndjson";
-constexpr std::size_t kMaxLeafLine = kMaxLeafBytes + 1;
-
 Error bad_period(std::string text) { return {ErrorCode::invalid, std::move(text)}; }
 
 Status check_period(const PackageOptions& options, Timestamp now) {
@@ -40,22 +32,25 @@ Source::Leaves leaves_of(const Ledger& ledger, LedgerId id, LogSize end) {
   };
 }
 
-/// The kept heads of at most `end` leaves: what was signed later is no part of the package.
-recourse::Result<std::vector<KeptHead>> heads_of(const Signer& signer, LedgerId id, LogSize end) {
-  RECOURSE_LET(const std::vector<std::string> notes, signer.all(id));
+/// The kept heads of at most `end` leaves: what was signed later is no part of the package. Whoever
+/// makes the report again knows one log key, and with the deployment's events those before it.
+recourse::Result<std::vector<KeptHead>> heads_of(const Signer& signer, LedgerId id, LogSize end,
+                                                 bool with_deployment) {
+  RECOURSE_LET(std::vector<std::string> notes, signer.all(id));
+  const std::vector<NoteKey> keys = signer.log_keys(id);
   std::vector<KeptHead> heads;
-  for (const std::string& note : notes) {
+  for (std::string& note : notes) {
     RECOURSE_LET(const Checkpoint head, peek_checkpoint(note));
-    if (head.size <= end.value()) heads.push_back({note, {}, {}});
+    if (head.size > end.value()) continue;
+    RECOURSE_LET(std::string signed_now, signer.with_newest_signature(id, std::move(note)));
+    if (!with_deployment && keys.size() > 1 &&
+        !verify_checkpoint(signed_now, std::span(keys).first(1)))
+      return Error{ErrorCode::conflict,
+                   "the log key was replaced, and who has the new one only cannot check the heads "
+                   "before: add --deployment, whose events say which key it replaced"};
+    heads.push_back({std::move(signed_now), {}, {}});
   }
   return heads;
-}
-
-/// The report and its machine-readable form.
-recourse::Result<std::vector<File>> files_of(const Package& package) {
-  RECOURSE_LET(std::vector<File> files, write_report(package));
-  for (File& file : package_files(package)) files.push_back(std::move(file));
-  return files;
 }
 
 class PackageExport {
@@ -86,11 +81,14 @@ class PackageExport {
     parameters.from = options_.from;
     parameters.to = options_.to;
     RECOURSE_TRY(take_period(scope, parameters));
-    RECOURSE_LET(parameters.heads, heads_of(signer_, scope.info.ledger, parameters.end));
+    RECOURSE_LET(parameters.heads,
+                 heads_of(signer_, scope.info.ledger, parameters.end, options_.with_deployment));
     parameters.nonce = options_.nonce;
     parameters.sample_size = options_.sample_size;
     parameters.criteria = options_.criteria;
     parameters.thresholds = options_.thresholds;
+    if (options_.bundle.policy.asks() && parameters.thresholds.cosignatures == 0)
+      parameters.thresholds.cosignatures = 1;
     parameters.version = options_.version;
     if (options_.with_deployment) {
       RECOURSE_TRY(take_deployment(scope, parameters, attachments));
@@ -98,6 +96,7 @@ class PackageExport {
       origin.meta_origin = then.origin;
       origin.meta_closed = then.closed;
     }
+    RECOURSE_TRY(take_evidence(scope, parameters, attachments));
     Source source = origin.without_leaves();
     source.leaves = leaves_of(ledger_, scope.info.ledger, parameters.end);
     if (options_.with_deployment)
@@ -114,6 +113,32 @@ class PackageExport {
     }
     for (File& file : files) attachments.push_back({std::move(file.path), std::move(file.bytes)});
     return attachments;
+  }
+
+  /// Who saw the end; or else the newest head that the quorum saw, with the proof of that.
+  Status take_evidence(const BundleScope& scope, Parameters& parameters,
+                       std::vector<BundleAttachment>& attachments) {
+    const TrustPolicy& policy = options_.bundle.policy;
+    HeadEvidence evidence;
+    if (scope.time_stamp) evidence.time_tokens.push_back(*scope.time_stamp);
+    std::optional<std::string> proof;
+    if (scope.witnessed) {
+      proof = scope.meta_proof;
+      evidence.end = true;
+    } else {
+      RECOURSE_LET(auto newest,
+                   newest_witnessed_anchor(ledger_, signer_, scope.info, policy, parameters.end));
+      if (newest) proof = std::move(newest->proof);
+    }
+    if (proof)
+      RECOURSE_TRY(
+          take_cosignatures(*proof, scope.info.origin, signer_.log_keys(kMeta), policy, evidence));
+    if (proof && !evidence.end) {
+      attachments.push_back({std::string(kWitnessedProof), std::move(*proof)});
+      attachments.push_back({std::string(kWitnesses), policy.witness_lines()});
+    }
+    say_who_saw(evidence, parameters);
+    return {};
   }
 
   Status take_period(const BundleScope& scope, Parameters& parameters) {
@@ -176,79 +201,12 @@ class PackageExport {
   PackageSummary summary_;
 };
 
-/// Whether the deployment's leaves are those of the head that anchors the tenant's, which the
-/// bundle's own verification has checked.
-Status check_deployment(const BundleFiles& stored, const Source& source) {
-  RECOURSE_LET(const std::string proof_text, stored.read("meta/range.proof"));
-  RECOURSE_LET(const std::string anchor_text, stored.read("meta/head.tlog-proof"));
-  RECOURSE_LET(const RangeProof proof, parse_range_proof(proof_text));
-  RECOURSE_LET(const TlogProof anchor, parse_tlog_proof(anchor_text));
-  RECOURSE_LET(const Checkpoint head, peek_checkpoint(anchor.note));
-  RECOURSE_LET(const Checkpoint proved, peek_checkpoint(proof.note));
-  RangeFold fold(proof);
-  std::uint64_t leaves = 0;
-  RECOURSE_TRY(source.meta_leaves([&](Position, std::string_view leaf) {
-    fold.add(leaf_hash(leaf));
-    ++leaves;
-    return true;
-  }));
-  const auto folded = fold.finish();
-  if (folded && proof.start == 0 && leaves == head.size && proved == head) return {};
-  return Error{ErrorCode::invalid,
-               "meta/leaves.ndjson is not the deployment's log up to the head in "
-               "meta/head.tlog-proof"};
-}
-
-/// The first `end` lines of a file of leaves.
-Source::Leaves leaves_in(const std::filesystem::path& file, LogSize end) {
-  return [file, end](const auto& visit) -> Status {
-    RECOURSE_LET(BundleLines lines, BundleLines::open(file, kMaxLeafLine));
-    for (std::uint64_t i = 0; i < end.value(); ++i) {
-      RECOURSE_LET(const auto line, lines.next());
-      if (!line)
-        return Error{ErrorCode::invalid, file.filename().string() + " ends before the period does"};
-      if (!visit(Position(i), *line)) break;
-    }
-    return {};
-  };
-}
-
 }  // namespace
 
 recourse::Result<PackageSummary> export_package(const Ledger& ledger, const Signer& signer,
                                                 const PackageOptions& options, Timestamp now) {
   RECOURSE_TRY(check_period(options, now));
   return PackageExport(ledger, signer, options).run();
-}
-
-recourse::Result<std::vector<std::string>> rerun_package(const std::filesystem::path& dir) {
-  const BundleFiles stored(dir);
-  RECOURSE_LET(const std::string source_text, stored.read(std::string(kSource)));
-  RECOURSE_LET(const PackageSource origin, PackageSource::parse(source_text));
-  RECOURSE_LET(const std::string parameters_text, stored.read(std::string(kParameters)));
-  RECOURSE_LET(const std::string heads_text, stored.read(std::string(kHeads)));
-  RECOURSE_LET(const Parameters parameters, read_parameters(parameters_text, heads_text));
-  Source source = origin.without_leaves();
-  source.leaves = leaves_in(dir / "leaves.ndjson", parameters.end);
-  if (!origin.meta_origin.empty())
-    source.meta_leaves = leaves_in(dir / kMetaLeaves, parameters.meta_end);
-  if (source.meta_leaves) RECOURSE_TRY(check_deployment(stored, source));
-  RECOURSE_LET(Package package, examine(source, parameters));
-  RECOURSE_TRY(add_sample_proofs(source.leaves, package));
-  package.log_key = origin.log_key;
-  RECOURSE_LET(const std::vector<File> files, files_of(package));
-  std::vector<std::string> differ;
-  for (const File& file : files) {
-    std::size_t at = 0;
-    bool same = true;
-    const auto read = stored.digest(file.path, [&](std::string_view piece) {
-      same = same && file.bytes.compare(at, piece.size(), piece) == 0;
-      at += piece.size();
-      return Status();
-    });
-    if (!read || !same || at != file.bytes.size()) differ.push_back(file.path);
-  }
-  return differ;
 }
 
 }  // namespace recourse::soc2

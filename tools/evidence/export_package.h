@@ -44,9 +44,4 @@ struct PackageSummary {
 recourse::Result<PackageSummary> export_package(const Ledger& ledger, const Signer& signer,
                                                 const PackageOptions& options, Timestamp now);
 
-/// Makes the report of the package in `dir` again from nothing but the files there. Returned: the
-/// paths whose bytes differ or that are missing, none when all of it is as it was. Says nothing of
-/// the leaves: that is verify_bundle's. Errors: invalid, io.
-recourse::Result<std::vector<std::string>> rerun_package(const std::filesystem::path& dir);
-
 }  // namespace recourse::soc2
