@@ -27,6 +27,11 @@ bool covers(Role granted, Role used) {
   return granted == used || reach_of(granted) > reach_of(used);
 }
 
+/// Whether it leaves somebody nothing: a grant may be one of several.
+bool takes_all(const AccessRemoved& e, const History& history, Timestamp now) {
+  return !e.grant || !history.has_more_than(*e.grant, e.principal.value(), now);
+}
+
 /// RC-08
 class AccessGrants final : public OneControlTest {
  public:
@@ -132,18 +137,17 @@ class AccessRemovals final : public OneControlTest {
     if (const auto* e = seen.as<AccessRemoved>()) on_removal(seen, *e);
     if (const auto* e = seen.as<AccessGranted>()) {
       removed_.erase(e->principal.value());
-      notices_.erase(e->principal.value());
+      // Taken back while there is time; what is overdue stays so.
+      end_notices(seen, e->principal.value(), false);
     }
   }
 
   void finish() override {
-    for (auto& [who, notice] : notices_) {
+    for (auto& [id, notice] : notices_) {
       if (context_.last <= notice.until) {
         writer_.leave(notice.member, "still_in_time");
       } else {
-        writer_.fail(notice.member, "not_removed",
-                     "The access of " + who + " had to go until " + to_rfc3339(notice.until) +
-                         " and is not removed.");
+        tell_open(notice);
       }
     }
   }
@@ -151,39 +155,60 @@ class AccessRemovals final : public OneControlTest {
  private:
   struct Notice {
     Member member;
+    std::string who;
     Timestamp until;
   };
+
+  void tell_open(Notice& notice) {
+    writer_.fail(notice.member, "not_removed",
+                 "The access of " + notice.who + " had to go until " + to_rfc3339(notice.until) +
+                     " and was not removed.");
+  }
+
+  /// Ends the notices of somebody, or those whose time is not over. Whether there was one.
+  bool end_notices(const Seen& seen, const std::string& who, bool late_ones_too) {
+    bool found = false;
+    for (auto at = notices_.begin(); at != notices_.end();) {
+      Notice& notice = at->second;
+      const bool late = seen.event.time > notice.until;
+      if (notice.who != who || (late && !late_ones_too)) {
+        ++at;
+        continue;
+      }
+      found = true;
+      if (seen.place != Place::before) writer_.enter(notice.member);
+      if (notice.member.at && late)
+        writer_.fail(notice.member, "removed_late",
+                     "The access of " + who + " had to go until " + to_rfc3339(notice.until) +
+                         " and was removed at " + to_rfc3339(seen.event.time) + " (" +
+                         seen.event.id.value() + ").");
+      at = notices_.erase(at);
+    }
+    return found;
+  }
 
   void on_notice(const Seen& seen, const AccessTerminated& e) {
     Member member = writer_.member(seen);
     writer_.row_of(member).subject = e.principal.value();
     const Timestamp until = e.effective_at + std::chrono::hours(thresholds_.access_removal_h);
-    notices_.insert_or_assign(e.principal.value(), Notice{std::move(member), until});
+    Notice& notice = notices_[e.notice.value()];
+    // The same notice again does not hide that the first one is overdue.
+    if (!notice.who.empty() && seen.event.time > notice.until && seen.place != Place::before)
+      tell_open(notice);
+    notice = Notice{std::move(member), e.principal.value(), until};
   }
 
   void on_removal(const Seen& seen, const AccessRemoved& e) {
-    if (e.grant) {
-      if (writer_.takes(seen)) writer_.row(writer_.add(seen)).subject = e.principal.value();
-      return;
-    }
     const std::string& who = e.principal.value();
-    removed_[who] = sequence_text(seen.event.position);
-    const auto found = notices_.find(who);
-    if (found == notices_.end()) {
-      if (writer_.takes(seen)) writer_.row(writer_.add(seen)).subject = who;
-      return;
+    bool follows = false;
+    if (takes_all(e, context_.history, seen.event.time)) {
+      removed_[who] = sequence_text(seen.event.position);
+      follows = end_notices(seen, who, true);
     }
-    Notice& notice = found->second;
-    if (seen.place != Place::before) writer_.enter(notice.member);
-    if (notice.member.at && seen.event.time > notice.until)
-      writer_.fail(notice.member, "removed_late",
-                   "The access of " + who + " had to go until " + to_rfc3339(notice.until) +
-                       " and was removed at " + to_rfc3339(seen.event.time) + " (" +
-                       seen.event.id.value() + ").");
-    notices_.erase(found);
+    if (!follows && writer_.takes(seen)) writer_.row(writer_.add(seen)).subject = who;
   }
 
-  std::map<std::string, Notice> notices_;
+  std::map<std::string, Notice> notices_;       ///< Open ones, by their ids.
   std::map<std::string, std::string> removed_;  ///< Principal -> where it was removed.
 };
 
@@ -250,6 +275,7 @@ class AccessReviews final : public OneControlTest {
   }
 
   void on_removal(const Seen& seen, const AccessRemoved& e) {
+    if (!takes_all(e, context_.history, seen.event.time)) return;
     for (auto& [key, account] : accounts_) {
       if (key.second != e.principal.value() || !account.remove_until) continue;
       if (seen.event.time > *account.remove_until && seen.place != Place::before)

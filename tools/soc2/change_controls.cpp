@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tools/soc2/control_test.h"
 
 namespace recourse::soc2 {
@@ -12,12 +14,14 @@ class ChangeApproval final : public OneControlTest {
     if (const auto* e = seen.as<ChangeRequested>()) on_request(seen, *e);
     if (const auto* e = seen.as<ChangeApproved>()) on_approval(seen, *e);
     if (const auto* e = seen.as<ChangeReviewed>()) on_review(seen, *e);
-    if (const auto* e = seen.as<ChangeActivated>()) on_change(seen, *e);
+    if (const auto* e = seen.as<ChangeActivated>())
+      on_change(seen, {e->change.value(), "change " + e->change.value() + " (" + e->what.text + ")",
+                       e->kind, e->digest, ""});
     if (const auto* e = seen.as<PolicyActivated>()) on_policy(seen, *e);
     if (const auto* e = seen.as<PolicyReverted>()) on_reversion(seen, *e);
     if (const auto* e = seen.as<RolloutRamped>()) on_rollout(seen, *e);
     if (const auto* e = seen.as<ConnectorConfigured>())
-      by_name(seen, e->connector.text, "connector " + e->connector.text, std::nullopt);
+      on_change(seen, {e->connector.text, "connector " + e->connector.text, {}, {}, ""});
     if (const auto* e = seen.as<PolicyDecided>(); e != nullptr && !e->shadow)
       ++decided_under_[e->policy.text];
   }
@@ -33,13 +37,26 @@ class ChangeApproval final : public OneControlTest {
  private:
   struct Request {
     std::string id, requester, what, test;
+    ChangeKind kind = ChangeKind::other;
     std::optional<Hash> digest;
     bool emergency = false;
-    std::optional<std::string> approver;
-    bool self_approved = false;
-    std::optional<Timestamp> reviewed_at;
+    std::set<std::string> approvers;
+    std::vector<std::pair<std::string, Timestamp>> reviews;  ///< By whom.
+    /// One approval is for one change: where it was put into force, by the change's id and by the
+    /// name of what it is about, for what is put into force leaves both.
+    std::string used_by_id, used_by_name;
+    bool reverted_with = false;
     std::size_t activated_as = 0;  ///< Number of its row, where it was put into force too early.
+    std::string activated_by;
     bool waits = false;
+  };
+  /// What is put into force.
+  struct Activation {
+    std::string name;  ///< The change's id, or its own name.
+    std::string what;  ///< For people.
+    std::optional<ChangeKind> kind;
+    std::optional<Hash> digest;
+    std::string drafted_by;
   };
   struct Emergency {
     Member member;
@@ -54,9 +71,9 @@ class ChangeApproval final : public OneControlTest {
     request.requester = seen.event.actor.id.value();
     request.what = e.what.text;
     request.test = e.test ? e.test->text : "";
+    request.kind = e.kind;
     request.digest = e.digest;
     request.emergency = e.emergency;
-    by_what_[request.what] = request.id;
   }
 
   void on_approval(const Seen& seen, const ChangeApproved& e) {
@@ -64,12 +81,8 @@ class ChangeApproval final : public OneControlTest {
     if (found == requests_.end()) return;
     Request& request = found->second;
     const std::string& by = seen.event.actor.id.value();
-    if (by == request.requester) {
-      request.self_approved = true;
-      return;
-    }
-    request.approver = by;
-    if (!request.waits) return;
+    request.approvers.insert(by);
+    if (!request.waits || by == request.requester || by == request.activated_by) return;
     request.waits = false;
     writer_.fail(request.activated_as, "approved_late",
                  "Change " + request.id + " (" + request.what + ") was approved at " +
@@ -78,56 +91,96 @@ class ChangeApproval final : public OneControlTest {
 
   void on_review(const Seen& seen, const ChangeReviewed& e) {
     const auto found = requests_.find(e.change.value());
-    if (found == requests_.end() || found->second.reviewed_at) return;
-    // Who wanted it does not review it.
-    if (seen.event.actor.id.value() == found->second.requester) return;
-    found->second.reviewed_at = seen.event.time;
+    if (found != requests_.end())
+      found->second.reviews.emplace_back(seen.event.actor.id.value(), seen.event.time);
   }
 
-  void on_change(const Seen& seen, const ChangeActivated& e) {
-    by_name(seen, e.change.value(), "change " + e.change.value() + " (" + e.what.text + ")",
-            e.digest);
+  /// Who approved it and neither asked for it, nor drafted it, nor puts it into force; or null.
+  static const std::string* second_person(const Request& request, const Activation& activation,
+                                          const std::string& by) {
+    const auto found =
+        std::find_if(request.approvers.begin(), request.approvers.end(), [&](const auto& approver) {
+          return approver != request.requester && approver != by &&
+                 approver != activation.drafted_by;
+        });
+    return found != request.approvers.end() ? &*found : nullptr;
+  }
+
+  /// The request that this is done on, which is then used up: an approved one rather than another,
+  /// the newest of these. Null: there is none that was not used.
+  Request* use_request(const Seen& seen, const Activation& activation) {
+    const std::string& by = seen.event.actor.id.value();
+    Request* best = nullptr;
+    for (auto& [id, request] : requests_) {
+      const bool named = id != activation.name;
+      if (named && request.what != activation.name &&
+          request.what.substr(0, request.what.find('@')) != activation.name)
+        continue;
+      if (activation.kind && *activation.kind != request.kind) continue;
+      if (!(named ? request.used_by_name : request.used_by_id).empty()) continue;
+      if (best != nullptr && second_person(*best, activation, by) != nullptr &&
+          second_person(request, activation, by) == nullptr)
+        continue;
+      best = &request;
+    }
+    if (best != nullptr)
+      (best->id != activation.name ? best->used_by_name : best->used_by_id) =
+          sequence_text(seen.event.position);
+    return best;
   }
 
   /// A change that has no rules of its own: what counts is the request for it.
-  void by_name(const Seen& seen, const std::string& name, const std::string& what,
-               const std::optional<Hash>& digest) {
-    Request* const request = request_for(name);
-    if (request != nullptr && request->emergency) {
-      emergencies_.push_back({writer_.member(seen), request->what, what,
-                              seen.event.actor.id.value(), seen.event.time, request->id});
-      return;
-    }
+  void on_change(const Seen& seen, const Activation& activation) {
+    Request* const request = use_request(seen, activation);
+    if (request != nullptr && request->emergency)
+      return on_emergency(seen, activation, *request, request->what);
     if (!writer_.takes(seen)) return;
     const std::size_t number = writer_.add(seen);
-    judge_request(number, what, request, digest);
+    if (request == nullptr)
+      return writer_.fail(number, "no_approval",
+                          "Nobody approved " + activation.what +
+                              ": no change was requested for it that was not put into force "
+                              "before.");
+    const std::string& by = seen.event.actor.id.value();
+    const std::string* const approver = second_person(*request, activation, by);
+    writer_.row(number).approval = request->id;
+    writer_.row(number).accountable = approver != nullptr ? *approver : "";
+    if (approver == nullptr) {
+      request->waits = true;
+      request->activated_as = number;
+      request->activated_by = by;
+      tell_unapproved(number, activation, *request);
+    }
+    check_digest(number, activation, *request);
+    if (request->test.empty())
+      writer_.fail(number, "no_test",
+                   "There is no reference of a test of " + activation.what + ".");
   }
 
-  void judge_request(std::size_t number, const std::string& what, Request* request,
-                     const std::optional<Hash>& digest) {
-    if (request != nullptr) {
-      writer_.row(number).approval = request->id;
-      writer_.row(number).accountable = request->approver.value_or("");
-    }
-    if (request == nullptr) {
+  void tell_unapproved(std::size_t number, const Activation& activation, const Request& request) {
+    if (request.approvers.empty())
       return writer_.fail(number, "no_approval",
-                          "Nobody approved " + what + ": no change was requested for it.");
-    }
-    if (!request->approver) {
-      if (request->self_approved) {
-        writer_.fail(number, "self_approval",
-                     request->requester + " asked for " + what + " and approved it.");
-      } else {
-        request->waits = true;
-        request->activated_as = number;
-        writer_.fail(number, "no_approval", "No second person had approved " + what + ".");
-      }
-    }
-    if (digest && request->digest && *digest != *request->digest)
+                          "No second person had approved " + activation.what + ".");
+    writer_.fail(number, "self_approval",
+                 "Of " + activation.what + " change " + request.id + " was approved by " +
+                     *request.approvers.begin() +
+                     ", and whoever did had asked for it, drafted it or put it into force.");
+  }
+
+  void check_digest(std::size_t number, const Activation& activation, const Request& request) {
+    if (activation.digest && request.digest && *activation.digest != *request.digest)
       writer_.fail(number, "other_digest",
-                   "Other bytes of " + what + " were put into force than requested.");
-    if (request->test.empty())
-      writer_.fail(number, "no_test", "There is no reference of a test of " + what + ".");
+                   "Other bytes of " + activation.what + " were put into force than requested.");
+  }
+
+  void on_emergency(const Seen& seen, const Activation& activation, const Request& request,
+                    const std::string& name) {
+    Emergency emergency{writer_.member(seen), name,
+                        activation.what,      seen.event.actor.id.value(),
+                        seen.event.time,      request.id};
+    writer_.row_of(emergency.member).approval = request.id;
+    if (emergency.member.at) check_digest(*emergency.member.at, activation, request);
+    emergencies_.push_back(std::move(emergency));
   }
 
   void on_policy(const Seen& seen, const PolicyActivated& e) {
@@ -139,31 +192,38 @@ class ChangeApproval final : public OneControlTest {
       if (seen.within()) writer_.exclude("built_in");
       return;
     }
-    Request* const request = request_for(e.policy.text);
-    if (request != nullptr && request->emergency) {
-      emergencies_.push_back({writer_.member(seen), e.policy.text, "policy " + e.policy.text,
-                              seen.event.actor.id.value(), seen.event.time, request->id});
-      return;
-    }
+    const std::string& policy = e.policy.text;
+    const Activation activation{policy, "policy " + policy, ChangeKind::policy, e.digest,
+                                e.drafted_by ? e.drafted_by->value() : ""};
+    Request* const request = use_request(seen, activation);
+    if (request != nullptr && request->emergency)
+      return on_emergency(seen, activation, *request, policy);
     if (!writer_.takes(seen)) return;
     const std::size_t number = writer_.add(seen);
     const std::string& by = seen.event.actor.id.value();
     Row& row = writer_.row(number);
-    row.policy = e.policy.text;
+    row.policy = policy;
     row.accountable = by;
-    const bool approved = request != nullptr && request->approver;
-    if (!approved && !e.drafted_by) {
-      writer_.fail(number, "no_approval",
-                   "Policy " + e.policy.text + " was put into force and nobody else drafted it.");
-      doubtful_[e.policy.text] = number;
-    } else if (!approved && e.drafted_by->value() == by) {
-      writer_.fail(number, "self_approval",
-                   by + " drafted policy " + e.policy.text + " and put it into force.");
-      doubtful_[e.policy.text] = number;
+    // Who puts into force what another one drafted is its second person.
+    const bool approved =
+        (e.drafted_by && e.drafted_by->value() != by) ||
+        (request != nullptr && second_person(*request, activation, by) != nullptr);
+    if (!approved) {
+      doubtful_[policy] = number;
+      if (request != nullptr && !request->approvers.empty()) {
+        tell_unapproved(number, activation, *request);
+      } else if (e.drafted_by) {
+        writer_.fail(number, "self_approval",
+                     by + " drafted policy " + policy + " and put it into force.");
+      } else {
+        writer_.fail(number, "no_approval",
+                     "Policy " + policy + " was put into force and nobody else drafted it.");
+      }
     }
+    if (request != nullptr) check_digest(number, activation, *request);
     if (!e.backtest && (request == nullptr || request->test.empty()))
       writer_.fail(number, "no_test",
-                   "Policy " + e.policy.text + " was put into force without a backtest.");
+                   "Policy " + policy + " was put into force without a backtest.");
   }
 
   /// Without a second person beforehand, as an emergency is.
@@ -180,18 +240,31 @@ class ChangeApproval final : public OneControlTest {
       if (seen.within()) writer_.exclude("not_widened");
       return;
     }
-    by_name(seen, e.key.text, "rollout " + e.key.text, std::nullopt);
+    on_change(seen, {e.key.text, "rollout " + e.key.text, ChangeKind::flag, {}, ""});
+  }
+
+  /// When somebody else reviewed it first. A review of one reversion is none of the next one.
+  std::optional<Timestamp> reviewed_at(const Emergency& emergency) {
+    std::optional<Timestamp> first;
+    Request* of = nullptr;
+    for (auto& [id, request] : requests_) {
+      if (request.what != emergency.name || !request.emergency) continue;
+      if (emergency.change.empty() ? request.reverted_with : emergency.change != id) continue;
+      for (const auto& [by, at] : request.reviews) {
+        // Who wanted it or did it does not review it.
+        if (by == request.requester || by == emergency.by || at < emergency.since) continue;
+        if (first && *first <= at) continue;
+        first = at;
+        of = &request;
+      }
+    }
+    if (of != nullptr && emergency.change.empty()) of->reverted_with = true;
+    return first;
   }
 
   void judge_emergency(Emergency& emergency) {
     const Timestamp until = emergency.since + std::chrono::days(thresholds_.emergency_review_d);
-    std::optional<Timestamp> reviewed;
-    for (const auto& [id, request] : requests_) {
-      if (request.what != emergency.name || !request.emergency || !request.reviewed_at) continue;
-      if (!emergency.change.empty() && emergency.change != id) continue;
-      if (*request.reviewed_at < emergency.since) continue;
-      if (!reviewed || *request.reviewed_at < *reviewed) reviewed = request.reviewed_at;
-    }
+    const auto reviewed = reviewed_at(emergency);
     const bool concerns = until >= context_.first;
     if (!emergency.member.at && !concerns) return;
     if (reviewed && *reviewed <= until) return;
@@ -201,18 +274,7 @@ class ChangeApproval final : public OneControlTest {
                      to_rfc3339(until) + ".");
   }
 
-  /// By the id of the change, or by the name of what is put into force.
-  Request* request_for(const std::string& name) {
-    auto found = requests_.find(name);
-    if (found != requests_.end()) return &found->second;
-    const auto id = by_what_.find(name);
-    if (id == by_what_.end()) return nullptr;
-    found = requests_.find(id->second);
-    return found != requests_.end() ? &found->second : nullptr;
-  }
-
   std::map<std::string, Request> requests_;
-  std::map<std::string, std::string> by_what_;
   std::vector<Emergency> emergencies_;
   std::map<std::string, std::uint64_t> decided_under_;
   std::map<std::string, std::size_t> doubtful_;  ///< Policies nobody else agreed to.

@@ -77,12 +77,13 @@ const std::array<Control, 26>& all_controls() {
        "covers it.",
        {"CC1.3", "CC5.3", "CC6.3"},
        "Every dispatch of an agent's action without an approval.",
-       "effect.dispatched{not imported, proposed by actortype agent, no approval.consumed of "
-       "data.action before}",
+       "effect.dispatched{not imported, proposed by actortype agent or by nobody, no "
+       "approval.consumed of data.action before}",
        "There is a mandate of this agent, granted before and not revoked, that has not "
        "expired, names the type, is not exceeded in amount and number a day (UTC), and whose "
-       "author still has access.",
-       {"no_mandate: the agent has none.", "outside_limits: type, amount or number is not covered.",
+       "author still has access. Money of an unknown amount or currency is outside of a limit.",
+       {"no_mandate: the agent has none, or nobody proposed the action.",
+        "outside_limits: type, amount or number is not covered.",
         "mandate_expired: its time was over.",
         "mandate_author_left: who granted it had no access any more."}},
       {"RC-06",
@@ -106,10 +107,12 @@ const std::array<Control, 26>& all_controls() {
        "policy.activated{mode = enforce, actortype not system} + policy.reverted + "
        "change.activated + rollout.ramped{percent_bp > prev_percent_bp} + connector.configured",
        "Approved by another person than who requested, drafted or activated it, before it was "
-       "put into force, as the bytes that were approved, and with a test; an emergency change "
-       "and a reversion reviewed by another person afterwards.",
-       {"no_approval: no second person approved it.",
-        "self_approval: who asked for it approved it.",
+       "put into force, as the kind and the bytes that were approved, and with a test; one "
+       "approval is for one time. Who activates a policy that another person drafted is its "
+       "second person. An emergency change and a reversion are reviewed afterwards by another "
+       "person than who wanted it or did it.",
+       {"no_approval: no second person approved it, or the approval was used before.",
+        "self_approval: who asked for it, drafted it or put it into force approved it.",
         "approved_late: approved after it was in force.",
         "other_digest: other bytes than were requested.",
         "no_test: there is no reference of a test.",
@@ -135,11 +138,14 @@ const std::array<Control, 26>& all_controls() {
        "Access is removed in time and not used afterwards.",
        {"CC6.2", "CC6.3"},
        "Every notice that somebody leaves, earlier ones that were open at the start, and every "
-       "removal.",
-       "access.terminated + access.removed{no data.notice} + earlier access.terminated without "
-       "access.removed before the start",
+       "removal that ends none.",
+       "access.terminated + access.removed{ends no open notice of data.principal} + earlier "
+       "access.terminated that nothing had ended before the start",
        "Everything is removed within {access_removal_h} h of the effective moment; nothing has "
-       "the principal as its actor afterwards, unless access was granted anew.",
+       "the principal as its actor afterwards, unless access was granted anew. A removal of all, "
+       "or of the last grant while there is no key, ends each notice of its principal; a grant "
+       "ends those whose time is not over.",
+
        {"removed_late: removed after the time.", "not_removed: not removed, and the time is over.",
         "used_after_removal: somebody acted whose access was removed."}},
       {"RC-10",
@@ -151,7 +157,7 @@ const std::array<Control, 26>& all_controls() {
        "access.review_opened.accounts[] + spans of {access_review_every_d} days without "
        "access.review_opened",
        "Each account was reviewed by somebody else until the review was due; what is not to be "
-       "kept was removed within {review_removal_h} h.",
+       "kept was removed within {review_removal_h} h, all of it.",
        {"missed_cycle: no review was opened in time.",
         "not_reviewed: an account was not reviewed in time.",
         "self_review: somebody reviewed their own account.",
@@ -164,7 +170,10 @@ const std::array<Control, 26>& all_controls() {
        "auth.denied + limit.reached",
        "More than {burst_denials} refused logins ({burst_crossings} with keys of other "
        "tenants) or {burst_limits} limits within {burst_window_s} s raise an alert within "
-       "{burst_alert_s} s; no event has an actor who belongs to other tenants only.",
+       "{burst_alert_s} s whose rule names it: a word that begins with auth, login, denial, denied "
+       "or "
+       "refus, for other tenants also with cross or tenant, for limits with limit; no event has an "
+       "actor who belongs to other tenants only.",
        {"burst_without_alert: nobody was alerted.",
         "crossing_allowed: somebody of another tenant acted here."}},
       {"RC-12",
@@ -182,10 +191,11 @@ const std::array<Control, 26>& all_controls() {
        {"CC7.3", "CC7.4", "CC7.5"},
        "Every incident; earlier ones that were open at the start.",
        "incident.opened + earlier incident.opened without incident.closed before the start",
-       "Looked at until it was due. A declared one that is closed went through contained, "
+       "Looked at until it was due, closed within {incident_end_d} days. A declared one that is "
+       "closed went through contained, "
        "eradicated, recovered and reviewed in this order, with a root cause. What was left to "
        "do is done when it is due.",
-       {"not_looked_at: nobody did anything until it was due.",
+       {"not_looked_at: nobody did anything until it was due.", "not_closed: not closed in time.",
         "stage_missing: closed without a stage, or not in order.",
         "no_root_cause: closed without one.",
         "follow_up_overdue: something left to do was not done in time."}},
@@ -203,8 +213,10 @@ const std::array<Control, 26>& all_controls() {
        "rollbacks",
        "A rollback is authorised, ends, and compensates nothing twice.",
        {"CC7.4", "CC7.5", "PI1.3"},
-       "Every request for a rollback; earlier ones that had not ended at the start.",
-       "rollback.requested + earlier rollback.requested that had not ended before the start",
+       "Every request for a rollback; earlier ones that had not ended at the start, or of which a "
+       "step had failed for good without an incident.",
+       "rollback.requested + earlier rollback.requested that had not ended before the start, or "
+       "had failed for good without an incident.opened of data.rollback",
        "A person asked for it or one approved it, with a reason; it ends within "
        "{rollback_end_h} h; each action is undone once; a step that failed for good leads to "
        "an incident within {escalation_s} s.",
@@ -259,12 +271,13 @@ const std::array<Control, 26>& all_controls() {
        "People are asked whether what an agent resolved is resolved, and a no is heard.",
        {"CC4.1", "P8.1"},
        "Every resolution that an agent's action asserted; earlier ones that nobody had asked "
-       "about at the start.",
-       "resolution.asserted{data.action present, not imported} + earlier such that were open "
-       "at the start",
+       "about at the start, or that met a no then or since.",
+       "resolution.asserted{data.action present, not imported} + earlier such that nobody had "
+       "asked about at the start, or that a no was open about then or came to since",
        "Within {followup_h} h and {followup_tolerance_h} h of tolerance somebody was asked, "
        "answered, or the asking was skipped or cancelled for a recorded reason. After a no the "
-       "ticket is reopened, escalated or the resolution voided within {reopen_h} h.",
+       "ticket is reopened, escalated or the resolution voided within {reopen_h} h. One that is "
+       "resolved again in time is not tested; what was overdue stays so.",
        {"no_follow_up: nobody was asked in time.", "follow_up_missed: its moment was missed.",
         "negative_not_reopened: a no, and nothing came of it."}},
       {"RC-20",
@@ -320,9 +333,10 @@ const std::array<Control, 26>& all_controls() {
        "Every request; earlier ones that were open at the start.",
        "dsr.received + earlier dsr.received without dsr.completed before the start",
        "Due within {request_d} days, extended before that to at most {request_extended_d} "
-       "days; completed until it is due; the identity verified before; an erasure erases; who "
-       "had got the data (disclosure.made to others, connectors that effects for the person's "
-       "tickets were sent by) is told of an erasure, rectification or restriction.",
+       "days; completed until it is due; the identity verified before; an erasure erases, one "
+       "that a hold put off {retention_tolerance_d} days after its release; who had got the data "
+       "(disclosure.made to others, connectors that effects for the person's tickets were sent by) "
+       "is told of an erasure, rectification or restriction.",
        {"past_due: not completed in time.", "due_too_late: more time than the rules give.",
         "identity_not_verified: completed without knowing who asked.",
         "not_erased: completed, and nothing was erased.",
@@ -337,7 +351,8 @@ const std::array<Control, 26>& all_controls() {
        "values due in the period and alive + earlier hold.placed without hold.released before "
        "the start",
        "A month's key is destroyed within {retention_tolerance_d} days after its time unless a "
-       "hold covers it; nothing is destroyed under a hold; a hold is authorised by another "
+       "hold covers it: one on all, or on a person or ticket of which the month has something; "
+       "nothing is destroyed under a hold; a hold is authorised by another "
        "person than who asked for it, and reviewed within {hold_review_d} days.",
        {"bucket_alive: a key is alive past its time.", "destroyed_late: destroyed after its time.",
         "destroyed_under_hold: a hold covered what was destroyed.",

@@ -49,9 +49,9 @@ class DisclosuresRecorded final : public OneControlTest {
 
   void check_role(std::size_t number, const Seen& seen) {
     if (seen.event.actor.type == ActorType::system) return;
-    const std::set<Role>* const roles = context_.history.roles(seen.event.actor.id.value());
+    const std::set<Role> roles = context_.history.roles(seen.event.actor.id.value());
     const auto may_open = [](Role role) { return role != Role::viewer && role != Role::agent; };
-    if (roles == nullptr || std::any_of(roles->begin(), roles->end(), may_open)) return;
+    if (roles.empty() || std::any_of(roles.begin(), roles.end(), may_open)) return;
     writer_.fail(number, "role_not_allowed",
                  seen.event.actor.id.value() + " opened sealed texts at " +
                      sequence_text(seen.event.position) + " and has no role that may.");

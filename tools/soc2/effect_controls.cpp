@@ -25,7 +25,9 @@ class Rollbacks final : public OneControlTest {
     if (const auto* e = seen.as<CompensationFailed>(); e != nullptr && !e->retry_at)
       on_failure(seen, e->rollback, e->step);
     if (const auto* e = seen.as<RollbackStuck>()) on_failure(seen, e->rollback, e->step);
-    if (const auto* e = seen.as<IncidentOpened>(); e != nullptr && e->rollback)
+    // One about what was built on the action is about something else.
+    if (const auto* e = seen.as<IncidentOpened>();
+        e != nullptr && e->rollback && e->kind != IncidentKind::review)
       on_incident(seen, *e);
     if (const auto* e = seen.as<IncidentClosed>(); e != nullptr && e->rollback)
       if (const auto found = open_.find(e->rollback->value());
@@ -35,7 +37,10 @@ class Rollbacks final : public OneControlTest {
 
   void finish() override {
     for (auto& [id, rollback] : open_) {
-      for (const auto& [step, since] : rollback.failed) late_escalation(id, rollback, since);
+      for (const auto& [step, since] : rollback.failed)
+        if (!late_escalation(id, rollback, since, context_.last))
+          writer_.leave(rollback.member, "still_in_time");
+      if (rollback.ended) continue;
       const Timestamp until = rollback.since + std::chrono::hours(thresholds_.rollback_end_h);
       if (rollback.by_people) {
         writer_.enter(rollback.member);
@@ -55,7 +60,7 @@ class Rollbacks final : public OneControlTest {
     bool by_person = false;
     bool by_people = false;  ///< Nothing is undone, people put it right: an incident leads it.
     std::map<std::int64_t, Timestamp> failed;  ///< Steps that wait for an incident.
-    bool escalated = false;
+    bool escalated = false, ended = false;
   };
 
   void on_request(const Seen& seen, const RollbackRequested& e) {
@@ -109,25 +114,29 @@ class Rollbacks final : public OneControlTest {
     const auto found = open_.find(e.rollback->value());
     if (found == open_.end()) return;
     Rollback& rollback = found->second;
-    for (const auto& [step, since] : rollback.failed)
-      if (seen.event.time > since + std::chrono::seconds(thresholds_.escalation_s))
-        late_escalation(found->first, rollback, since);
+    if (seen.place != Place::before)
+      for (const auto& [step, since] : rollback.failed)
+        late_escalation(found->first, rollback, since, seen.event.time);
     rollback.failed.clear();
     rollback.escalated = true;
+    close(seen, found);
   }
 
-  void late_escalation(const std::string& id, Rollback& rollback, Timestamp since) {
+  /// Whether it is late by `now`.
+  bool late_escalation(const std::string& id, Rollback& rollback, Timestamp since, Timestamp now) {
     const Timestamp until = since + std::chrono::seconds(thresholds_.escalation_s);
-    if (context_.last <= until || until < context_.first) return;
+    if (now <= until) return false;
     writer_.fail(rollback.member, "not_escalated",
                  "A step of rollback " + id + " failed for good at " + to_rfc3339(since) +
                      " and there was no incident until " + to_rfc3339(until) + ".");
+    return true;
   }
 
   void on_end(const Seen& seen, const RollbackId& id) {
     const auto found = open_.find(id.value());
-    if (found == open_.end()) return;
+    if (found == open_.end() || found->second.ended) return;
     Rollback& rollback = found->second;
+    rollback.ended = true;
     if (seen.place != Place::before) {
       writer_.enter(rollback.member);
       const Timestamp until = rollback.since + std::chrono::hours(thresholds_.rollback_end_h);
@@ -135,9 +144,14 @@ class Rollbacks final : public OneControlTest {
         writer_.fail(
             rollback.member, "no_end",
             "Rollback " + found->first + " ended only at " + to_rfc3339(seen.event.time) + ".");
-      for (const auto& [step, since] : rollback.failed)
-        late_escalation(found->first, rollback, since);
     }
+    close(seen, found);
+  }
+
+  /// A rollback that ends goes on as long as a step that failed for good waits for its incident.
+  void close(const Seen& seen, std::map<std::string, Rollback>::iterator found) {
+    if (!found->second.ended || !found->second.failed.empty()) return;
+    if (seen.place != Place::before) writer_.enter(found->second.member);
     open_.erase(found);
   }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include "tools/soc2/control_test.h"
 
@@ -13,10 +14,9 @@ class ResolutionFollowUp final : public OneControlTest {
   void see(const Seen& seen) override {
     if (seen.meta) return;
     if (const auto* e = seen.as<ResolutionAsserted>()) on_asserted(seen, *e);
-    if (const auto* e = seen.as<FollowUpPostponed>()) {
-      if (Asserted* found = open(e->ticket))
-        found->until = std::max(found->until, e->due_at + tolerance());
-    }
+    if (const auto* e = seen.as<FollowUpPostponed>())
+      for (Asserted& each : open(e->ticket))
+        each.until = std::max(each.until, e->due_at + tolerance());
     if (const auto* e = seen.as<FollowUpMissed>()) on_missed(seen, *e);
     if (const auto* e = seen.as<FollowUpSent>()) asked(seen, e->ticket);
     if (const auto* e = seen.as<FollowUpSkipped>()) asked(seen, e->ticket);
@@ -40,10 +40,11 @@ class ResolutionFollowUp final : public OneControlTest {
   }
 
   void finish() override {
-    for (auto& [ticket, asserted] : asserted_) {
-      if (!asserted.asked) never_asked(ticket, asserted);
-      if (asserted.no_at) never_heard(ticket, asserted);
-    }
+    for (auto& [ticket, all] : asserted_)
+      for (Asserted& asserted : all) {
+        if (!asserted.asked) never_asked(ticket, asserted);
+        if (asserted.no_at) never_heard(ticket, asserted);
+      }
   }
 
  private:
@@ -59,12 +60,26 @@ class ResolutionFollowUp final : public OneControlTest {
     return std::chrono::hours(thresholds_.followup_tolerance_h);
   }
 
-  Asserted* open(const TicketId& ticket) {
+  std::span<Asserted> open(const TicketId& ticket) {
     const auto found = asserted_.find(ticket.value());
-    return found != asserted_.end() ? &found->second : nullptr;
+    return found != asserted_.end() ? std::span(found->second) : std::span<Asserted>();
+  }
+
+  /// It is resolved anew: what happens from now on is about the newer one, save an unheard no.
+  void pass_on(const Seen& seen, const TicketId& ticket) {
+    for (Asserted& each : open(ticket)) {
+      if (each.asked) continue;
+      each.asked = true;
+      if (seen.place == Place::before) continue;
+      writer_.leave(each.member, "resolved_again");
+      if (seen.event.time > each.until) tell_late(seen, ticket, each);
+    }
+    if (const auto found = asserted_.find(ticket.value()); found != asserted_.end())
+      std::erase_if(found->second, [](const Asserted& each) { return !each.no_at; });
   }
 
   void on_asserted(const Seen& seen, const ResolutionAsserted& e) {
+    if (!e.provenance.imported) pass_on(seen, e.ticket);
     if (!e.action) return;
     if (e.provenance.imported) {
       if (seen.within()) writer_.exclude("imported");
@@ -78,51 +93,58 @@ class ResolutionFollowUp final : public OneControlTest {
     row.subject = e.ticket.value();
     if (const PastAction* action = context_.history.action(e.action->value()))
       row.actor = action->proposer.id.value();
-    // The earlier one of this ticket is over: what happened since then is about the newer one.
-    asserted_.insert_or_assign(e.ticket.value(), std::move(asserted));
+    asserted_[e.ticket.value()].push_back(std::move(asserted));
+  }
+
+  void tell_late(const Seen& seen, const TicketId& ticket, Asserted& asserted) {
+    writer_.fail(asserted.member, "no_follow_up",
+                 "About resolution " + asserted.resolution + " of ticket " + ticket.value() +
+                     " nobody was asked until " + to_rfc3339(asserted.until) +
+                     "; what came next was only at " + to_rfc3339(seen.event.time) + ".");
   }
 
   void asked(const Seen& seen, const TicketId& ticket) {
-    Asserted* const found = open(ticket);
-    if (found == nullptr || found->asked) return;
-    found->asked = true;
-    if (seen.place == Place::before) return;
-    writer_.enter(found->member);
-    if (seen.event.time > found->until)
-      writer_.fail(found->member, "no_follow_up",
-                   "About resolution " + found->resolution + " of ticket " + ticket.value() +
-                       " nobody was asked until " + to_rfc3339(found->until) + ", only at " +
-                       to_rfc3339(seen.event.time) + ".");
+    for (Asserted& each : open(ticket)) {
+      if (each.asked) continue;
+      each.asked = true;
+      if (seen.place == Place::before) continue;
+      writer_.enter(each.member);
+      if (seen.event.time > each.until) tell_late(seen, ticket, each);
+    }
   }
 
   void on_missed(const Seen& seen, const FollowUpMissed& e) {
-    Asserted* const found = open(e.ticket);
-    if (found == nullptr) return;
-    found->asked = true;
-    if (seen.within())
-      writer_.fail(found->member, "follow_up_missed",
-                   "The follow-up of resolution " + found->resolution + " of ticket " +
-                       e.ticket.value() + " was missed (" + seen.event.id.value() + ").");
+    for (Asserted& each : open(e.ticket)) {
+      each.asked = true;
+      if (seen.place != Place::before)
+        writer_.fail(each.member, "follow_up_missed",
+                     "The follow-up of resolution " + each.resolution + " of ticket " +
+                         e.ticket.value() + " was missed (" + seen.event.id.value() + ").");
+    }
   }
 
   void on_no(const Seen& seen, const TicketId& ticket) {
-    Asserted* const found = open(ticket);
-    if (found == nullptr || found->put_right || found->no_at) return;
-    found->no_at = seen.event.time;
+    for (Asserted& each : open(ticket)) {
+      if (each.put_right || each.no_at) continue;
+      each.no_at = seen.event.time;
+      if (seen.place != Place::before) writer_.enter(each.member);
+    }
   }
 
   void put_right(const Seen& seen, const TicketId& ticket) {
     asked(seen, ticket);
-    Asserted* const found = open(ticket);
-    if (found == nullptr) return;
-    found->put_right = true;
-    if (!found->no_at) return;
-    const Timestamp until = *found->no_at + std::chrono::hours(thresholds_.reopen_h);
-    found->no_at.reset();
-    if (seen.event.time > until && seen.place != Place::before)
-      writer_.fail(found->member, "negative_not_reopened",
-                   "A no to resolution " + found->resolution + " of ticket " + ticket.value() +
-                       " was heard only at " + to_rfc3339(seen.event.time) + ".");
+    for (Asserted& each : open(ticket)) {
+      each.put_right = true;
+      if (!each.no_at) continue;
+      const Timestamp until = *each.no_at + std::chrono::hours(thresholds_.reopen_h);
+      each.no_at.reset();
+      if (seen.place == Place::before) continue;
+      writer_.enter(each.member);
+      if (seen.event.time > until)
+        writer_.fail(each.member, "negative_not_reopened",
+                     "A no to resolution " + each.resolution + " of ticket " + ticket.value() +
+                         " was heard only at " + to_rfc3339(seen.event.time) + ".");
+    }
   }
 
   void never_asked(const std::string& ticket, Asserted& asserted) {
@@ -134,14 +156,14 @@ class ResolutionFollowUp final : public OneControlTest {
 
   void never_heard(const std::string& ticket, Asserted& asserted) {
     const Timestamp until = *asserted.no_at + std::chrono::hours(thresholds_.reopen_h);
-    if (!asserted.member.at && until < context_.first) return;
     if (context_.last <= until) return writer_.leave(asserted.member, "still_in_time");
     writer_.fail(asserted.member, "negative_not_reopened",
                  "Nothing came of the no to resolution " + asserted.resolution + " of ticket " +
                      ticket + " until " + to_rfc3339(until) + ".");
   }
 
-  std::unordered_map<std::string, Asserted> asserted_;  ///< The latest of each ticket.
+  /// The latest of each ticket, and earlier ones of which a no is not heard yet.
+  std::unordered_map<std::string, std::vector<Asserted>> asserted_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "tools/soc2/history.h"
 
+#include <algorithm>
+
 #include "engine/policy/judge.h"
 
 namespace recourse::soc2 {
@@ -19,6 +21,7 @@ void History::apply(const Seen& seen) {
 
 void History::on(const Seen& seen, const ActionProposed& e) {
   PastAction& action = actions_[e.action.value()];
+  action.proposed = true;
   action.ticket = e.ticket;
   action.type = e.type.text;
   action.proposer = seen.event.actor;
@@ -143,7 +146,7 @@ void History::on(const Seen&, const MandateRevoked& e) {
 
 void History::on(const Seen&, const AccessGranted& e) {
   leaving_.erase(e.principal.value());
-  roles_[e.principal.value()].insert(e.role);
+  access_[e.principal.value()][e.grant.value()] = {e.role, e.expires_at};
 }
 
 void History::on(const Seen&, const AccessTerminated& e) {
@@ -151,9 +154,12 @@ void History::on(const Seen&, const AccessTerminated& e) {
 }
 
 void History::on(const Seen& seen, const AccessRemoved& e) {
-  if (e.grant) return;
+  if (e.grant) {
+    access_[e.principal.value()].erase(e.grant->value());
+    return;
+  }
   leaving_[e.principal.value()] = seen.event.time;
-  roles_.erase(e.principal.value());
+  access_.erase(e.principal.value());
 }
 
 void History::on(const Seen&, const TenantCreated& e) {
@@ -166,7 +172,12 @@ void History::on(const Seen&, const PrincipalCreated& e) {
 
 void History::on(const Seen&, const ApiKeyCreated& e) {
   tenants_of_[e.principal.value()].insert(e.tenant.value());
-  if (e.tenant.value() == tenant_) roles_[e.principal.value()].insert(e.role);
+  if (e.tenant.value() == tenant_)
+    access_[e.principal.value()][e.key.value()] = {e.role, e.expires_at};
+}
+
+void History::on(const Seen&, const ApiKeyRevoked& e) {
+  for (auto& [principal, access] : access_) access.erase(e.key.value());
 }
 
 const PastAction* History::action(const std::string& id) const {
@@ -187,8 +198,20 @@ bool History::has_left(const std::string& principal, Timestamp now) const {
   return since != nullptr && *since <= now;
 }
 
-const std::set<Role>* History::roles(const std::string& principal) const {
-  return find_or_null(roles_, principal);
+std::set<Role> History::roles(const std::string& principal) const {
+  std::set<Role> roles;
+  if (const auto* const access = find_or_null(access_, principal))
+    for (const auto& [id, each] : *access) roles.insert(each.role);
+  return roles;
+}
+
+bool History::has_more_than(const EntryId& grant, const std::string& principal,
+                            Timestamp now) const {
+  const auto* const access = find_or_null(access_, principal);
+  return access != nullptr && std::any_of(access->begin(), access->end(), [&](const auto& each) {
+           return each.first != grant.value() &&
+                  (!each.second.expires_at || *each.second.expires_at > now);
+         });
 }
 
 bool History::is_stranger(const std::string& principal) const {

@@ -28,6 +28,7 @@ struct PastAction {
   Hash args{};
   std::optional<std::int64_t> confidence_ppm, amount_minor;
   std::string currency;
+  bool proposed = false;  ///< Before whatever else is known of it.
   bool imported = false;
   bool dispatched = false;
   std::optional<PastVerdict> verdict;
@@ -95,7 +96,9 @@ class History {
   /// Whether everything that somebody could do was taken away, or has to be by `now`.
   bool has_left(const std::string& principal, Timestamp now) const;
   /// Roles that somebody was given: by a grant or by a key.
-  const std::set<Role>* roles(const std::string& principal) const;
+  std::set<Role> roles(const std::string& principal) const;
+  /// Whether somebody can do anything at `now` but by this grant.
+  bool has_more_than(const EntryId& grant, const std::string& principal, Timestamp now) const;
   /// Number of the tenant's ledger, where the deployment events tell it.
   std::optional<std::int64_t> ledger() const { return ledger_; }
   /// Whether the deployment knows somebody, and only for other tenants.
@@ -126,6 +129,12 @@ class History {
   void on(const Seen& seen, const TenantCreated& e);
   void on(const Seen& seen, const PrincipalCreated& e);
   void on(const Seen& seen, const ApiKeyCreated& e);
+  void on(const Seen& seen, const ApiKeyRevoked& e);
+
+  struct Access {
+    Role role = Role::viewer;
+    std::optional<Timestamp> expires_at;
+  };
 
   std::string tenant_, in_force_;
   std::optional<std::int64_t> ledger_;
@@ -135,7 +144,8 @@ class History {
   std::unordered_map<std::string, PastPolicy> policies_;
   std::vector<PastMandate> mandates_;
   std::unordered_map<std::string, Timestamp> leaving_;
-  std::unordered_map<std::string, std::set<Role>> roles_;
+  /// Principal -> what it has, by the ids of grants and keys.
+  std::unordered_map<std::string, std::map<std::string, Access>> access_;
   std::unordered_map<std::string, std::set<std::string>> tenants_of_;
 };
 

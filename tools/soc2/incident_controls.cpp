@@ -32,6 +32,7 @@ class IncidentsClosed final : public OneControlTest {
  private:
   struct Incident {
     Member member;
+    Timestamp opened_at;
     bool declared = false, looked_at = false, closed = false, in_order = true, has_cause = false;
     std::optional<Timestamp> due_at;
     std::optional<IncidentStage> stage;
@@ -41,6 +42,7 @@ class IncidentsClosed final : public OneControlTest {
   void on_opened(const Seen& seen, const IncidentOpened& e) {
     Incident incident;
     incident.member = writer_.member(seen);
+    incident.opened_at = seen.event.time;
     Row& row = writer_.row_of(incident.member);
     row.subject = e.incident.value();
     incident.declared = e.kind == IncidentKind::declared;
@@ -92,6 +94,9 @@ class IncidentsClosed final : public OneControlTest {
     look_at(incident, id, seen);
     if (seen.place == Place::before) return;
     writer_.enter(incident.member).accountable = seen.event.actor.id.value();
+    if (seen.event.time > until(incident))
+      writer_.fail(incident.member, "not_closed",
+                   "Incident " + id + " was closed only at " + to_rfc3339(seen.event.time) + ".");
     if (!incident.declared) return;
     if (!incident.in_order || incident.stage != IncidentStage::reviewed)
       writer_.fail(incident.member, "stage_missing",
@@ -103,16 +108,19 @@ class IncidentsClosed final : public OneControlTest {
                    "Incident " + id + " was closed without a root cause.");
   }
 
+  Timestamp until(const Incident& incident) const {
+    return incident.opened_at + std::chrono::days(thresholds_.incident_end_d);
+  }
+
   void check_open(const std::string& id, Incident& incident) {
-    if (incident.looked_at || !incident.due_at) {
-      writer_.enter(incident.member);
-    } else if (context_.last <= *incident.due_at) {
-      writer_.leave(incident.member, "still_in_time");
-    } else {
+    writer_.leave(incident.member, "still_in_time");
+    if (!incident.looked_at && incident.due_at && context_.last > *incident.due_at)
       writer_.fail(
           incident.member, "not_looked_at",
           "Nobody had looked at incident " + id + " until " + to_rfc3339(*incident.due_at) + ".");
-    }
+    if (context_.last > until(incident))
+      writer_.fail(incident.member, "not_closed",
+                   "Incident " + id + " was not closed until " + to_rfc3339(until(incident)) + ".");
   }
 
   std::map<std::string, Incident> incidents_;

@@ -1,3 +1,4 @@
+#include "engine/policy/action_types.h"
 #include "tools/soc2/control_test.h"
 
 namespace recourse::soc2 {
@@ -19,12 +20,13 @@ class Mandates final : public OneControlTest {
       if (seen.within()) writer_.exclude("imported");
       return;
     }
-    if (action == nullptr || action->proposer.type != ActorType::agent) {
-      if (seen.within()) writer_.exclude("not_proposed_by_an_agent");
+    if (action != nullptr && !action->used_approval.empty()) {
+      if (seen.within()) writer_.exclude("approved");
       return;
     }
-    if (!action->used_approval.empty()) {
-      if (seen.within()) writer_.exclude("approved");
+    if (action == nullptr || !action->proposed) return without_proposal(seen, *dispatched);
+    if (action->proposer.type != ActorType::agent) {
+      if (seen.within()) writer_.exclude("not_proposed_by_an_agent");
       return;
     }
     // Earlier ones of the day count towards its limit.
@@ -59,18 +61,33 @@ class Mandates final : public OneControlTest {
   }
 
  private:
+  void without_proposal(const Seen& seen, const EffectDispatched& dispatched) {
+    if (!writer_.takes(seen)) return;
+    const std::size_t number = writer_.add(seen);
+    writer_.row(number).subject = dispatched.ticket.value();
+    writer_.fail(number, "no_mandate",
+                 "Action " + dispatched.action.value() +
+                     " ran without an approval, and nobody had proposed it.");
+  }
+
   static std::string day_key(const PastMandate& mandate, Timestamp time) {
     return mandate.id + to_rfc3339(time).substr(0, 10);
+  }
+
+  /// Whether its money is within the limit. What is not known is not.
+  static bool is_covered(const PastMandate& mandate, const PastAction& action) {
+    if (!action.amount_minor) {
+      const ActionType* const type = find_action_type(action.type);
+      return type != nullptr && type->money_path.empty();
+    }
+    return *action.amount_minor <= *mandate.max_amount_minor &&
+           (mandate.currency.empty() || mandate.currency == action.currency);
   }
 
   Fit fit_of(const PastMandate& mandate, const PastAction& action, Timestamp time) const {
     if (mandate.agent != action.proposer.id.value() || mandate.revoked) return Fit::none;
     if (!mandate.types.empty() && !mandate.types.contains(action.type)) return Fit::outside_limits;
-    if (mandate.max_amount_minor && action.amount_minor &&
-        (*action.amount_minor > *mandate.max_amount_minor ||
-         (!mandate.currency.empty() && !action.currency.empty() &&
-          mandate.currency != action.currency)))
-      return Fit::outside_limits;
+    if (mandate.max_amount_minor && !is_covered(mandate, action)) return Fit::outside_limits;
     const auto used = used_.find(day_key(mandate, time));
     if (mandate.max_per_day && used != used_.end() && used->second >= *mandate.max_per_day)
       return Fit::outside_limits;

@@ -20,8 +20,8 @@ class PrivacyRequests final : public OneControlTest {
       for (auto& [id, request] : requests_)
         if ((e->dsr && e->dsr->value() == id) || request.subject == e->subject.value())
           request.erased = true;
-    if (const auto* e = seen.as<ErasureDeferred>())
-      if (Request* request = find(e->dsr)) request->deferred = true;
+    if (const auto* e = seen.as<ErasureDeferred>()) on_deferred(seen, *e);
+    if (const auto* e = seen.as<HoldReleased>()) on_released(seen, *e);
     if (const auto* e = seen.as<RecipientsNotified>(); e != nullptr && e->outcome.text != "failed")
       if (Request* request = find(e->dsr)) request->told.insert(e->recipient.text);
     if (const auto* e = seen.as<DsrCompleted>()) on_completed(seen, *e);
@@ -34,8 +34,11 @@ class PrivacyRequests final : public OneControlTest {
     for (auto& [id, request] : requests_) {
       if (request.completed) {
         check_told(id, request);
-      } else if (context_.last <= request.due_at || request.deferred) {
-        writer_.leave(request.member, request.deferred ? "under_hold" : "still_in_time");
+        check_deferred(id, request);
+      } else if (!request.holds.empty()) {
+        writer_.leave(request.member, "under_hold");
+      } else if (context_.last <= request.due_at) {
+        writer_.leave(request.member, "still_in_time");
       } else {
         writer_.fail(request.member, "past_due",
                      "Request " + id + " was due at " + to_rfc3339(request.due_at) +
@@ -50,7 +53,8 @@ class PrivacyRequests final : public OneControlTest {
     DsrKind kind = DsrKind::access;
     Timestamp received_at, due_at;
     std::string subject;
-    bool verified = false, erased = false, deferred = false, completed = false, done = false;
+    bool verified = false, erased = false, completed = false, done = false;
+    std::set<std::string> holds;           ///< In force, which its erasure waits for.
     std::set<std::string> told, has_data;  ///< Recipients.
   };
 
@@ -94,6 +98,35 @@ class PrivacyRequests final : public OneControlTest {
     request->due_at = e.due_at;
   }
 
+  void on_deferred(const Seen& seen, const ErasureDeferred& e) {
+    Request* const request = find(e.dsr);
+    if (request == nullptr) return;
+    request->holds.clear();
+    for (const EntryId& hold : e.holds) request->holds.insert(hold.value());
+    if (!request->completed && seen.event.time > request->due_at && seen.place != Place::before)
+      writer_.fail(request->member, "past_due",
+                   "Request " + e.dsr.value() + " was due at " + to_rfc3339(request->due_at) +
+                       " and put off for a hold only at " + to_rfc3339(seen.event.time) + ".");
+  }
+
+  /// What waited for its last hold has its time from now on.
+  void on_released(const Seen& seen, const HoldReleased& e) {
+    for (auto& [id, request] : requests_)
+      if (request.holds.erase(e.hold.value()) > 0 && request.holds.empty())
+        request.due_at = std::max(
+            request.due_at, seen.event.time + std::chrono::days(thresholds_.retention_tolerance_d));
+  }
+
+  /// Completed while a hold lay on it: to be erased once it is gone.
+  void check_deferred(const std::string& id, Request& request) {
+    if (request.kind != DsrKind::erasure || !request.done || request.erased) return;
+    if (!request.holds.empty()) return writer_.leave(request.member, "under_hold");
+    if (context_.last <= request.due_at) return writer_.leave(request.member, "still_in_time");
+    writer_.fail(request.member, "not_erased",
+                 "Request " + id + " was completed and nothing was erased until " +
+                     to_rfc3339(request.due_at) + ", when no hold lay on it any more.");
+  }
+
   void on_completed(const Seen& seen, const DsrCompleted& e) {
     Request* const request = find(e.dsr);
     if (request == nullptr) return;
@@ -113,7 +146,7 @@ class PrivacyRequests final : public OneControlTest {
     if (!request->verified)
       writer_.fail(request->member, "identity_not_verified",
                    what + " was completed and nobody knew who asked.");
-    if (request->kind == DsrKind::erasure && !request->erased && !request->deferred)
+    if (request->kind == DsrKind::erasure && !request->erased && request->holds.empty())
       writer_.fail(request->member, "not_erased", what + " was completed and nothing was erased.");
     request->has_data = got_[""];
     const std::set<std::string>& of_subject = got_[request->subject];

@@ -17,6 +17,7 @@ struct Thresholds {
   std::int64_t burst_crossings = 10;        ///< RC-11: of these, with keys of other tenants.
   std::int64_t burst_limits = 50;           ///< RC-11: limits reached within the window.
   std::int64_t burst_alert_s = 900;         ///< RC-11: until somebody has to be alerted.
+  std::int64_t incident_end_d = 30;         ///< RC-13: from its opening to its closure.
   std::int64_t halt_ms = 5000;              ///< RC-14: until a halt of the deployment works.
   std::int64_t rollback_end_h = 168;        ///< RC-15
   std::int64_t escalation_s = 3600;         ///< RC-15: from a failure to an incident.
@@ -43,11 +44,11 @@ struct Thresholds {
 BOOST_DESCRIBE_STRUCT(Thresholds, (),
                       (access_removal_h, access_review_every_d, review_removal_h,
                        emergency_review_d, burst_window_s, burst_denials, burst_crossings,
-                       burst_limits, burst_alert_s, halt_ms, rollback_end_h, escalation_s,
-                       outcome_h, followup_h, followup_tolerance_h, reopen_h, head_every_s,
-                       head_tolerance_s, cosignatures, rebuild_every_d, backup_every_h,
-                       restore_every_d, disk_free_percent, refused_commands, queue_percent,
-                       request_d, request_extended_d, retention_tolerance_d, hold_review_d,
-                       control_every_d, dwell_ms))
+                       burst_limits, burst_alert_s, incident_end_d, halt_ms, rollback_end_h,
+                       escalation_s, outcome_h, followup_h, followup_tolerance_h, reopen_h,
+                       head_every_s, head_tolerance_s, cosignatures, rebuild_every_d,
+                       backup_every_h, restore_every_d, disk_free_percent, refused_commands,
+                       queue_percent, request_d, request_extended_d, retention_tolerance_d,
+                       hold_review_d, control_every_d, dwell_ms))
 
 }  // namespace recourse::soc2

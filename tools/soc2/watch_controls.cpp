@@ -1,9 +1,27 @@
+#include <algorithm>
+#include <cctype>
 #include <deque>
 
 #include "tools/soc2/control_test.h"
 
 namespace recourse::soc2 {
 namespace {
+
+using Words = std::vector<std::string_view>;
+
+/// Whether a rule's name has a word that begins with one of these: login_denials, auth.burst.
+bool is_about(std::string_view rule, const Words& words) {
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  for (auto at = rule.begin(); at != rule.end();) {
+    at = std::find_if(at, rule.end(), is_letter);
+    const std::string_view rest(at, rule.end());
+    if (std::any_of(words.begin(), words.end(),
+                    [&](std::string_view word) { return rest.starts_with(word); }))
+      return true;
+    at = std::find_if_not(at, rule.end(), is_letter);
+  }
+  return false;
+}
 
 /// Things counted within a window, of which too many have to alert somebody.
 class Bursts {
@@ -14,8 +32,9 @@ class Bursts {
     std::int64_t number = 0;
   };
 
-  Bursts(std::int64_t window_s, std::int64_t most, std::int64_t alert_s)
-      : window_(window_s), alert_(alert_s), most_(most) {}
+  /// `words`: what the name of an alert's rule says when it is about these.
+  Bursts(std::int64_t window_s, std::int64_t most, std::int64_t alert_s, Words words)
+      : window_(window_s), alert_(alert_s), most_(most), words_(std::move(words)) {}
 
   void count(Timestamp time, std::int64_t number, std::size_t row) {
     while (!counted_.empty() && counted_.front().first < time - window_) {
@@ -31,7 +50,8 @@ class Bursts {
     sum_ = 0;
   }
   /// Somebody was alerted, perhaps before the burst was over.
-  void alerted(Timestamp time) {
+  void alerted(std::string_view rule, Timestamp time) {
+    if (!is_about(rule, words_)) return;
     latest_alert_ = time;
     std::erase_if(waiting_, [&](const Burst& burst) { return time <= burst.at + alert_; });
   }
@@ -50,6 +70,7 @@ class Bursts {
  private:
   std::chrono::seconds window_, alert_;
   std::int64_t most_ = 0, sum_ = 0;
+  Words words_;
   std::deque<std::pair<Timestamp, std::int64_t>> counted_;
   std::vector<Burst> waiting_;
   std::optional<Timestamp> latest_alert_;
@@ -79,8 +100,9 @@ class RefusedAccess final : public OneControlTest {
       writer_.row(row).subject = e->name.text + " " + e->scope.text;
       count(limits_, seen, 1, row);
     }
-    if (seen.as<AlertRaised>() != nullptr)
-      for (Bursts* bursts : {&denials_, &crossings_, &limits_}) bursts->alerted(seen.event.time);
+    if (const auto* e = seen.as<AlertRaised>())
+      for (Bursts* bursts : {&denials_, &crossings_, &limits_})
+        bursts->alerted(e->rule.text, seen.event.time);
   }
 
   void finish() override {
@@ -104,10 +126,16 @@ class RefusedAccess final : public OneControlTest {
                        to_rfc3339(burst.at) + " alerted nobody.");
   }
 
-  Bursts denials_{thresholds_.burst_window_s, thresholds_.burst_denials, thresholds_.burst_alert_s};
-  Bursts crossings_{thresholds_.burst_window_s, thresholds_.burst_crossings,
-                    thresholds_.burst_alert_s};
-  Bursts limits_{thresholds_.burst_window_s, thresholds_.burst_limits, thresholds_.burst_alert_s};
+  Bursts denials_{thresholds_.burst_window_s,
+                  thresholds_.burst_denials,
+                  thresholds_.burst_alert_s,
+                  {"auth", "login", "denial", "denied", "refus"}};
+  Bursts crossings_{thresholds_.burst_window_s,
+                    thresholds_.burst_crossings,
+                    thresholds_.burst_alert_s,
+                    {"auth", "login", "denial", "denied", "refus", "cross", "tenant"}};
+  Bursts limits_{
+      thresholds_.burst_window_s, thresholds_.burst_limits, thresholds_.burst_alert_s, {"limit"}};
 };
 
 /// RC-12

@@ -132,6 +132,43 @@ TEST_CASE("RC-04 finds a denial from before the period whose action runs within 
   CHECK(only_exception(story.package(), "RC-04", at, "dispatched_after_denial"));
 }
 
+TEST_CASE("RC-05 counts money of an unknown amount or currency as outside of a limit") {
+  const auto run = [](std::optional<std::int64_t> amount, const char* currency,
+                      const char* type = "process_refund") {
+    Story story;
+    MandateGranted mandate;
+    mandate.mandate = EntryId("mnd_1");
+    mandate.agent = kBot.id;
+    mandate.max_amount_minor = 5'000;
+    mandate.currency = Clear("EUR");
+    mandate.expires_at = story.log.now + 24h;
+    story.add(mandate, kAda);
+    ActionProposed proposed = story.proposal("act_1");
+    proposed.type = Clear(type);
+    proposed.amount_minor = amount;
+    if (*currency != 0) proposed.currency = Clear(currency);
+    story.add(proposed, kBot);
+    story.allow("act_1");
+    story.dispatch("act_1");
+    return story;
+  };
+  const std::uint64_t at = 5;
+  CHECK(passes(run(5'000, "EUR").package(), "RC-05", 1));
+  CHECK(only_exception(run(5'001, "EUR").package(), "RC-05", at, "outside_limits"));
+  CHECK(only_exception(run(5'000, "USD").package(), "RC-05", at, "outside_limits"));
+  CHECK(only_exception(run(5'000, "").package(), "RC-05", at, "outside_limits"));
+  CHECK(only_exception(run({}, "").package(), "RC-05", at, "outside_limits"));
+  CHECK(only_exception(run({}, "", "of_nobody").package(), "RC-05", at, "outside_limits"));
+  // What is about no money at all has no amount.
+  CHECK(passes(run({}, "", "AUTO_RESOLVE").package(), "RC-05", 1));
+}
+
+TEST_CASE("RC-05 finds an action that ran and that nobody had proposed") {
+  Story story;
+  const auto at = story.dispatch("act_1");
+  CHECK(only_exception(story.package(), "RC-05", at, "no_mandate"));
+}
+
 TEST_CASE("RC-05 wants a mandate that covers what runs alone") {
   MandateGranted mandate;
   mandate.mandate = EntryId("mnd_1");

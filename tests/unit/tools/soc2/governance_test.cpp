@@ -111,6 +111,87 @@ TEST_CASE(
   CHECK(only_exception(other.package(), "RC-07", differs, "other_digest"));
 }
 
+TEST_CASE("RC-07 lets an approval be used once, and for what it names") {
+  const auto approve = [](Story& story, ChangeKind kind, const std::string& what) {
+    ChangeRequested requested = change();
+    requested.kind = kind;
+    requested.what = Clear(what);
+    requested.digest.reset();
+    requested.change = EntryId("chg_" + std::to_string(story.log.size()));
+    story.add(requested, kAda);
+    story.add(ChangeApproved{requested.change, {}}, kBob);
+  };
+  Story again;
+  again.add(change(), kAda);
+  again.add(ChangeApproved{EntryId("chg_1"), {}}, kBob);
+  again.add(activated_change(), kAda);
+  const auto twice = again.add(activated_change(), kAda);
+  CHECK(only_exception(again.package(), "RC-07", twice, "no_approval"));
+
+  RolloutRamped ramped;
+  ramped.key = "refunds";
+  ramped.percent_bp = 1000;
+  Story widened;
+  approve(widened, ChangeKind::flag, "refunds@1");
+  widened.add(ramped, kAda);
+  CHECK(passes(widened.package(), "RC-07", 1));
+  ramped.prev_percent_bp = 1000;
+  ramped.percent_bp = 10'000;
+  Story all = widened;
+  const auto further = all.add(ramped, kAda);
+  CHECK(only_exception(all.package(), "RC-07", further, "no_approval"));
+  approve(widened, ChangeKind::flag, "refunds@2");
+  widened.add(ramped, kAda);
+  CHECK(passes(widened.package(), "RC-07", 2));
+
+  Story other_kind;
+  approve(other_kind, ChangeKind::prompt, "refunds@1");
+  const auto not_that = other_kind.add(ramped, kAda);
+  CHECK(only_exception(other_kind.package(), "RC-07", not_that, "no_approval"));
+
+  Story policy;
+  ChangeRequested requested = change();
+  requested.kind = ChangeKind::policy;
+  requested.what = "pol_default@2";
+  requested.digest = hash_of("another text");
+  policy.add(requested, kAda);
+  policy.add(ChangeApproved{EntryId("chg_1"), {}}, kBob);
+  const auto bytes = policy.add(activation({}), kAda);
+  CHECK(only_exception(policy.package(), "RC-07", bytes, "other_digest"));
+}
+
+TEST_CASE("RC-07 does not take who drafts a change or puts it into force for its second person") {
+  Story own;
+  own.add(change(), kAda);
+  own.add(ChangeApproved{EntryId("chg_1"), {}}, kBob);
+  const auto at = own.add(activated_change(), kBob);
+  CHECK(only_exception(own.package(), "RC-07", at, "self_approval"));
+
+  Story two;
+  two.add(change(), kAda);
+  two.add(ChangeApproved{EntryId("chg_1"), {}}, kBob);
+  two.add(ChangeApproved{EntryId("chg_1"), {}}, kCem);
+  two.add(activated_change(), kBob);
+  CHECK(passes(two.package(), "RC-07", 1));
+
+  Story drafted;
+  ChangeRequested requested = change();
+  requested.kind = ChangeKind::policy;
+  requested.what = "pol_default@2";
+  requested.digest.reset();
+  drafted.add(requested, kCem);
+  drafted.add(ChangeApproved{EntryId("chg_1"), {}}, kBob);
+  const auto by_bob = drafted.add(activation(kBob.id), kBob);
+  CHECK(only_exception(drafted.package(), "RC-07", by_bob, "self_approval"));
+
+  Story reviewed;
+  reviewed.add(change(true), kAda);
+  const auto emergency = reviewed.add(activated_change(), kBob);
+  reviewed.add(ChangeReviewed{EntryId("chg_1"), true, {}}, kBob);
+  reviewed.end_after(24h * 6);
+  CHECK(only_exception(reviewed.package(), "RC-07", emergency, "emergency_not_reviewed"));
+}
+
 TEST_CASE("RC-07 finds an emergency change and a reversion that nobody reviewed") {
   Story story;
   story.add(change(true), kAda);
@@ -251,6 +332,77 @@ TEST_CASE("RC-09 takes up a notice that was open when the period began") {
   story.parameters.start = LogSize(story.log.size());
   story.end_after(25h);
   CHECK(only_exception(story.package(), "RC-09", at, "not_removed"));
+}
+
+TEST_CASE("RC-09 judges each notice by itself, whatever comes after it") {
+  Story second;
+  const auto first =
+      second.add(AccessTerminated{EntryId("acn_1"), kCem.id, second.log.now, {}}, kAda);
+  second.wait(30h);
+  second.add(AccessTerminated{EntryId("acn_2"), kCem.id, second.log.now, {}}, kAda);
+  Story open = second;
+  open.add(LogHeartbeat{});
+  CHECK(only_exception(open.package(), "RC-09", first, "not_removed"));
+  second.wait(1h);
+  second.add(AccessRemoved{kCem.id, {}, EntryId("acn_2"), 1}, kAda);
+  CHECK(only_exception(second.package(), "RC-09", first, "removed_late"));
+  CHECK(chapter(second.package(), "RC-09").rows.size() == 2);
+
+  Story anew;
+  anew.add(AccessTerminated{EntryId("acn_1"), kCem.id, anew.log.now, {}}, kAda);
+  anew.wait(30h);
+  anew.add(access_grant(), kAda);
+  CHECK(only_exception(anew.package(), "RC-09", first, "not_removed"));
+
+  Story taken_back;
+  taken_back.add(AccessTerminated{EntryId("acn_1"), kCem.id, taken_back.log.now, {}}, kAda);
+  taken_back.wait(1h);
+  taken_back.add(access_grant(), kAda);
+  taken_back.end_after(30h);
+  CHECK(passes(taken_back.package(), "RC-09", 1));
+}
+
+TEST_CASE("one grant of several that is removed is not the account") {
+  AccessGranted another = access_grant();
+  another.grant = EntryId("acg_2");
+  AccessReviewOpened opened;
+  opened.review = EntryId("rvw_1");
+  opened.accounts = {kCem.id};
+
+  Story story;
+  story.add(access_grant(), kAda);
+  story.add(another, kAda);
+  const auto notice =
+      story.add(AccessTerminated{EntryId("acn_1"), kCem.id, story.log.now, {}}, kAda);
+  opened.due_at = story.log.now + 24h;
+  const auto review = story.add(opened, kBob);
+  story.add(AccessReviewed{EntryId("rvw_1"), kCem.id, false, {}, {}}, kBob);
+  story.add(AccessRemoved{kCem.id, EntryId("acg_1"), EntryId("acn_1"), 0}, kBob);
+  Story both = story;
+  story.end_after(25h);
+  CHECK(only_exception(story.package(), "RC-10", review, "remove_not_executed"));
+  CHECK(only_exception(story.package(), "RC-09", notice, "not_removed"));
+  both.add(AccessRemoved{kCem.id, EntryId("acg_2"), EntryId("acn_1"), 0}, kBob);
+  both.end_after(25h);
+  CHECK(passes(both.package(), "RC-10", 1));
+  CHECK(passes(both.package(), "RC-09", 2));
+
+  Story with_key;
+  with_key.add_meta(key_of(kCem));
+  with_key.wait(1s);
+  with_key.add(access_grant(), kAda);
+  opened.due_at = with_key.log.now + 24h;
+  const auto keyed = with_key.add(opened, kBob);
+  with_key.add(AccessReviewed{EntryId("rvw_1"), kCem.id, false, {}, {}}, kBob);
+  Story revoked = with_key;
+  with_key.add(AccessRemoved{kCem.id, EntryId("acg_1"), {}, 0}, kBob);
+  with_key.end_after(25h);
+  CHECK(only_exception(with_key.package(), "RC-10", keyed, "remove_not_executed"));
+  revoked.add_meta(ApiKeyRevoked{KeyId("key_1"), TenantId("acme"), "left"});
+  revoked.wait(1s);
+  revoked.add(AccessRemoved{kCem.id, EntryId("acg_1"), {}, 1}, kBob);
+  revoked.end_after(25h);
+  CHECK(passes(revoked.package(), "RC-10", 1));
 }
 
 TEST_CASE("RC-10 finds what an access review left out") {

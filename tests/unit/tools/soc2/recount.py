@@ -168,13 +168,14 @@ def rc01():
 
 
 def rc05():
-    rows, used = [], set()
+    rows, used, proposed = [], set(), {}
     for e in EVENTS:
+        if e.type == "action.proposed":
+            proposed[e.data["action"]] = e.leaf["actortype"]
         if e.type == "approval.consumed" and "rollback" not in e.data:
             used.add(e.data.get("action"))
         if e in DISPATCHES and e.place == WITHIN and e.data["action"] not in used:
-            proposed = PROPOSED.get(e.data["action"])
-            rows += [e] if proposed and proposed.leaf["actortype"] == "agent" else []
+            rows += [e] if proposed.get(e.data["action"], "agent") == "agent" else []
     return rows
 
 
@@ -187,13 +188,38 @@ def rc07():
 
 
 def rc09():
-    notices = of("access.terminated")
-    rows = open_until(notices, by("principal", "access.removed"))
-    for e in within(of("access.removed")):
-        noticed = [n for n in notices if n.data["principal"] == e.data["principal"] and
-                   EVENTS.index(n) < EVENTS.index(e)]
-        rows += [] if noticed and "grant" not in e.data else [e]
-    return rows
+    """Each notice until a removal of all that there is, or until a grant that comes in time."""
+    rows, notices, access = [], {}, {}
+    for e in EVENTS:
+        who = e.data.get("principal")
+        mine = [n for n in notices.values() if n.data["principal"] == who]
+        if e.type == "access.terminated":
+            old = notices.pop(e.data["notice"], None)
+            rows += [old] if old and e.place != BEFORE and e.when > old.until and old.place < WITHIN else []
+            notices[e.data["notice"]] = e
+            e.until = when(e.data["effective_at"]) + datetime.timedelta(
+                hours=LIMITS["access_removal_h"])
+            rows += within([e])
+        elif e.type == "access.granted" or e.type == "apikey.created" and own(e):
+            access.setdefault(who, {})[e.data.get("grant", e.data.get("key"))] = e.data.get("expires_at")
+        elif e.type == "apikey.revoked":
+            for held in access.values():
+                held.pop(e.data["key"], None)
+        ended = []
+        if e.type == "access.granted":
+            ended = [n for n in mine if e.when <= n.until]
+        elif e.type == "access.removed":
+            held = access.get(who, {}) if "grant" in e.data else {}
+            held.pop(e.data.get("grant"), None)
+            if not any(not until or when(until) > e.when for until in held.values()):
+                ended = mine
+                if "grant" not in e.data:
+                    access.pop(who, None)
+            rows += within([e]) if not ended else []
+        for n in ended:
+            del notices[n.data["notice"]]
+            rows += [n] if n.place < WITHIN and e.place != BEFORE else []
+    return rows + [n for n in notices.values() if n.place < WITHIN]
 
 
 def rc16():
@@ -238,15 +264,73 @@ def rc17():
     return rows
 
 
+def rc15():
+    """Each until it ended and, where a step failed for good, an incident was opened."""
+    rows, known = [], {}
+    for e in EVENTS:
+        if e.type == "rollback.requested":
+            known[e.data["rollback"]] = e
+            e.ended = e.failed = e.escalated = False
+            rows += within([e])
+        asked = known.get(e.data.get("rollback"))
+        if asked is None:
+            continue
+        if e.type == "rollback.stuck" or e.type == "compensation.failed" and "retry_at" not in e.data:
+            asked.failed = not asked.escalated
+        elif e.type == "incident.opened" and e.data["kind"] != "review":
+            asked.failed, asked.escalated = False, True
+        elif e.type in ("rollback.refused", "rollback.completed", "rollback.partial",
+                        "rollback.aborted") or (e.type == "incident.closed" and
+                                                asked.data["mode"] == "forward_fix"):
+            if not asked.ended and asked.place < WITHIN and e.place != BEFORE:
+                rows.append(asked)
+            asked.ended = True
+        if asked.ended and not asked.failed:
+            rows += [asked] if asked.place < WITHIN and e.place != BEFORE and \
+                asked not in rows else []
+            del known[e.data["rollback"]]
+    return rows + [e for e in known.values() if e.place < WITHIN and e not in rows]
+
+
 def rc19():
     answers = ("followup.sent", "followup.skipped", "followup.cancelled", "followup.answered",
-               "followup.missed", "resolution.confirmed", "resolution.contradicted",
-               "resolution.voided", "resolution.asserted", "ticket.reopened", "ticket.escalated",
-               "feedback.submitted")
-    asserted = [e for e in of("resolution.asserted") if "action" in e.data and not e.imported]
-    return open_until(asserted, lambda e: after(
-        e, answers, lambda x: x.data["ticket"] == e.data["ticket"] and
-        (x.type != "feedback.submitted" or "confirmed" in x.data)))
+               "resolution.confirmed", "resolution.contradicted", "resolution.voided",
+               "ticket.reopened", "ticket.escalated", "feedback.submitted")
+    right = ("resolution.voided", "ticket.reopened", "ticket.escalated")
+    rows, tickets = [], {}
+
+    def enter(asserted, e):
+        if asserted.place < WITHIN and e.place != BEFORE and asserted not in rows:
+            rows.append(asserted)
+
+    for e in EVENTS:
+        mine = tickets.get(e.data.get("ticket"), [])
+        if e.type == "resolution.asserted" and not e.imported:
+            for old in mine:
+                if not old.asked:
+                    enter(old, e)
+                old.asked = True
+            mine = [old for old in mine if old.no]
+            if "action" in e.data:
+                e.asked = e.no = e.right = False
+                mine.append(e)
+                rows += within([e])
+            tickets[e.data["ticket"]] = mine
+        elif e.type == "followup.missed":
+            for each in mine:
+                each.asked = True
+                enter(each, e)
+        elif e.type in answers and (e.type != "feedback.submitted" or "confirmed" in e.data):
+            no = e.data.get("answer") == "reject" or e.data.get("confirmed") is False or \
+                e.type == "resolution.contradicted" and not e.data["partial"]
+            for each in mine:
+                if not each.asked or (no and not each.right) or (e.type in right and each.no):
+                    enter(each, e)
+                each.asked = True
+                each.no = e.type not in right and (each.no or no and not each.right)
+                each.right = each.right or e.type in right
+    return rows + [e for all_of in tickets.values() for e in all_of
+                   if e.place < WITHIN and (e.no or not e.asked) and e not in rows]
 
 
 def rc20():
@@ -276,9 +360,7 @@ POPULATIONS = {
     "RC-12": lambda: open_until(of("alert.raised"), by("alert", "alert.closed")),
     "RC-13": lambda: open_until(of("incident.opened"), by("incident", "incident.closed")),
     "RC-14": lambda: open_until(of("killswitch.engaged"), by("scope", "killswitch.released")),
-    "RC-15": lambda: open_until(of("rollback.requested"), by(
-        "rollback", "rollback.refused", "rollback.completed", "rollback.partial",
-        "rollback.aborted")),
+    "RC-15": rc15,
     "RC-16": rc16,
     "RC-17": rc17,
     "RC-18": lambda: within(live(of("message.sent"))),

@@ -67,6 +67,22 @@ void live_through_a_day(Story& story, const std::string& day) {
   rollback.action = ActionId(run);
   rollback.reason_code = "wrong";
   story.add(rollback, kAda);
+  RollbackStuck stuck;
+  stuck.rollback = rollback.rollback;
+  stuck.code = "refused";
+  if (day != "1") story.add(stuck);
+  RollbackPartial partial;
+  partial.rollback = rollback.rollback;
+  if (day == "2" || day == "3") story.add(partial);
+  story.dispatch("act_p" + day);  // Proposed by nobody.
+  AccessGranted granted;
+  granted.grant = EntryId("acg_" + day);
+  granted.principal = PrincipalId("usr_" + day);
+  story.add(granted, kAda);
+  ControlTested tested;
+  tested.control = Clear("RC-0" + day);
+  tested.exceptions = 1;
+  story.add(tested, kAda);
   story.add(SealedOpened{TicketId(ticket), "support", 0}, kAda);
   DsrReceived request;
   request.dsr = EntryId("dsr_" + day);
@@ -84,11 +100,18 @@ void live_through_a_day(Story& story, const std::string& day) {
   follow_up.channel = "email";
   story.add(follow_up);
   story.confirm(asked);
+  if (day == "3") story.add(asserted);  // Again, and then nobody heard the no.
+  ResolutionContradicted no;
+  no.ticket = TicketId(ticket);
+  if (day != "1") story.add(no);
+  if (day == "2") story.add(IncidentOpened{});
   story.add(AlertTriaged{EntryId("alr_" + day), "known", {}, {}}, kBob);
   story.add(AlertClosed{EntryId("alr_" + day), {}, {}}, kBob);
   story.add(KillswitchReleased{"ESCALATE", {}}, kAda);
   story.add(AccessTerminated{EntryId("acn_" + day), PrincipalId("usr_" + day), story.log.now, {}},
             kAda);
+  const std::string before = std::to_string(std::stoi(day) - 1);
+  story.add(AccessRemoved{PrincipalId("usr_" + before), EntryId("acg_" + before), {}, 0}, kAda);
   story.wait(3h);
   story.log.sign();
 }

@@ -418,6 +418,44 @@ TEST_CASE("RC-23 counts a connector's provider as a recipient, and no export wit
   CHECK(passes(untold.package(), "RC-23", 1));
 }
 
+TEST_CASE("RC-23 counts a request as put off only as long as its hold lies") {
+  const DsrIdentityVerified verified{EntryId("dsr_1"), SubjectId("sub_1"), "email"};
+  const DsrCompleted completed{EntryId("dsr_1"), "done", {}};
+  Story story;
+  story.add(hold(story), kAda);
+  const auto at = story.add(request_of(story, DsrKind::erasure));
+  story.add(verified, kAda);
+  story.add(ErasureDeferred{EntryId("dsr_1"), SubjectId("sub_1"), {EntryId("hld_1")}}, kAda);
+  story.end_after(24h * 40);
+  CHECK(chapter(story.package(), "RC-23").rows[0].code == "under_hold");
+  Story told = story;
+  story.add(HoldReleased{EntryId("hld_1"), {}}, kAda);
+  CHECK(chapter(story.package(), "RC-23").rows[0].code == "still_in_time");
+  Story done = story;
+  story.end_after(24h * 8);
+  CHECK(only_exception(story.package(), "RC-23", at, "past_due"));
+  done.add(completed, kAda);
+  CHECK(only_exception(done.package(), "RC-23", at, "not_erased"));
+
+  // Completed because of the hold, and nothing came after it.
+  told.add(completed, kAda);
+  CHECK(only_exception(told.package(), "RC-23", at, "past_due"));
+  Story early;
+  early.add(hold(early), kAda);
+  early.add(request_of(early, DsrKind::erasure));
+  early.add(verified, kAda);
+  early.add(ErasureDeferred{EntryId("dsr_1"), SubjectId("sub_1"), {EntryId("hld_1")}}, kAda);
+  early.add(completed, kAda);
+  CHECK(chapter(early.package(), "RC-23").rows[0].code == "under_hold");
+  early.add(HoldReleased{EntryId("hld_1"), {}}, kAda);
+  Story erased_then = early;
+  early.end_after(24h * 40);
+  CHECK(only_exception(early.package(), "RC-23", at, "not_erased"));
+  erased_then.add(erased(), kAda);
+  erased_then.end_after(24h * 40);
+  CHECK(passes(erased_then.package(), "RC-23", 1));
+}
+
 TEST_CASE("RC-24 finds data that outlives its time and data destroyed under a hold") {
   Story story;
   const auto first = story.open_ticket();
@@ -465,6 +503,61 @@ TEST_CASE("RC-24 finds data that outlives its time and data destroyed under a ho
   Story self;
   const auto own = self.add(hold(self), kBob);
   CHECK(only_exception(self.package(), "RC-24", own, "hold_self_authorised"));
+}
+
+TEST_CASE("RC-24 lets a hold on one ticket keep the months of that ticket and no others") {
+  const auto on_ticket = [](const Story& story, const char* ticket) {
+    HoldPlaced placed = hold(story);
+    placed.scope = HoldScope::ticket;
+    placed.ticket = TicketId(ticket);
+    return placed;
+  };
+  Story other;
+  const auto value = other.propose("act_1");
+  other.wait(24h * 365 * 3);
+  other.add(on_ticket(other, "tkt_9"), kAda);
+  Story destroyed = other;
+  other.add(LogHeartbeat{});
+  CHECK(only_exception(other.package(), "RC-24", value, "bucket_alive"));
+  destroyed.add(on_ticket(destroyed, "tkt_9"), kAda);
+  BucketDestroyed month{"pii-24m", "2026-03", *from_rfc3339("2029-02-25T00:00:00Z")};
+  const auto lawful = destroyed.add(month);
+  CHECK(chapter(destroyed.package(), "RC-24").exceptions.empty());
+  CHECK(lawful == destroyed.log.size() - 1);
+
+  Story kept;
+  kept.propose("act_1");
+  kept.wait(24h * 365 * 3);
+  kept.add(on_ticket(kept, "tkt_1"), kAda);
+  kept.add(LogHeartbeat{});
+  CHECK(chapter(kept.package(), "RC-24").rows[0].code == "under_hold");
+  const auto unlawful = kept.add(month);
+  CHECK(only_exception(kept.package(), "RC-24", unlawful, "destroyed_under_hold"));
+
+  Story past;  // A hold on what was recorded before the person's first value.
+  HoldPlaced older = hold(past);
+  older.to = past.log.now - 24h;
+  past.add(older, kAda);
+  past.propose("act_1");
+  past.add(erased(), kAda);
+  CHECK(passes(past.package(), "RC-24", 2));
+
+  Story days;
+  MessageSent call;
+  call.body = sealed();
+  call.body.retention = "call-90d";
+  const auto recorded = days.add(call, kAda);
+  days.end_after(24h * 150);
+  CHECK(only_exception(days.package(), "RC-24", recorded, "bucket_alive"));
+}
+
+TEST_CASE("RC-24 finds a hold in force whose review fell due before the period and never came") {
+  Story story;
+  const auto placed = story.add(hold(story), kAda);
+  story.end_after(24h * 400);
+  story.parameters.start = LogSize(story.log.size());
+  story.end_after(24h * 10);
+  CHECK(only_exception(story.package(), "RC-24", placed, "hold_not_reviewed"));
 }
 
 TEST_CASE("RC-25 wants a purpose and a recipient, and a role that may open") {

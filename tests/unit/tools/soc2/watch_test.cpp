@@ -62,6 +62,42 @@ TEST_CASE("RC-11 finds a burst of refused logins that alerted nobody") {
   CHECK(passes(slow.package(), "RC-11", 5));
 }
 
+TEST_CASE("RC-11 takes an alert for what its rule names") {
+  const auto burst_and = [](const char* rule) {
+    Story story;
+    story.add_meta(AuthDenied{"unknown_key", 120});
+    story.wait(1min);
+    AlertRaised raised = alert(story);
+    raised.rule = Clear(rule);
+    story.add(raised);
+    story.end_after(20min);
+    return story;
+  };
+  for (const char* rule : {"backup_overdue", "limit.reached", "tenant_crossing", ""}) {
+    Story story = burst_and(rule);
+    CHECK(only_exception(story.package(), "RC-11", 0, "burst_without_alert", true));
+  }
+  for (const char* rule : {"auth-burst", "login_denials", "many.refused"}) {
+    Story story = burst_and(rule);
+    CHECK(passes(story.package(), "RC-11", 1));
+  }
+  // What was wrong before the burst does not silence it either.
+  Story before;
+  before.add(alert(before));
+  before.wait(1min);
+  before.add_meta(AuthDenied{"unknown_key", 120});
+  before.end_after(20min);
+  CHECK(passes(before.package(), "RC-11", 1));
+  Story unrelated;
+  AlertRaised drift = alert(unrelated);
+  drift.rule = "confidence_drift";
+  unrelated.add(drift);
+  unrelated.wait(1min);
+  unrelated.add_meta(AuthDenied{"unknown_key", 120});
+  unrelated.end_after(20min);
+  CHECK(only_exception(unrelated.package(), "RC-11", 0, "burst_without_alert", true));
+}
+
 TEST_CASE("RC-11 finds limits in a burst, and somebody of another tenant who acted here") {
   Story story;
   std::uint64_t last = 0;
@@ -142,6 +178,60 @@ TEST_CASE("RC-13 wants all stages, a root cause, and what is left to do done") {
   overdue.add(item, kAda);
   overdue.end_after(2h);
   CHECK(only_exception(overdue.package(), "RC-13", at, "follow_up_overdue"));
+}
+
+TEST_CASE("RC-13 wants every incident closed, however often it was looked at") {
+  Story story;
+  const auto at = story.add(incident(story), kAda);
+  story.add(stage(IncidentStage::contained), kAda);
+  story.end_after(24h * 10);
+  CHECK(chapter(story.package(), "RC-13").result == Result::not_tested);
+  story.end_after(24h * 21);
+  CHECK(only_exception(story.package(), "RC-13", at, "not_closed"));
+  for (const auto to :
+       {IncidentStage::eradicated, IncidentStage::recovered, IncidentStage::reviewed})
+    story.add(stage(to), kAda);
+  story.add(IncidentClosed{IncidentId("inc_1"), {}, {}, "resolved", {}}, kAda);
+  CHECK(only_exception(story.package(), "RC-13", at, "not_closed"));
+}
+
+TEST_CASE("RC-15 finds a step that failed for good though its rollback ended at once") {
+  RollbackRequested requested;
+  requested.rollback = RollbackId("rbk_1");
+  requested.action = ActionId("act_1");
+  requested.reason_code = "wrong";
+  CompensationFailed failed;
+  failed.rollback = RollbackId("rbk_1");
+  failed.action = ActionId("act_1");
+  RollbackPartial partial;
+  partial.rollback = RollbackId("rbk_1");
+  IncidentOpened escalated;
+  escalated.incident = IncidentId("inc_1");
+  escalated.kind = IncidentKind::rollback_stuck;
+  escalated.rollback = RollbackId("rbk_1");
+
+  Story story;
+  const auto at = story.add(requested, kAda);
+  story.add(failed);
+  story.wait(10min);
+  story.add(partial);
+  CHECK(chapter(story.package(), "RC-15").rows[0].code == "still_in_time");
+  Story in_time = story;
+  Story of_others = story;
+  Story later = story;
+  story.end_after(2h);
+  CHECK(only_exception(story.package(), "RC-15", at, "not_escalated"));
+  in_time.add(escalated);
+  in_time.end_after(2h);
+  CHECK(passes(in_time.package(), "RC-15", 1));
+  escalated.kind = IncidentKind::review;
+  of_others.add(escalated);
+  of_others.end_after(2h);
+  CHECK(only_exception(of_others.package(), "RC-15", at, "not_escalated"));
+  // The period ended in between: the next one tells it.
+  later.parameters.start = LogSize(later.log.size());
+  later.end_after(2h);
+  CHECK(only_exception(later.package(), "RC-15", at, "not_escalated"));
 }
 
 TEST_CASE("RC-15 wants rollbacks with a person, a reason and an end, and nothing undone twice") {
@@ -428,6 +518,47 @@ TEST_CASE("RC-19 wants people asked about what an agent resolved, and a no heard
   missed.add(asserted);
   missed.add(FollowUpMissed{FollowUpId("fup_1"), TicketId("tkt_1"), 90'000});
   CHECK(only_exception(missed.package(), "RC-19", at, "follow_up_missed"));
+}
+
+TEST_CASE("RC-19 keeps what was overdue when the same ticket is resolved again") {
+  ResolutionAsserted asserted;
+  asserted.resolution = ResolutionId("res_1");
+  asserted.ticket = TicketId("tkt_1");
+  asserted.action = ActionId("act_1");
+  FollowUpSent sent;
+  sent.ticket = TicketId("tkt_1");
+  sent.channel = "email";
+  ResolutionContradicted no;
+  no.ticket = TicketId("tkt_1");
+  no.reason_code = "rejected";
+  TicketReopened reopened;
+  reopened.ticket = TicketId("tkt_1");
+  reopened.reason_code = "rejected";
+
+  Story story;
+  story.open_ticket();
+  story.run_action("act_1");
+  const auto at = story.add(asserted);
+  Story unheard = story;
+  Story quick = story;
+  story.wait(27h);
+  story.add(asserted);
+  story.add(sent);
+  CHECK(only_exception(story.package(), "RC-19", at, "no_follow_up"));
+  CHECK(chapter(story.package(), "RC-19").rows.size() == 2);
+
+  unheard.add(no);
+  unheard.wait(25h);
+  unheard.add(asserted);
+  unheard.add(reopened);
+  CHECK(only_exception(unheard.package(), "RC-19", at, "negative_not_reopened"));
+
+  quick.wait(1h);
+  quick.add(asserted);
+  quick.wait(1h);
+  quick.add(sent);
+  CHECK(passes(quick.package(), "RC-19", 2));
+  CHECK(chapter(quick.package(), "RC-19").rows[0].code == "resolved_again");
 }
 
 }  // namespace recourse::soc2::testing
