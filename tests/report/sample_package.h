@@ -276,12 +276,12 @@ inline Package sample_package() {
       "this package.",
       "Run: python3 verify.py DIR --log-key KEY",
       "Run the report again on the bundle and compare the files byte by byte."};
-  package.duties = {
-      {"AI Act 12(1)", "Events are recorded over the lifetime of the system", "every leaf", 12'328,
-       0, "met"},
-      {"AI Act 14(4)(e)", "A person can stop the system", "RC-14", 0, 0,
-       "no population in the period"},
-      {"GDPR 22", "A decision of weight is approved by a person", "RC-02", 240, 16, "exceptions"}};
+  package.duties = {{"AI Act 12(1)", "Events are recorded over the lifetime of the system",
+                     "every leaf", 12'328, 0, "evidence: 12328, no exception"},
+                    {"AI Act 14(4)(e)", "A person can stop the system", "RC-14", 0, 0,
+                     "no population in the period"},
+                    {"GDPR 22", "A decision of weight is approved by a person", "RC-02", 240, 16,
+                     "evidence: 240, 16 exceptions"}};
   return package;
 }
 

@@ -54,8 +54,8 @@ class OnePackage:
         assert made.returncode == 0, made.stderr
         fill()
         cls.end = now()
-        for name in ("one", "two"):
-            made = cls.export(name, "--to", cls.end, "--deployment", "--nonce", "auditor-nonce-1")
+        for name, *more in (("one",), ("two", "--owner", "usr_ada", "--due", "2999-01-01T00:00:00Z")):
+            made = cls.export(name, "--to", cls.end, "--deployment", "--nonce", "auditor-nonce-1", *more)
             assert made.returncode == 0, made.stderr
 
     @classmethod
@@ -285,6 +285,13 @@ class Package(OnePackage, unittest.TestCase):
         out = run(PROGRAM, "export", "--data", self.folder / "data", "--format", "ndjson", "--out",
                   "-", "--type", "control.tested").stdout
         self.assertEqual(len(out.splitlines()), 2 * 26)
+        tests = [json.loads(line)["data"] for line in out.splitlines()]
+        found = [test for test in tests if test["exceptions"]]
+        self.assertTrue(found)
+        for test in tests:  # The second one was told who answers for what it finds.
+            named = test in tests[26:] and test["exceptions"] > 0
+            self.assertEqual(test.get("owner"), "usr_ada" if named else None)
+            self.assertEqual("due_at" in test, named)
 
     def test_a_period_that_is_none_is_refused(self):
         future = "2999-01-01T00:00:00Z"

@@ -43,6 +43,14 @@ void export_options(CLI::App* sub, ExportFlags& flags) {
   sub->add_flag("--deployment", flags.deployment,
                 "soc2: the deployment's own events too (keys, backups, checks); they name every "
                 "tenant");
+  auto* const owner = sub->add_option("--owner", flags.owner,
+                                      "soc2: who answers for the exceptions that are found, an "
+                                      "opaque name; recorded")
+                          ->type_name("PRINCIPAL");
+  auto* const due =
+      sub->add_option("--due", flags.due, "soc2: until when; recorded")->type_name("TIME");
+  owner->needs(due);
+  due->needs(owner);
   sub->add_option("--purpose", flags.purpose, "Why it leaves the house, a code; recorded")
       ->type_name("CODE");
   sub->add_option("--recipient", flags.recipient, "Who gets it, an opaque name; recorded")

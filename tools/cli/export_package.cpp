@@ -24,6 +24,7 @@ Result<std::optional<Timestamp>> read_time(const std::string& text, const char* 
 /// the hash of what came out.
 Status record_report(Writer& writer, const ExportFlags& flags, const soc2::PackageOptions& options,
                      const soc2::PackageSummary& made) {
+  RECOURSE_LET(const std::optional<Timestamp> due, read_time(flags.due, "--due"));
   const Hash manifest = made.bundle.manifest;
   const auto start = static_cast<std::int64_t>(made.start.value());
   const auto end = static_cast<std::int64_t>(made.end.value());
@@ -47,6 +48,10 @@ Status record_report(Writer& writer, const ExportFlags& flags, const soc2::Packa
     tested.population = static_cast<std::int64_t>(control.population);
     tested.exceptions = static_cast<std::int64_t>(control.exceptions);
     tested.report = manifest;
+    if (control.exceptions > 0 && due) {
+      tested.owner = PrincipalId(flags.owner);
+      tested.due_at = *due;
+    }
     events.emplace_back(std::move(tested));
   }
   return record_events(writer, options.bundle.tenant, "ctl_reports", std::move(events));
@@ -113,6 +118,8 @@ int export_package(const ExportFlags& flags) {
   if (!from) return complain("export", from.error().message, "", kWrongUsage);
   const auto to = read_time(flags.to, "--to");
   if (!to) return complain("export", to.error().message, "", kWrongUsage);
+  const auto due = read_time(flags.due, "--due");
+  if (!due) return complain("export", due.error().message, "", kWrongUsage);
   options.from = *from;
   options.to = *to;
   const auto made = make(flags, options);

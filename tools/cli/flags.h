@@ -246,6 +246,7 @@ struct ExportFlags : PlaceFlags {
   std::uint64_t sample = 25;
   std::vector<std::string> criteria;
   bool deployment = false;
+  std::string owner, due;  ///< Of what the tests find.
   std::string purpose, recipient;
   bool json = false;
 };

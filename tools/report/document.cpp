@@ -224,16 +224,12 @@ std::vector<Block> duty_blocks(const Package& package) {
       {{"Article", 15}, {"Duty", 31}, {"Evidence", 32}, {"Count", 8, Face::number}, {"Answer", 14}},
       {}};
   for (const Duty& duty : package.duties) {
-    std::vector<std::string> under;
-    if (duty.exceptions > 0) under.push_back(counted(duty.exceptions, "exception", "exceptions"));
-    const Tone tone = duty.exceptions > 0    ? Tone::bad
-                      : duty.answer == "met" ? Tone::good
-                                             : Tone::soft;
+    const Tone tone = duty.exceptions > 0 ? Tone::bad : Tone::soft;
     grid.rows.push_back({{duty.article},
                          {duty.duty},
                          {duty.evidence},
                          {grouped(duty.count)},
-                         {duty.answer, std::move(under), {}, tone}});
+                         {duty.answer, {}, {}, tone}});
   }
   grid.note = "Evidence for a duty is not a legal opinion that it is met.";
   return {std::move(grid)};

@@ -145,7 +145,6 @@ const std::array<Control, 26>& all_controls() {
        "the principal as its actor afterwards, unless access was granted anew. A removal of all, "
        "or of the last grant while there is no key, ends each notice of its principal; a grant "
        "ends those whose time is not over.",
-
        {"removed_late: removed after the time.", "not_removed: not removed, and the time is over.",
         "used_after_removal: somebody acted whose access was removed."}},
       {"RC-10",
@@ -376,7 +375,8 @@ const std::array<Control, 26>& all_controls() {
        "Every recorded test of a control, and for each control each span of {control_every_d} days "
        "without one.",
        "control.tested + spans of {control_every_d} days without one, for each of RC-01 to RC-26",
-       "A test that found exceptions names who owns the deficiency and until when.",
+       "A test that found exceptions names who owns the deficiency and until when, or as many "
+       "exceptions of the control have answers that do.",
        {"no_owner: exceptions, and nobody owns them.",
         "no_date: exceptions, and no date until when.",
         "run_missed: a control was not tested in time."}},

@@ -8,6 +8,7 @@
 #include "engine/ledger/frontier.h"
 #include "projections/projection.h"
 #include "tools/soc2/control_test.h"
+#include "tools/soc2/conversations.h"
 #include "tools/soc2/deviation.h"
 #include "tools/soc2/registers.h"
 #include "tools/soc2/sample.h"
@@ -191,6 +192,7 @@ class Examination {
     context_.last = std::max(context_.last, seen.event.time);
     if (seen.place != Place::outside) context_.latest = row_for(seen);
     registers_.see(seen, history_);
+    conversations_.see(seen, history_);
     answers_.see(seen);
     for (const auto& test : tests_) test->see(seen);
     history_.apply(seen);
@@ -219,7 +221,8 @@ class Examination {
     const auto counts = registers_.counts();
     std::move(registers_).fill(made);
     made.integrity.insert(made.integrity.begin(), heads_table(made.scope));
-    add_statements(made, counts);
+    made.privacy.push_back(conversations_.untold());
+    add_statements(made, counts, conversations_.count());
     return made;
   }
 
@@ -357,6 +360,7 @@ class Examination {
   History history_;
   const LedgerInfo log_, meta_log_;
   Registers registers_;
+  Conversations conversations_;
   Answers answers_;
   Frontier tree_, meta_tree_;
   TestContext context_;

@@ -116,7 +116,7 @@ struct Completeness {
 struct Duty {
   std::string article, duty, evidence;
   std::uint64_t count = 0, exceptions = 0;
-  std::string answer;  ///< met, exceptions or no population in the period
+  std::string answer;  ///< "evidence: 12, no exception", or "no population in the period"
 };
 
 struct Scope {

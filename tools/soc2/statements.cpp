@@ -11,6 +11,7 @@ struct DutyRule {
   std::string_view article, duty, evidence;
   std::vector<std::string_view> controls;  ///< Their populations and exceptions count.
   std::vector<std::string_view> types;     ///< Of events that count besides.
+  bool conversations = false;              ///< Those in which an AI wrote count.
 };
 
 const std::vector<DutyRule>& duty_rules() {
@@ -52,9 +53,11 @@ const std::vector<DutyRule>& duty_rules() {
        {"provider.notified"}},
       {"AI Act 50(1)",
        "People are told that they talk to an AI.",
-       "What was shown in each conversation.",
+       "Conversations in which an AI wrote; exceptions, listed under privacy, where the first such "
+       "message came before disclosure.ai_shown.",
        {},
-       {"disclosure.ai_shown"}},
+       {},
+       true},
       {"AI Act 72, 73",
        "Monitoring after deployment, serious incidents.",
        "Alerts and incidents with their clocks.",
@@ -94,7 +97,23 @@ const std::vector<DutyRule>& duty_rules() {
   return list;
 }
 
-Duty judge_duty(const DutyRule& rule, const Package& package, const Counts& counts) {
+/// What there is to see, never that the duty is met: that is not for a program to say.
+std::string answer_to(const Duty& duty) {
+  if (duty.count == 0 && duty.exceptions == 0) return "no population in the period";
+  return "evidence: " + std::to_string(duty.count) + ", " +
+         (duty.exceptions == 0   ? "no exception"
+          : duty.exceptions == 1 ? "1 exception"
+                                 : std::to_string(duty.exceptions) + " exceptions");
+}
+
+std::uint64_t rows_of(const std::vector<Table>& tables, std::string_view id) {
+  for (const Table& table : tables)
+    if (table.id == id) return table.rows.size();
+  return 0;
+}
+
+Duty judge_duty(const DutyRule& rule, const Package& package, const Counts& counts,
+                std::uint64_t conversations) {
   Duty duty{
       std::string(rule.article), std::string(rule.duty), std::string(rule.evidence), 0, 0, ""};
   for (const Chapter& chapter : package.chapters) {
@@ -102,14 +121,19 @@ Duty judge_duty(const DutyRule& rule, const Package& package, const Counts& coun
         rule.controls.end())
       continue;
     duty.evidence += " " + chapter.control.id + ".";
-    duty.count += chapter.rows.size();
+    // What could not be tested yet is no evidence.
+    duty.count += static_cast<std::uint64_t>(
+        std::count_if(chapter.rows.begin(), chapter.rows.end(),
+                      [](const Row& row) { return row.result != "not_tested"; }));
     duty.exceptions += chapter.exceptions.size();
   }
   for (const std::string_view type : rule.types)
     if (const auto found = counts.find(type); found != counts.end()) duty.count += found->second;
-  duty.answer = duty.exceptions > 0 ? "exceptions"
-                : duty.count > 0    ? "met"
-                                    : "no population in the period";
+  if (rule.conversations) {
+    duty.count += conversations;
+    duty.exceptions += rows_of(package.privacy, "ai_untold");
+  }
+  duty.answer = answer_to(duty);
   return duty;
 }
 
@@ -162,7 +186,7 @@ void add_words(Package& package) {
 
 }  // namespace
 
-void add_statements(Package& package, const Counts& counts) {
+void add_statements(Package& package, const Counts& counts, std::uint64_t conversations) {
   for (const Chapter& chapter : package.chapters) {
     for (const std::string& criterion : chapter.control.criteria)
       package.matrix[criterion].push_back(chapter.control.id);
@@ -172,7 +196,7 @@ void add_statements(Package& package, const Counts& counts) {
   std::sort(package.exceptions.begin(), package.exceptions.end(),
             [](const Exception& a, const Exception& b) { return a.id < b.id; });
   for (const DutyRule& rule : duty_rules())
-    package.duties.push_back(judge_duty(rule, package, counts));
+    package.duties.push_back(judge_duty(rule, package, counts, conversations));
   add_words(package);
 }
 

@@ -61,6 +61,63 @@ TEST_CASE("the auditor's nonce draws the sample of the published example") {
   CHECK(draw_sample(rows, seed, 2) == std::vector<std::uint64_t>{1, 0});
 }
 
+TEST_CASE("a duty is never said to be met, and what is not tested yet is no evidence for it") {
+  const auto duty = [](const Package& package, std::string_view article) {
+    for (const Duty& each : package.duties)
+      if (each.article == article) return each;
+    FAIL("no duty of " << article);
+    return Duty();
+  };
+  Story story;
+  AlertRaised alert;
+  alert.alert = EntryId("alr_1");
+  alert.triage_due_at = story.log.now + 4h;
+  story.add(alert);
+  CHECK(duty(story.package(), "AI Act 72, 73").answer == "no population in the period");
+  story.add(AlertTriaged{EntryId("alr_1"), "known", {}, {}}, kAda);
+  CHECK(duty(story.package(), "AI Act 72, 73").answer == "evidence: 1, no exception");
+  story.add(AlertClosed{EntryId("alr_1"), {}, {}}, kAda);
+  CHECK(duty(story.package(), "AI Act 72, 73").answer == "evidence: 1, 1 exception");
+}
+
+TEST_CASE("AI Act 50(1): a conversation is an exception when its first message lacks the word") {
+  const auto article = [](const Package& package) {
+    for (const Duty& each : package.duties)
+      if (each.article == "AI Act 50(1)") return each;
+    return Duty();
+  };
+  const auto write = [](Story& story, const char* ticket, const Actor& by) {
+    MessageSent sent;
+    sent.ticket = TicketId(ticket);
+    sent.channel = "email";
+    sent.body = sealed();
+    return story.add(sent, by, ticket);
+  };
+  const auto tell = [](Story& story, const char* ticket) {
+    AiDisclosed told;
+    told.ticket = TicketId(ticket);
+    told.channel = "email";
+    story.add(told);
+  };
+  Story story;
+  CHECK(article(story.package()).answer == "no population in the period");
+  tell(story, "tkt_1");
+  story.wait(1s);
+  write(story, "tkt_1", kBot);
+  write(story, "tkt_1", kBot);
+  write(story, "tkt_3", kAda);  // A person needs not say so.
+  CHECK(article(story.package()).answer == "evidence: 1, no exception");
+  const auto untold = write(story, "tkt_2", kBot);
+  story.wait(1s);
+  tell(story, "tkt_2");
+  const Package package = story.package();
+  CHECK(article(package).answer == "evidence: 2, 1 exception");
+  const Table& table = package.privacy.back();
+  REQUIRE(table.rows.size() == 1);
+  CHECK(table.rows[0][2] == "evt_" + std::to_string(untold));
+  CHECK(table.rows[0][4] == "tkt_2");
+}
+
 TEST_CASE("rows outside of the asked time are left out and counted") {
   Story story;
   story.run_action("act_1");

@@ -613,6 +613,27 @@ TEST_CASE("RC-26 wants deficiencies with an owner and a date, and tests in time"
   const auto undated = dateless.add(tested, kAda);
   CHECK(only_exception(dateless.package(), "RC-26", undated, "no_date"));
 
+  Story answered;
+  tested.owner.reset();
+  tested.start = 0;
+  tested.end = 100;
+  const auto unowned = answered.add(tested, kAda);
+  ExceptionAnswered answer;
+  answer.exception = "RC-01/0000000000000017";
+  answer.owner = kAda.id;
+  answered.add(answer, kAda);
+  answer.exception = "RC-01/meta/0000000000000003";
+  answer.until = answered.log.now + 24h;
+  answered.add(answer, kAda);
+  answer.exception = "RC-02/0000000000000017";
+  answered.add(answer, kAda);
+  answer.exception = "RC-01/0000000000000100";  // Not of that range.
+  answered.add(answer, kAda);
+  CHECK(only_exception(answered.package(), "RC-26", unowned, "no_date"));
+  answer.exception = "RC-01/0000000000000017";
+  answered.add(answer, kAda);
+  CHECK(passes(answered.package(), "RC-26", 1));
+
   Story never;
   never.end_after(24h * 100);
   CHECK(only_exception(never.package(), "RC-26", never.log.size() - 1, "run_missed"));
