@@ -23,7 +23,8 @@ constexpr std::string_view kRemains =
     "switch and titles of incidents: they are sealed under the key of the tenant\n"
     "remains copies outside of this store, see the propagation list of the request\n";
 
-/// As it was said before the line about other people's texts: what was signed then stays what it is.
+/// As it was said before the line about other people's texts: what was signed then stays what it
+/// is.
 constexpr std::string_view kRemainsBefore =
     "remains the event leaves with opaque ids, codes, times and commitments, which cannot be "
     "opened\n"
@@ -111,16 +112,17 @@ Result<std::string> certificate_of(const Ledger& ledger, const Signer& signer,
         "`recourse kek rotate`, or let the server do it"};
   // The same bytes as then, though the report key may have been replaced since.
   for (const std::string_view remains : {kRemains, kRemainsBefore}) {
-    RECOURSE_LET(const std::string text,
-                 text_with(remains, ledger, info,
-                           Position(static_cast<std::uint64_t>(*dsr.erased_at)), *dsr.epoch,
-                           Assurance::best_effort));
+    RECOURSE_LET(
+        const std::string text,
+        text_with(remains, ledger, info, Position(static_cast<std::uint64_t>(*dsr.erased_at)),
+                  *dsr.epoch, Assurance::best_effort));
     for (std::string& note : signer.possible_reports(text))
       if (sha256(note) == *dsr.certificate) return std::move(note);
   }
-  return Error{ErrorCode::corrupt,
-               "the certificate that was recorded cannot be made again: no report key that is known "
-               "here gives it"};
+  return Error{
+      ErrorCode::corrupt,
+      "the certificate that was recorded cannot be made again: no report key that is known "
+      "here gives it"};
 }
 
 Result<ErasureStatement> read_certificate(std::string_view text) {

@@ -192,7 +192,12 @@ WriteRequest hold_request(Writer& writer, const TenantId& tenant, PlaceHold comm
   request.decide = [&writer, tenant, command = std::move(command),
                     person = std::move(person)](DecisionStep& step) -> Result<Events> {
     PlaceHold complete = command;
-    RECOURSE_LET(complete.subject, person.find(step.ledger, step.id));
+    RECOURSE_LET(const std::optional<SubjectId> found, person.find(step.ledger, step.id));
+    if (found) {
+      complete.subject = found;
+    } else if (complete.subject) {
+      RECOURSE_TRY(check_person(step.ledger, step.id, *complete.subject));
+    }
     if (!writer.directory().is_person(tenant, command.requested_by))
       return Error{ErrorCode::invalid, "requested_by: " + command.requested_by.value() +
                                            " is no person of this tenant; name who asks for the "

@@ -58,10 +58,10 @@ WriteRequest verify_request(TenantId tenant, VerifyIdentity command, NamedPerson
 /// the path is not the JSON pointer of such a value.
 WriteRequest correct_request(TenantId tenant, CorrectValue command);
 
-/// A hold, over the named person if there is one, that somebody else asked for whom the tenant knows
-/// as a person. `writer` outlives it. Errors, of the decision: invalid; those of find().
+/// A hold, over `person` where one is named, that somebody else asked for whom the tenant knows as
+/// a person. `writer` outlives it. Errors, of the decision: invalid; those of find().
 WriteRequest hold_request(Writer& writer, const TenantId& tenant, PlaceHold command,
-                          NamedPerson person);
+                          NamedPerson person = {});
 
 /// Walks over the ledger, so not for an I/O thread. Errors: not_found, corrupt.
 Result<WriteRequest> assess_request(Writer& writer, const TenantId& tenant, AssessDsr command);

@@ -45,8 +45,8 @@ Status look_at(Writer& writer, const TenantId& tenant, std::size_t& raised) {
   for (const EntryId& id : open.holds) {
     RECOURSE_LET(const HoldState hold, hold_row(writer.views(), info.ledger, id));
     if (hold.review_at > writer.clock().now()) continue;
-    const auto known = writer.views().row(kDecisionState, info.ledger,
-                                          "entry/" + alert_of(hold).value());
+    const auto known =
+        writer.views().row(kDecisionState, info.ledger, "entry/" + alert_of(hold).value());
     if (!known) RECOURSE_TRY(raise(writer, tenant, hold, raised));
   }
   return {};

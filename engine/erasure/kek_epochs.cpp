@@ -132,10 +132,10 @@ Status check_holds(Writer& writer, const TenantId& tenant, std::uint64_t ending)
         RECOURSE_LET(found, trace.summary(ledger));
       }
       if (keeps(hold, *dsr.subject, *found))
-        return Error{ErrorCode::conflict,
-                     "the key epoch cannot end while the hold " + one.value() + " of " +
-                         tenant.value() + " keeps older copies of what " + id.value() +
-                         " erased: release it first"};
+        return Error{ErrorCode::conflict, "the key epoch cannot end while the hold " + one.value() +
+                                              " of " + tenant.value() +
+                                              " keeps older copies of what " + id.value() +
+                                              " erased: release it first"};
     }
   }
   return {};

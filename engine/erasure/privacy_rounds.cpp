@@ -105,9 +105,9 @@ class PrivacyRounds::Impl {
     if (destroyed + deferred > 0)
       spdlog::info("retention: {} buckets destroyed, {} deferred by holds", destroyed, deferred);
     // What failed is tried again soon, though not in every round: it may have walked far.
-    retention_at_ = now + (failed ? std::min<std::chrono::seconds>(options_.retention_every,
-                                                                   kFailedAgainAfter)
-                                  : options_.retention_every);
+    retention_at_ =
+        now + (failed ? std::min<std::chrono::seconds>(options_.retention_every, kFailedAgainAfter)
+                      : options_.retention_every);
     return failed ? Status(*failed) : Status();
   }
 
@@ -127,8 +127,8 @@ class PrivacyRounds::Impl {
     if (error || std::filesystem::file_time_type::clock::now() - made < options_.kek_epoch)
       return {};
     const auto now = Steady::now();
-    if (counted_at_ && now - *counted_at_ < std::min<std::chrono::seconds>(
-                                                options_.kek_epoch, kFailedAgainAfter))
+    if (counted_at_ &&
+        now - *counted_at_ < std::min<std::chrono::seconds>(options_.kek_epoch, kFailedAgainAfter))
       return {};
     counted_at_ = now;
     RECOURSE_LET(const KeyStore::Census census, writer_.ledger().keys().census());
@@ -136,10 +136,8 @@ class PrivacyRounds::Impl {
     // nothing was destroyed yet, and the old key lives until the rotation ends.
     if (census.destroyed_now == 0 && !rotation_under_way(options_.kek_file)) return {};
     BackupUnderNextKey backup;
-    if (options_.backup)
-      backup = [this] { return options_.backup([this] { return goes_on(); }); };
-    RECOURSE_LET(const EpochChange change,
-                 retire_kek(writer_, signer_, options_.kek_file, backup));
+    if (options_.backup) backup = [this] { return options_.backup([this] { return goes_on(); }); };
+    RECOURSE_LET(const EpochChange change, retire_kek(writer_, signer_, options_.kek_file, backup));
     spdlog::info("key epoch {} ended: {} keys live on, {} erasures certified", change.retired,
                  change.rewrapped, change.certified);
     if (!options_.backup)

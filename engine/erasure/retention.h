@@ -33,9 +33,9 @@ struct BucketFate {
 
 /// Destroys the keys of all buckets of all tenants (or of one) whose time is over and of which no
 /// hold keeps anything: bucket.destroyed, then the key, then the vault's rows. What the deployment
-/// itself keeps, such as the names of its staff, has no end. What fails stands in its fate and keeps
-/// no other one from it. Slow; not for the writer's threads. Errors: not_found for the tenant that
-/// was asked for.
+/// itself keeps, such as the names of its staff, has no end. What fails stands in its fate and
+/// keeps no other one from it. Slow; not for the writer's threads. Errors: not_found for the tenant
+/// that was asked for.
 struct RetentionOptions {
   std::optional<TenantId> tenant;
   bool dry_run = false;

@@ -116,11 +116,10 @@ void ProjectionBuilds::record_parked(FoldedView& build) {
 
 bool ProjectionBuilds::step_builds() {
   // Commands wait for a state to decide from, nobody for the others.
-  const bool commands_wait =
-      std::any_of(builds_.begin(), builds_.end(), [this](const auto& one) {
-        const FoldedView& build = *one.second;
-        return build.kind().number == kDecisionState && !build.fault() && has_older_rows(build);
-      });
+  const bool commands_wait = std::any_of(builds_.begin(), builds_.end(), [this](const auto& one) {
+    const FoldedView& build = *one.second;
+    return build.kind().number == kDecisionState && !build.fault() && has_older_rows(build);
+  });
   bool worked = false;
   for (const auto& [key, build] : builds_) {
     if (build->fault() || (commands_wait && build->kind().number != kDecisionState)) continue;
@@ -255,7 +254,10 @@ Status ProjectionBuilds::begin(const ProjectionKind& kind, LedgerId ledger) {
 Status ProjectionBuilds::park(std::span<const std::string> types) {
   const std::lock_guard lock(mutex_);
   RECOURSE_TRY(writer_.parks().add(types));
-  for (const auto& [key, build] : builds_) build->try_again();
+  for (const auto& [key, build] : builds_) {
+    build->try_again();
+    note_fault(*build, {});
+  }
   std::set<LedgerId> stopped;
   for (const auto& [ledger, view] : writer_.behind())
     if (view.why == ViewBehind::Why::stopped) stopped.insert(ledger);

@@ -1,5 +1,5 @@
-"""Whole and damaged bundles, to each of which the three verifiers have to give the same answer: the
-script that travels in a bundle, the page that travels in it, and the program.
+"""Whole and damaged bundles, to each of which three verifiers agree: the script and the page
+that travel in a bundle, and the program.
 
 usage: bundles_test.py RECOURSE NODE [unittest arguments]
 """
@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -22,32 +21,12 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from bundle_writer import (Key, Log, b64, canonical, checkpoint_text, disclosure, event, hash_lines,
                            sealed_field, sha256)
+from script_under_test import OPTIONS, files_of, run_script
 
 HERE = pathlib.Path(__file__).resolve().parent
-SCRIPT = HERE.parent.parent / "tools/audit/verify.py"
 PROGRAM, NODE = None, None
 MARK = b"<!--/files-->\n"
-OPTIONS = (("--log-key", "logKey"), ("--report-key", "reportKey"), ("--tsa-ca", "authorities"))
 ORDER = 2 ** 252 + 27742317777372353535851937790883648493
-
-
-def files_of(root):
-    return {path.relative_to(root).as_posix(): path.read_bytes()
-            for path in sorted(root.rglob("*")) if path.is_file()}
-
-
-def run_script(directory, keys):
-    """Exit code and text of verify.py."""
-    arguments = [str(SCRIPT), str(directory)]
-    for option, name in OPTIONS:
-        arguments += [option, keys[name]] if keys.get(name) else []
-    said, sys.argv = io.StringIO(), arguments
-    try:
-        with contextlib.redirect_stdout(said):
-            runpy.run_path(str(SCRIPT))
-    except SystemExit as end:
-        return end.code or 0, said.getvalue()
-    return None, said.getvalue()
 
 
 def run_program(directory, keys):
@@ -149,7 +128,7 @@ class Whole(Bundles):
         self.ask("a part of it", self.small, self.real_keys)
         self.ask("with the keys in it", self.small, {})
         self.ask("with one key", self.small, {"logKey": self.real_keys["logKey"]})
-        for at, (start, end) in enumerate([(0, 0), (0, 1), (1, 40), (30, 60), (40, 41)]):
+        for at, (start, end) in enumerate([(0, 1), (1, 40), (30, 60), (40, 41)]):
             self.ask("%d to %d" % (start, end),
                      self.export("range%d" % at, "--from", start, "--to", end), self.real_keys)
         self.expect("verified", 0)
@@ -198,7 +177,6 @@ class Whole(Bundles):
         files["disclosures.ndjson"] = disclosure(2, "/data/list/1", value, rho)
         self.ask("opened", log.sealed(files, 0, 5, 5), log.keys())
         self.expect("verified", 0)
-
 
     def test_a_key_is_believed_under_the_name_that_it_was_handed_out_for(self):
         log, other = self.log(), self.log(tenant="b00b")

@@ -312,8 +312,16 @@ class BundleExport {
   }
 
   Status write_attachments() {
-    BundleScope scope{plan_.info,       plan_.start,     plan_.end,       plan_.head, plan_.note,
-                      plan_.start_note, plan_.meta_note, plan_.witnessed, {}};
+    BundleScope scope{.info = plan_.info,
+                      .start = plan_.start,
+                      .end = plan_.end,
+                      .head = plan_.head,
+                      .checkpoint = plan_.note,
+                      .start_checkpoint = plan_.start_note,
+                      .meta_checkpoint = plan_.meta_note,
+                      .meta_proof = plan_.meta_proof,
+                      .witnessed = plan_.witnessed,
+                      .time_stamp = {}};
     if (plan_.stamped)
       scope.time_stamp = "tsa/" + std::to_string(plan_.stamped->size.value()) + ".tsr";
     RECOURSE_LET(const auto attachments, attach_(scope));

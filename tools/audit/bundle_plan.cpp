@@ -195,7 +195,7 @@ Result<BundlePlan> plan_bundle(const Ledger& ledger, const Signer& signer,
   if (options.from) {
     RECOURSE_LET(plan.requested_from, first_from(ledger, info->ledger, *options.from));
     if (std::holds_alternative<Position>(*options.from) &&
-        plan.requested_from.value() >= newest.size)
+        plan.requested_from.value() > newest.size)
       return Error{ErrorCode::invalid, "the period begins after the newest event that is signed, " +
                                            std::to_string(newest.size - 1)};
   }

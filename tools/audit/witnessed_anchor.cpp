@@ -37,7 +37,6 @@ Result<std::optional<WitnessedAnchor>> newest_witnessed_anchor(const Ledger& led
   RECOURSE_LET(const auto note, newest_witnessed_note(ledger, signer, policy));
   if (!note) return newest;
   RECOURSE_LET(const Checkpoint meta, peek_checkpoint(*note));
-  const Hash origin = sha256(info.origin);
   Position place;
   RECOURSE_TRY(ledger.scan(kMetaLog, Position(0), Position(meta.size),
                            [&](Position position, std::string_view leaf) {
@@ -47,7 +46,9 @@ Result<std::optional<WitnessedAnchor>> newest_witnessed_anchor(const Ledger& led
                              if (!event) return true;
                              const auto& anchor = get<LogAnchored>(event->data);
                              const auto size = static_cast<std::uint64_t>(anchor.size);
-                             if (anchor.origin_hash != origin || size > end.value()) return true;
+                             if (size > end.value()) return true;
+                             if (anchor.origin_hash != sha256(info.origin_of_head(LogSize(size))))
+                               return true;
                              if (newest && newest->size.value() >= size) return true;
                              newest = WitnessedAnchor{LogSize(size), ""};
                              place = position;

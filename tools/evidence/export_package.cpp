@@ -1,5 +1,7 @@
 #include "tools/evidence/export_package.h"
 
+#include <array>
+
 #include "engine/base/sha256.h"
 #include "engine/ledger/checkpoint.h"
 #include "tools/audit/witnessed_anchor.h"
@@ -43,8 +45,9 @@ recourse::Result<std::vector<KeptHead>> heads_of(const Signer& signer, LedgerId 
     RECOURSE_LET(const Checkpoint head, peek_checkpoint(note));
     if (head.size > end.value()) continue;
     RECOURSE_LET(std::string signed_now, signer.with_newest_signature(id, std::move(note)));
-    if (!with_deployment && keys.size() > 1 &&
-        !verify_checkpoint(signed_now, std::span(keys).first(1)))
+    // A log that was continued has heads under its earlier names, by the same key.
+    const std::array newest{NoteKey(head.origin, SignatureType::ed25519, keys.front().key())};
+    if (!with_deployment && !verify_checkpoint(signed_now, newest))
       return Error{ErrorCode::conflict,
                    "the log key was replaced, and who has the new one only cannot check the heads "
                    "before: add --deployment, whose events say which key it replaced"};

@@ -46,17 +46,28 @@ class PackageCheck {
     RECOURSE_TRY(check_source(origin));
     RECOURSE_TRY(check_range(parameters));
     RECOURSE_TRY(find_log_keys(source));
-    RECOURSE_TRY(check_heads(parameters));
+    RECOURSE_TRY(check_heads(source.log(), parameters));
     RECOURSE_TRY(check_start(source, parameters));
     return check_evidence(parameters);
   }
 
  private:
+  static bool tells_of(const std::vector<ClosedLog>& closed,
+                       const std::vector<ToldContinuation>& proven) {
+    return std::equal(closed.begin(), closed.end(), proven.begin(), proven.end(),
+                      [](const ClosedLog& log, const ToldContinuation& told) {
+                        return log.origin == told.closed.origin &&
+                               log.kept.size == told.closed.kept.size;
+                      });
+  }
   Status check_source(const PackageSource& origin) const {
     if (origin.origin != verified_.origin)
       return other("report/source.json is about another log: " + origin.origin);
     if (origin.log_key != verified_.log_key->text())
       return other("report/source.json names another log key: " + origin.log_key);
+    if (!tells_of(origin.closed, verified_.continued) ||
+        (verified_.deployment && !tells_of(origin.meta_closed, verified_.meta_continued)))
+      return other("report/source.json tells of other continuations than the log");
     const std::size_t tenant = verified_.origin.rfind("/t/");
     if (tenant != std::string::npos && origin.system != verified_.origin.substr(0, tenant))
       return other("report/source.json is about another deployment: " + origin.system);
@@ -110,13 +121,18 @@ class PackageCheck {
     return to_base64("\x01" + std::string(key.bytes()));
   }
 
-  Status check_heads(const Parameters& parameters) {
+  Status check_heads(const LedgerInfo& log, const Parameters& parameters) {
     for (const KeptHead& kept : parameters.heads) {
-      const auto head = verify_checkpoint(kept.note, keys_);
+      RECOURSE_LET(const Checkpoint told, peek_checkpoint(kept.note));
+      if (told.origin != log.origin_of_head(LogSize(told.size)))
+        return other("report/heads.ndjson has a head of another log: " + told.origin);
+      // The same keys signed under the names that the log had before its continuations.
+      std::vector<NoteKey> keys;
+      for (const NoteKey& key : keys_)
+        keys.emplace_back(told.origin, SignatureType::ed25519, key.key());
+      const auto head = verify_checkpoint(kept.note, keys);
       if (!head)
         return other("report/heads.ndjson has a head that does not hold: " + head.error().message);
-      if (head->checkpoint.origin != verified_.origin)
-        return other("report/heads.ndjson has a head of another log: " + head->checkpoint.origin);
       if (head->checkpoint.size > verified_.end)
         return other("report/heads.ndjson has a head of later than the period");
       sizes_.insert(head->checkpoint.size);

@@ -222,7 +222,12 @@ struct Story {
   }
 
   Source source() const {
-    Source made{"test.example", TenantId("acme"), log.origin, log.reader(), "", nullptr};
+    Source made{.system = "test.example",
+                .tenant = TenantId("acme"),
+                .origin = log.origin,
+                .leaves = log.reader(),
+                .meta_origin = "",
+                .meta_leaves = nullptr};
     if (with_meta) {
       made.meta_origin = meta.origin;
       made.meta_leaves = meta.reader();
